@@ -1,0 +1,26 @@
+# The two commands are `make run` and `make test`; the others are for those who change things.
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test bench fmt schema
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## build and serve on http://127.0.0.1:8080, SQLite under ./data (ARGS="--demo --listen …")
+	cargo run --release --locked -- serve $(ARGS)
+
+demo: ## the same, with something to look at
+	cargo run --release --locked -- serve --demo $(ARGS)
+
+test: ## format, lints, and all tests on SQLite and PostgreSQL
+	scripts/test
+
+bench: ## transitions and journeys a second, beside pgbench, on a PostgreSQL that is started for it
+	cargo build --release --locked --workspace
+	scripts/with-postgres --durable cargo run --release --locked -p bench -- $(ARGS)
+
+fmt: ## format everything
+	cargo fmt --all
+
+schema: ## write schema.graphql anew
+	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql

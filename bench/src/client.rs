@@ -1,0 +1,99 @@
+//! A GraphQL client that costs little: one kept-alive connection, one request at a time.
+
+use crate::Outcome;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// Where a server listens, and what opens it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Host and port.
+    pub address: String,
+    /// A Bearer token.
+    pub token: String,
+}
+
+impl Target {
+    /// Whether the server says that it is ready.
+    pub async fn is_ready(&self) -> bool {
+        let ask = async {
+            let mut stream = TcpStream::connect(&self.address).await?;
+            let request = format!("GET /readyz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+            stream.write_all(request.as_bytes()).await?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await?;
+            Ok::<_, std::io::Error>(answer.starts_with("HTTP/1.1 200"))
+        };
+        ask.await.unwrap_or(false)
+    }
+}
+
+/// A connection.
+pub struct Client {
+    stream: BufReader<TcpStream>,
+    head: String,
+    line: String,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// Connects.
+    pub async fn connect(target: &Target) -> Outcome<Self> {
+        let stream = TcpStream::connect(&target.address).await?;
+        stream.set_nodelay(true)?;
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: ",
+            target.address, target.token
+        );
+        Ok(Self { stream: BufReader::new(stream), head, line: String::new(), body: Vec::new() })
+    }
+
+    /// Runs one operation. Any error in the answer is an error.
+    pub async fn ask(&mut self, query: &str, variables: Value) -> Outcome<Value> {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request = format!("{}{}\r\n\r\n{body}", self.head, body.len());
+        self.stream.write_all(request.as_bytes()).await?;
+        self.receive().await?;
+        let mut answer: Value = serde_json::from_slice(&self.body)?;
+        if answer.get("errors").is_some() {
+            return Err(format!("{variables}: {answer}").into());
+        }
+        Ok(answer["data"].take())
+    }
+
+    /// Sends an event through the lever.
+    pub async fn send(&mut self, subject: &str, event: &str, payload: Value) -> Outcome<Value> {
+        let query = "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) \
+            { subject { id workflowState version } transition { sequence } } }";
+        self.ask(query, json!({ "input": { "subjectId": subject, "event": event, "payload": payload } })).await
+    }
+
+    async fn receive(&mut self) -> Outcome<()> {
+        let mut length = 0;
+        loop {
+            self.line.clear();
+            if self.stream.read_line(&mut self.line).await? == 0 {
+                return Err("the server hung up".into());
+            }
+            let line = self.line.trim_end();
+            if line.is_empty() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse()?;
+            }
+        }
+        self.body.resize(length, 0);
+        self.stream.read_exact(&mut self.body).await?;
+        Ok(())
+    }
+}
+
+/// The text at a path of fields.
+pub fn text(value: &Value, pointer: &str) -> Outcome<String> {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    Ok(found.ok_or_else(|| format!("no {pointer} in {value}"))?.to_owned())
+}

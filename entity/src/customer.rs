@@ -1,0 +1,28 @@
+//! A consumer.
+
+use crate::types::Tier;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A consumer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "customer")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Shown to people.
+    pub name: String,
+    /// Email.
+    pub email: Option<String>,
+    /// Tier of new credit accounts.
+    pub credit_tier: Tier,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

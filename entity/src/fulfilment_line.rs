@@ -1,0 +1,35 @@
+//! Which part of a sale line a fulfilment carries.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Which part of a sale line a fulfilment carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "fulfilment_line")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order that it belongs to.
+    pub root_id: Uuid,
+    /// Fulfilment.
+    pub fulfilment_id: Uuid,
+    /// Sale line.
+    pub sale_line_id: Uuid,
+    /// Quantity.
+    pub quantity: i32,
+    /// Units reserved for it.
+    pub reserved: i32,
+    /// Units that left the stock.
+    pub shipped: i32,
+    /// Units the buyer wants to send back.
+    pub return_requested: i32,
+    /// Units that came back.
+    pub returned: i32,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

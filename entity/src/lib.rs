@@ -1,0 +1,41 @@
+//! Waybill's tables as types, one file a table, and the words that their columns are written in.
+//!
+//! Knows the columns and nothing of what they mean together: rules live in the rooms of the `waybill` crate.
+//! Money is integer minor units beside a currency code; times are UTC, to the microsecond.
+
+pub mod types;
+
+pub mod api_key;
+pub mod credit_account;
+pub mod credit_entry;
+pub mod credit_note;
+pub mod customer;
+pub mod fulfilment;
+pub mod fulfilment_line;
+pub mod hold;
+pub mod idempotency_key;
+pub mod number_counter;
+pub mod order_root;
+pub mod outbox;
+pub mod override_request;
+pub mod payment;
+pub mod payment_entry;
+pub mod product;
+pub mod quotation;
+pub mod quotation_line;
+pub mod refund;
+pub mod refused_attempt;
+pub mod reseller;
+pub mod sale_line;
+pub mod sale_order;
+pub mod sales_aggregate;
+pub mod stock;
+pub mod stock_adjustment;
+pub mod store;
+pub mod timer;
+pub mod transition_log;
+pub mod user_account;
+pub mod user_store;
+pub mod workflow_definition;
+
+pub use types::*;

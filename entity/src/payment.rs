@@ -1,0 +1,52 @@
+//! Money in, or about to come in; it only moves forward.
+
+use crate::types::{PartyKind, PaymentMethod, PaymentStatus};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Money in, or about to come in; it only moves forward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "payment")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order that it belongs to.
+    pub root_id: Uuid,
+    /// Sale order.
+    pub sale_order_id: Uuid,
+    /// CUSTOMER: a consumer payment; RESELLER: a reseller payment.
+    pub party: PartyKind,
+    /// Customer.
+    pub customer_id: Option<Uuid>,
+    /// Reseller.
+    pub reseller_id: Option<Uuid>,
+    /// Who took a reseller’s money.
+    pub received_by_id: Option<Uuid>,
+    /// Registered, or captured when less was captured than authorised.
+    pub amount_minor: i64,
+    /// Currency code.
+    pub currency: String,
+    /// Method.
+    pub method: PaymentMethod,
+    /// Status.
+    pub status: PaymentStatus,
+    /// Provider.
+    pub provider: Option<String>,
+    /// Unique with its provider.
+    pub reference: Option<String>,
+    /// When it was confirmed.
+    pub received_at: Option<DateTimeUtc>,
+    /// Receipt bucket.
+    pub receipt_bucket: Option<String>,
+    /// Receipt key.
+    pub receipt_key: Option<String>,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,93 @@
+//! A sale, driven by the machine that its lifecycle names.
+
+use crate::types::{Address, FulfilmentType, OrderFlag, PaymentMethod, SaleChannel, SaleType};
+use sea_orm::FromJsonQueryResult;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a sale's machine remembers. Amounts are integer minor units of the order's currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Context {
+    /// How the buyer wants to pay.
+    pub method: Option<PaymentMethod>,
+    /// Confirmed money in, less refunds issued and charge-backs lost.
+    pub captured: i64,
+    /// Credit notes, and refunds issued after clearing beyond over-payment.
+    pub credited: i64,
+    /// Still owed, never negative.
+    pub outstanding: i64,
+    /// Money beyond what is owed.
+    pub overpaid: i64,
+    /// How far over its limit the party was when last asked.
+    pub overage: i64,
+    /// Credit that this sale reserves of its party's account.
+    pub reserved: i64,
+    /// What staff should look at.
+    pub flags: Vec<OrderFlag>,
+}
+
+/// A sale, driven by the machine that its lifecycle names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "sale_order")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The order that it belongs to.
+    pub root_id: Uuid,
+    /// Quotation.
+    pub quotation_id: Option<Uuid>,
+    /// ORD-<year>-<digits>.
+    pub number: String,
+    /// Sale type.
+    pub sale_type: SaleType,
+    /// Channel.
+    pub channel: SaleChannel,
+    /// Lifecycle.
+    pub lifecycle: String,
+    /// Store.
+    pub store_id: Uuid,
+    /// Customer.
+    pub customer_id: Option<Uuid>,
+    /// Reseller.
+    pub reseller_id: Option<Uuid>,
+    /// Currency code.
+    pub currency: String,
+    /// Grand total, minor units.
+    pub grand_total_minor: i64,
+    /// Fulfilment type.
+    pub fulfilment_type: FulfilmentType,
+    /// Shipping address.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub shipping_address: Option<Address>,
+    /// The approved revision as it was sold: prices are frozen here.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub sold_terms: Json,
+    /// Name of the definition that drives the row.
+    pub workflow_definition: String,
+    /// The definition's version.
+    pub workflow_version: i32,
+    /// Active leaf names, joined by `+`.
+    pub workflow_state: String,
+    /// What the machine remembers.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub workflow_context: Context,
+    /// Remembered history, by dotted path of its parent state.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub workflow_history: Option<Json>,
+    /// Grows by one with every committed change.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+    /// When it was last cleared for fulfilment.
+    pub cleared_at: Option<DateTimeUtc>,
+    /// When it reached a final state.
+    pub closed_at: Option<DateTimeUtc>,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,31 @@
+//! A shop, its currency and its zone.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A shop, its currency and its zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "store")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Shown to people.
+    pub name: String,
+    /// ISO 4217 or a configured extra code.
+    pub currency: String,
+    /// IANA name.
+    pub timezone: String,
+    /// Machine of new sale orders.
+    pub default_lifecycle: String,
+    /// Whether a sale may reserve less than it sells.
+    pub backorders: bool,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

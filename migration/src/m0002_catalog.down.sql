@@ -1,0 +1,3 @@
+DROP TABLE stock_adjustment;
+DROP TABLE stock;
+DROP TABLE product;

@@ -1,0 +1,129 @@
+//! Whoever does something: a person, a program in a person's name, the system, a provider.
+
+use super::permission::Permissions;
+use super::roles::OverrideLimit;
+use crate::error::Error;
+use crate::money::Currencies;
+use entity::ActorType;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Whoever does something.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// What the log calls them.
+    pub kind: ActorType,
+    /// The user's id as the API writes it, `system`, or `provider:<name>`.
+    pub id: String,
+    /// Shown to people.
+    pub name: String,
+    /// The user; none for the system and for providers.
+    pub user_id: Option<Uuid>,
+    /// The role's name; empty for the system and for providers.
+    pub role: String,
+    /// What they may do.
+    pub permissions: Permissions,
+    /// What they see and move.
+    pub scope: Scope,
+    /// Up to which overage they may approve.
+    pub limit: Arc<OverrideLimit>,
+}
+
+/// What an actor sees and moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// What was sold, or is offered, to this customer.
+    Customer(Uuid),
+    /// What was sold, or is offered, to this reseller.
+    Reseller(Uuid),
+    /// What is sold in these stores; a seller without stores sees nothing.
+    Stores(Vec<Uuid>),
+}
+
+impl Actor {
+    /// Timers, sweeps and follow-ups of their own.
+    pub fn system() -> Self {
+        Self::machine(ActorType::System, "system".to_owned(), "Waybill")
+    }
+
+    /// A payment provider or carrier that reports something.
+    pub fn provider(name: &str) -> Self {
+        Self::machine(ActorType::Provider, format!("provider:{name}"), name)
+    }
+
+    fn machine(kind: ActorType, id: String, name: &str) -> Self {
+        Self {
+            kind,
+            id,
+            name: name.to_owned(),
+            user_id: None,
+            role: String::new(),
+            permissions: Permissions::ALL,
+            scope: Scope::All,
+            limit: Arc::new(OverrideLimit::Unlimited),
+        }
+    }
+
+    /// Whether they hold the permission.
+    pub fn can(&self, permission: &str) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// Refuses an actor without the permission, by name.
+    pub fn require(&self, permission: &str) -> Result<(), Error> {
+        if self.can(permission) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!("this needs the permission {permission}, which you do not have as {}", self.role)))
+    }
+
+    /// The largest overage in minor units of `currency` that they may approve; `None`: any.
+    pub fn override_limit(&self, currency: &str, currencies: &Currencies) -> Option<i64> {
+        self.limit.of(currency, currencies)
+    }
+
+    /// Whether they are on the buying side.
+    pub fn is_buyer(&self) -> bool {
+        matches!(self.scope, Scope::Customer(_) | Scope::Reseller(_))
+    }
+
+    /// Whether they see what belongs to `store`, `customer` and `reseller`.
+    pub fn sees(&self, store: Uuid, customer: Option<Uuid>, reseller: Option<Uuid>) -> bool {
+        match &self.scope {
+            Scope::All => true,
+            Scope::Customer(own) => customer == Some(*own),
+            Scope::Reseller(own) => reseller == Some(*own),
+            Scope::Stores(stores) => stores.contains(&store),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_see_their_own_and_nothing_else() {
+        let [store, customer, reseller] = [crate::id::new(), crate::id::new(), crate::id::new()];
+        let scoped = |scope| Actor { scope, ..Actor::system() };
+        assert!(scoped(Scope::All).sees(store, None, None));
+        assert!(scoped(Scope::Customer(customer)).sees(store, Some(customer), None));
+        assert!(!scoped(Scope::Customer(customer)).sees(store, None, Some(customer)));
+        assert!(!scoped(Scope::Customer(customer)).sees(store, None, None));
+        assert!(scoped(Scope::Reseller(reseller)).sees(store, None, Some(reseller)));
+        assert!(!scoped(Scope::Reseller(reseller)).sees(store, Some(customer), None));
+        assert!(scoped(Scope::Stores(vec![store])).sees(store, Some(customer), None));
+        assert!(!scoped(Scope::Stores(vec![])).sees(store, Some(customer), None));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let actor = Actor { permissions: Permissions::NONE, role: "BILLER".to_owned(), ..Actor::system() };
+        let error = actor.require("payment.confirm").unwrap_err();
+        assert!(
+            matches!(&error, Error::Forbidden(text) if text.contains("payment.confirm") && text.contains("BILLER"))
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Credentials in, actor out.
+//!
+//! The user behind a token or a key is read from the database, so that what was disabled, revoked or changed stops
+//! counting; what was read is kept for some seconds, so that a busy client does not cost a statement a request.
+
+use super::actor::{Actor, Scope};
+use super::credentials::hash_key;
+use super::permission::Permissions;
+use super::roles::{RoleKind, Roles};
+use super::tokens::Tokens;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::id::{self, Prefix};
+use entity::{api_key, user_account, user_store};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use uuid::Uuid;
+
+const KEPT_FOR: Duration = Duration::from_secs(5);
+const MOST_KEPT: usize = 10_000;
+
+/// What a request presents, as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// The value of `Authorization`.
+    pub authorization: Option<String>,
+    /// The value of `X-API-Key`.
+    pub api_key: Option<String>,
+}
+
+/// The actor that the credentials stand for; `None` when there are none. Credentials that are not valid are
+/// `Unauthenticated`.
+pub async fn authenticate(
+    db: &DatabaseConnection,
+    roles: &Roles,
+    tokens: &Tokens,
+    now: Instant,
+    credentials: &Credentials,
+) -> Result<Option<Actor>, Error> {
+    let who = match (&credentials.authorization, &credentials.api_key) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => return Err(refused("send either Authorization or X-API-Key, not both")),
+        (Some(value), None) => Who::User(tokens.read(bearer(value)?, now)?),
+        (None, Some(key)) => Who::Key(hash_key(key)),
+    };
+    let known = if let Some(known) = tokens.cache().get(&who) {
+        known
+    } else {
+        let known = Arc::new(look_up(db, &who).await?);
+        tokens.cache().put(who, Arc::clone(&known));
+        known
+    };
+    known.actor(roles, now).map(Some)
+}
+
+/// What comes after `Bearer`.
+fn bearer(value: &str) -> Result<&str, Error> {
+    let (scheme, token) = value.trim().split_once(' ').unwrap_or((value, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(token.trim());
+    }
+    Err(refused("Authorization must read: Bearer <token>"))
+}
+
+fn refused(message: &str) -> Error {
+    Error::Unauthenticated(message.to_owned())
+}
+
+/// What credentials name.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Who {
+    User(Uuid),
+    /// By the key's hash.
+    Key(String),
+}
+
+/// What the database says of them.
+struct Known {
+    user: user_account::Model,
+    stores: Vec<Uuid>,
+    key: Option<api_key::Model>,
+}
+
+async fn look_up(db: &DatabaseConnection, who: &Who) -> Result<Known, Error> {
+    let (user_id, key) = match who {
+        Who::User(id) => (*id, None),
+        Who::Key(hash) => {
+            let key = api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(db).await?;
+            let key = key.ok_or_else(|| refused("the API key is not valid"))?;
+            (key.user_id, Some(key))
+        }
+    };
+    let user = user_account::Entity::find_by_id(user_id).one(db).await?;
+    let user = user.ok_or_else(|| refused("the user is not known here; sign in again"))?;
+    let stores = if RoleKind::parse(&user.role) == Some(RoleKind::Seller) {
+        let links = user_store::Entity::find().filter(user_store::Column::UserId.eq(user.id)).all(db).await?;
+        links.into_iter().map(|link| link.store_id).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Known { user, stores, key })
+}
+
+impl Known {
+    fn actor(&self, roles: &Roles, now: Instant) -> Result<Actor, Error> {
+        let user = &self.user;
+        if user.disabled_at.is_some() {
+            return Err(refused("the user is disabled"));
+        }
+        let role = roles.get(&user.role).ok_or_else(|| {
+            Error::internal(format!("user {} has the role {:?}, which does not exist", user.id, user.role))
+        })?;
+        let scope = match role.kind {
+            RoleKind::Customer => Scope::Customer(user.customer_id.ok_or_else(|| refused("the user has no customer"))?),
+            RoleKind::Reseller => Scope::Reseller(user.reseller_id.ok_or_else(|| refused("the user has no reseller"))?),
+            RoleKind::Seller => Scope::Stores(self.stores.clone()),
+            _ => Scope::All,
+        };
+        let scopes = self.key.as_ref().map_or(Ok(Permissions::ALL), |key| scopes_of(key, now))?;
+        Ok(Actor {
+            kind: role.kind.actor_type(),
+            id: id::encode(Prefix::User, user.id),
+            name: user.name.clone(),
+            user_id: Some(user.id),
+            role: user.role.clone(),
+            permissions: role.permissions.and(scopes),
+            scope,
+            limit: Arc::clone(&role.limit),
+        })
+    }
+}
+
+/// What a key is narrowed to. A scope that no longer exists gives nothing.
+fn scopes_of(key: &api_key::Model, now: Instant) -> Result<Permissions, Error> {
+    if key.revoked_at.is_some() {
+        return Err(refused("the API key is revoked"));
+    }
+    if key.expires_at.is_some_and(|at| at <= now) {
+        return Err(refused("the API key has expired"));
+    }
+    let Some(scopes) = &key.scopes else { return Ok(Permissions::ALL) };
+    let names =
+        scopes.as_array().ok_or_else(|| Error::internal(format!("the scopes of key {} are no list", key.id)))?;
+    let names = names.iter().filter_map(serde_json::Value::as_str);
+    Ok(names.fold(Permissions::NONE, |set, name| set.with(name).unwrap_or(set)))
+}
+
+/// What was read lately. Only what was found is kept, so that guesses do not fill it.
+#[derive(Default)]
+pub struct Cache(Mutex<HashMap<Who, Entry>>);
+
+struct Entry {
+    read: std::time::Instant,
+    known: Arc<Known>,
+}
+
+impl Cache {
+    fn get(&self, who: &Who) -> Option<Arc<Known>> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(who).filter(|entry| entry.read.elapsed() < KEPT_FOR).map(|entry| Arc::clone(&entry.known))
+    }
+
+    fn put(&self, who: Who, known: Arc<Known>) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= MOST_KEPT {
+            entries.retain(|_, entry| entry.read.elapsed() < KEPT_FOR);
+        }
+        if entries.len() < MOST_KEPT {
+            entries.insert(who, Entry { read: std::time::Instant::now(), known });
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

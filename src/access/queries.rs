@@ -1,0 +1,70 @@
+//! Finders of users and API keys, for those who manage them.
+
+use super::{Actor, may};
+use crate::app::App;
+use crate::error::Error;
+use crate::page::{self, Asked, Keyset, Page};
+use crate::reading::{among, contains, grouped};
+use entity::{api_key, user_account, user_store};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Users whose name or e-mail address contains `search`, oldest first.
+pub async fn users(
+    app: &App,
+    actor: &Actor,
+    search: Option<&str>,
+    asked: &Asked,
+) -> Result<Page<user_account::Model>, Error> {
+    may::user_manage(actor)?;
+    let mut select = user_account::Entity::find();
+    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
+        let name = contains(user_account::Column::Name, &patterns);
+        select = select.filter(Condition::any().add(name).add(contains(user_account::Column::Email, &patterns)));
+    }
+    let order = oldest_first::<user_account::Entity>(60, user_account::Column::Id, |row| (0, row.id));
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+/// API keys, of one user or of all, oldest first.
+pub async fn api_keys(
+    app: &App,
+    actor: &Actor,
+    user: Option<Uuid>,
+    asked: &Asked,
+) -> Result<Page<api_key::Model>, Error> {
+    may::user_manage(actor)?;
+    let mut select = api_key::Entity::find();
+    if let Some(user) = user {
+        select = select.filter(api_key::Column::UserId.eq(user));
+    }
+    let order = oldest_first::<api_key::Entity>(61, api_key::Column::Id, |row| (0, row.id));
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+fn oldest_first<E: EntityTrait>(tag: u8, id: E::Column, place: fn(&E::Model) -> (i64, Uuid)) -> Keyset<E> {
+    Keyset { tag, key: None, id, descending: false, place }
+}
+
+/// A user by its id, for whoever just changed it.
+pub async fn user(app: &App, id: Uuid) -> Result<user_account::Model, Error> {
+    let found = user_account::Entity::find_by_id(id).one(&app.reader).await?;
+    found.ok_or_else(|| Error::not_found(crate::id::encode(crate::id::Prefix::User, id)))
+}
+
+/// A key by its id, for whoever just changed it.
+pub async fn api_key(app: &App, id: Uuid) -> Result<api_key::Model, Error> {
+    let found = api_key::Entity::find_by_id(id).one(&app.reader).await?;
+    found.ok_or_else(|| Error::not_found(crate::id::encode(crate::id::Prefix::Key, id)))
+}
+
+/// The stores of sellers, by user.
+pub async fn stores_of(
+    db: &DatabaseConnection,
+    users: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<user_store::Model>>>, Error> {
+    let select = user_store::Entity::find().filter(among(user_store::Column::UserId, users));
+    grouped(db, select, |link| link.user_id).await
+}

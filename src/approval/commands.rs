@@ -1,0 +1,341 @@
+//! `requestOverride`, `decideOverride`, `revokeOverride`, the two grants, and the lapse of an approval.
+//!
+//! Every command here authorises itself: requester and approver differ, through API keys too, unless the role may do
+//! both (`override.grant`).
+
+use super::requests;
+use crate::{
+    clock::Instant,
+    command::{Command, Cx, Done},
+    error::{Code, Error},
+    id,
+    money::Money,
+    order::sale_access,
+    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit, check_note, check_reason_code},
+};
+use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
+use sea_orm::ColumnTrait;
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Asks for an override.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct RequestOverride {
+    pub sale_order_id: Uuid,
+    pub kind: OverrideKind,
+    pub reason_code: String,
+    pub note: Option<String>,
+    pub amount: Option<Money>,
+}
+
+impl Command for RequestOverride {
+    const NAME: &'static str = "requestOverride";
+
+    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
+        Some((SubjectKind::Sale, self.sale_order_id, event(self.kind, "REQUESTED")))
+    }
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("override.request")?;
+        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        let name = event(self.kind, "REQUESTED");
+        check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
+        let amount = amount(&unit, "amount", self.amount.as_ref())?;
+        let mut request = new_request(cx, &unit, self.kind, &self.reason_code, self.note.clone())?;
+        request.requested_amount_minor = amount;
+        let id = request.id;
+        let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
+        unit.order_mut(root)?.overrides.insert(request)?;
+        unit.command(cx.scene(), root, sale, &told)?;
+        finish(cx, unit, sale, id).await
+    }
+}
+
+/// Approves or denies a request.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct DecideOverride {
+    pub override_request_id: Uuid,
+    pub approve: bool,
+    pub approved_amount: Option<Money>,
+    pub expires_at: Option<Instant>,
+    pub note: Option<String>,
+}
+
+impl Command for DecideOverride {
+    const NAME: &'static str = "decideOverride";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("override.decide")?;
+        check_note(self.note.as_deref())?;
+        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        if request.status != OverrideStatus::Pending {
+            return Err(Error::Conflict(format!("the request is {} already", word(request.status))));
+        }
+        if request.requested_by == cx.actor.id && !cx.actor.can("override.grant") {
+            return Err(Error::Forbidden("who requested an override may not decide it".to_owned()));
+        }
+        let decision = if self.approve { "APPROVED" } else { "DENIED" };
+        let approved = if self.approve {
+            let asked = amount(&unit, "approvedAmount", self.approved_amount.as_ref())?;
+            let granted = asked.or(request.requested_amount_minor).or(match request.kind {
+                OverrideKind::Credit => request.overage_minor,
+                OverrideKind::Admin => None,
+            });
+            check_limit(cx, &unit, request.kind, granted)?;
+            check_expiry(cx, self.expires_at)?;
+            granted
+        } else {
+            None
+        };
+        decide(cx, &mut unit, root, request.id, self.approve, approved, self.expires_at.filter(|_| self.approve))?;
+        let told = Event::named(event(request.kind, decision))
+            .with(told(request.id))
+            .because(request.reason_code.clone(), self.note.clone());
+        report(cx, &mut unit, root, requests::sale(&request), &told)?;
+        finish(cx, unit, requests::sale(&request), request.id).await
+    }
+}
+
+/// Takes a request or an approval back.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct RevokeOverride {
+    pub override_request_id: Uuid,
+    pub reason_code: String,
+    pub note: Option<String>,
+}
+
+impl Command for RevokeOverride {
+    const NAME: &'static str = "revokeOverride";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        let own_pending = request.requested_by == cx.actor.id && request.status == OverrideStatus::Pending;
+        if !own_pending {
+            cx.actor.require("override.revoke")?;
+        }
+        check_reason(cx, &unit, "OVERRIDE_REVOKED", &self.reason_code, self.note.as_deref())?;
+        let order = unit.order_mut(root)?;
+        let shipped = order.fulfilments.all()?.iter().any(|fulfilment| fulfilment.shipped_at.is_some());
+        match request.status {
+            OverrideStatus::Pending | OverrideStatus::Approved => {}
+            OverrideStatus::Consumed if !shipped => {}
+            OverrideStatus::Consumed => {
+                return Err(Error::Conflict(
+                    "part of the order has shipped on it; it cannot be revoked any more".to_owned(),
+                ));
+            }
+            other => return Err(Error::Conflict(format!("the request is {} already", word(other)))),
+        }
+        let row = find(order.overrides.all_mut()?, request.id)?;
+        row.status = OverrideStatus::Revoked;
+        row.decided_at = row.decided_at.or(Some(cx.now));
+        unit.shared.lapse_at(root, requests::sale(&request), request.id, None);
+        let told = Event::named("OVERRIDE_REVOKED")
+            .with(told(request.id))
+            .because(Some(self.reason_code.clone()), self.note.clone());
+        report(cx, &mut unit, root, requests::sale(&request), &told)?;
+        finish(cx, unit, requests::sale(&request), request.id).await
+    }
+}
+
+/// Request and approval in one, for those who may do both.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's inputs")]
+pub struct GrantOverride {
+    pub sale_order_id: Uuid,
+    pub kind: OverrideKind,
+    pub approved_amount: Option<Money>,
+    pub reason_code: String,
+    pub note: Option<String>,
+    pub expires_at: Option<Instant>,
+}
+
+impl Command for GrantOverride {
+    const NAME: &'static str = "grantOverride";
+
+    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
+        Some((SubjectKind::Sale, self.sale_order_id, event(self.kind, "APPROVED")))
+    }
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("override.grant")?;
+        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        let name = event(self.kind, "APPROVED");
+        check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
+        check_expiry(cx, self.expires_at)?;
+        let approved = amount(&unit, "approvedAmount", self.approved_amount.as_ref())?;
+        check_limit(cx, &unit, self.kind, approved)?;
+        let request = new_request(cx, &unit, self.kind, &self.reason_code, self.note.clone())?;
+        let id = request.id;
+        unit.order_mut(root)?.overrides.insert(request)?;
+        decide(cx, &mut unit, root, id, true, approved, self.expires_at)?;
+        let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
+        unit.command(cx.scene(), root, sale, &told)?;
+        finish(cx, unit, sale, id).await
+    }
+}
+
+/// The time of an approval is over. By timer only.
+#[derive(Clone, Debug, Serialize)]
+pub struct LapseOverride {
+    /// Which.
+    pub override_request_id: Uuid,
+}
+
+impl Command for LapseOverride {
+    const NAME: &'static str = "lapseOverride";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        unit.shared.lapse_at(root, requests::sale(&request), request.id, None);
+        let due = request.expires_at.is_some_and(|at| at <= cx.now);
+        if request.status == OverrideStatus::Approved && due {
+            find(unit.order_mut(root)?.overrides.all_mut()?, request.id)?.status = OverrideStatus::Expired;
+            let told = Event::named(crate::workflow::OVERRIDE_LAPSED).with(told(request.id));
+            report(cx, &mut unit, root, requests::sale(&request), &told)?;
+        }
+        finish(cx, unit, requests::sale(&request), request.id).await
+    }
+}
+
+/// Tells the sale; where its machine does not listen any more, the log keeps it.
+fn report(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, told: &Event) -> Result<(), Error> {
+    if unit.knows(cx.scene(), root, sale, &told.name)? {
+        unit.command(cx.scene(), root, sale, told)
+    } else {
+        unit.record(cx.scene(), root, sale, told)
+    }
+}
+
+async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
+    let unknown = || Error::not_found(id::encode(id::Prefix::Override, id));
+    let roots =
+        Roots::of::<override_request::Entity>(override_request::Column::RootId, override_request::Column::Id.eq(id));
+    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
+    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
+    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    let order = unit.order(root)?;
+    if !sale_access::visible(cx.actor, order)? {
+        return Err(unknown());
+    }
+    let request = order.overrides.all()?.iter().find(|request| request.id == id).ok_or_else(unknown)?;
+    let request = (**request).clone();
+    Ok((unit, root, request))
+}
+
+async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, request: Uuid) -> Result<Done, Error> {
+    unit.flush(cx.txn).await?;
+    Ok(Done { sale: Some(sale.id), override_request: Some(request), ..Done::default() })
+}
+
+fn new_request(
+    cx: &Cx<'_>,
+    unit: &Unit,
+    kind: OverrideKind,
+    reason_code: &str,
+    note: Option<String>,
+) -> Result<override_request::Model, Error> {
+    let sale = unit.only()?.sale()?;
+    Ok(override_request::Model {
+        id: id::new(),
+        root_id: sale.root_id,
+        sale_order_id: sale.id,
+        kind,
+        status: OverrideStatus::Pending,
+        requested_by: cx.actor.id.clone(),
+        decided_by: None,
+        reason_code: Some(reason_code.to_owned()),
+        note,
+        overage_minor: Some(sale.workflow_context.overage).filter(|_| kind == OverrideKind::Credit),
+        requested_amount_minor: None,
+        approved_amount_minor: None,
+        expires_at: None,
+        created_at: cx.now,
+        decided_at: None,
+    })
+}
+
+fn decide(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    id: Uuid,
+    approve: bool,
+    amount: Option<i64>,
+    expires_at: Option<Instant>,
+) -> Result<(), Error> {
+    let request = find(unit.order_mut(root)?.overrides.all_mut()?, id)?;
+    request.status = if approve { OverrideStatus::Approved } else { OverrideStatus::Denied };
+    request.decided_by = Some(cx.actor.id.clone());
+    request.decided_at = Some(cx.now);
+    request.approved_amount_minor = amount;
+    request.expires_at = expires_at;
+    let sale = requests::sale(request);
+    if expires_at.is_some() {
+        unit.shared.lapse_at(root, sale, id, expires_at);
+    }
+    Ok(())
+}
+
+fn find(
+    rows: &mut [crate::workflow::Row<override_request::Model>],
+    id: Uuid,
+) -> Result<&mut override_request::Model, Error> {
+    rows.iter_mut().find(|row| row.id == id).map(|row| &mut **row).ok_or_else(|| Error::internal("no such request"))
+}
+
+/// What an approver may approve: a limit caps credit approvals and the amounts of ADMIN ones; without amount an ADMIN
+/// approval is for whatever is outstanding.
+fn check_limit(cx: &Cx<'_>, unit: &Unit, kind: OverrideKind, approved: Option<i64>) -> Result<(), Error> {
+    let sale = unit.only()?.sale()?;
+    let Some(limit) = cx.actor.override_limit(&sale.currency, &cx.app.currencies) else { return Ok(()) };
+    let at_stake = match kind {
+        OverrideKind::Credit => approved.unwrap_or(0),
+        OverrideKind::Admin => approved.unwrap_or(sale.workflow_context.outstanding),
+    };
+    if at_stake <= limit {
+        return Ok(());
+    }
+    let format = |minor| format!("{} {}", cx.app.currencies.format(minor, &sale.currency), sale.currency);
+    Err(Error::refused(
+        Code::Forbidden,
+        format!("{} is more than the {} that the role {} may approve", format(at_stake), format(limit), cx.actor.role),
+        "ask somebody with a higher limit",
+    ))
+}
+
+fn check_expiry(cx: &Cx<'_>, at: Option<Instant>) -> Result<(), Error> {
+    match at {
+        Some(at) if at <= cx.now => Err(Error::invalid("expiresAt", "it is not in the future")),
+        _ => Ok(()),
+    }
+}
+
+fn check_reason(cx: &Cx<'_>, unit: &Unit, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
+    check_note(note)?;
+    check_reason_code(cx.scene(), unit.only()?.sale()?.store_id, event, code)
+}
+
+fn amount(unit: &Unit, field: &str, money: Option<&Money>) -> Result<Option<i64>, Error> {
+    money.map(|money| sale_access::amount(unit.only()?, field, money)).transpose()
+}
+
+fn told(request: Uuid) -> Value {
+    json!({ "overrideRequest": id::encode(id::Prefix::Override, request) })
+}
+
+fn event(kind: OverrideKind, decision: &str) -> String {
+    let kind = match kind {
+        OverrideKind::Admin => "ADMIN",
+        OverrideKind::Credit => "CREDIT",
+    };
+    format!("{kind}_OVERRIDE_{decision}")
+}
+
+fn word(status: OverrideStatus) -> String {
+    format!("{status:?}").to_uppercase()
+}

@@ -1,0 +1,146 @@
+//! Products in the API.
+
+use super::commands::CreateProduct;
+use super::queries;
+use crate::access::Scope;
+use crate::edge;
+use crate::error::Error;
+use crate::graphql::connection::{Connection, asked};
+use crate::graphql::loaders::ProductById;
+use crate::graphql::money::{Money, MoneyInput};
+use crate::graphql::words::ProductKind;
+use crate::graphql::{Answer, actor, app, loaders};
+use crate::id::{self, Prefix};
+use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use entity::product;
+use std::sync::Arc;
+
+/// Something that is sold.
+#[derive(Clone, Debug, Description)]
+pub struct Product(Arc<product::Model>);
+
+impl From<Arc<product::Model>> for Product {
+    fn from(row: Arc<product::Model>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl Product {
+    /// `prod_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Product, self.0.id).into()
+    }
+
+    /// What it is ordered by; unique.
+    async fn sku(&self) -> &str {
+        &self.0.sku
+    }
+
+    /// Whether it has stock.
+    async fn kind(&self) -> ProductKind {
+        self.0.kind.into()
+    }
+
+    /// What people call it.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The price of one.
+    async fn price(&self) -> Money {
+        Money::of(self.0.price_minor, &self.0.currency)
+    }
+
+    /// The price of one for resellers; null: the same, or not for you to see.
+    async fn reseller_price(&self, ctx: &Context<'_>) -> Answer<Option<Money>> {
+        if matches!(actor(ctx)?.scope, Scope::Customer(_)) {
+            return Ok(None);
+        }
+        Ok(self.0.reseller_price_minor.map(|minor| Money::of(minor, &self.0.currency)))
+    }
+}
+
+/// Products.
+#[derive(Default)]
+pub struct ProductQuery;
+
+#[Object]
+impl ProductQuery {
+    /// A product by its id or its SKU, one of them; null when there is none.
+    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, sku: Option<String>) -> Answer<Option<Product>> {
+        actor(ctx)?.require("order.read")?;
+        let found = match (id, sku) {
+            (Some(id), None) => match id::decode(Prefix::Product, &id) {
+                Ok(id) => queries::find(app(ctx), id).await?,
+                Err(_) => None,
+            },
+            (None, Some(sku)) => queries::find_sku(app(ctx), &sku).await?,
+            _ => return Err(Error::invalid("id", "give either id or sku").into()),
+        };
+        Ok(found.map(Product::from))
+    }
+
+    /// Products, by when they were made.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(desc = "SKU or title contains it.")] search: Option<String>,
+    ) -> Answer<Connection<Product>> {
+        actor(ctx)?.require("order.read")?;
+        let asked = asked(ctx, first, after, last, before);
+        let page = queries::products(app(ctx), search.as_deref(), &asked).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+}
+
+/// A new product.
+#[derive(InputObject)]
+pub struct CreateProductInput {
+    /// Whether it has stock.
+    #[graphql(default_with = "Some(ProductKind::Goods)")]
+    kind: Option<ProductKind>,
+    /// What it is ordered by; unique.
+    sku: String,
+    /// What people call it.
+    title: String,
+    /// The price of one.
+    price: MoneyInput,
+    /// The price of one for resellers, in the same currency; left out: the same.
+    reseller_price: Option<MoneyInput>,
+    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    idempotency_key: Option<String>,
+}
+
+/// The product.
+#[derive(SimpleObject)]
+pub struct ProductPayload {
+    /// The product.
+    product: Product,
+}
+
+/// Mutations of products.
+#[derive(Default)]
+pub struct ProductMutation;
+
+#[Object]
+impl ProductMutation {
+    /// Makes a product. Needs catalog.manage.
+    async fn create_product(&self, ctx: &Context<'_>, input: CreateProductInput) -> Answer<ProductPayload> {
+        let actor = actor(ctx)?;
+        let command = CreateProduct {
+            kind: input.kind.unwrap_or(ProductKind::Goods).into(),
+            sku: input.sku,
+            title: input.title,
+            price: input.price.read(ctx, "price")?,
+            reseller_price: MoneyInput::maybe(input.reseller_price.as_ref(), ctx, "resellerPrice")?,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let id = done.product.ok_or_else(|| Error::internal("a product's mutation without product"))?;
+        Ok(ProductPayload { product: loaders(ctx).required(ProductById(id)).await?.into() })
+    }
+}

@@ -1,0 +1,44 @@
+//! Finders of products. The catalogue is no secret, so nothing is narrowed.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::page::{self, Asked, Keyset, Page};
+use crate::reading::{among, contains, keyed};
+use entity::product;
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A product by its id.
+pub async fn find(app: &App, id: Uuid) -> Result<Option<Arc<product::Model>>, Error> {
+    Ok(product::Entity::find_by_id(id).one(&app.reader).await?.map(Arc::new))
+}
+
+/// A product by its SKU.
+pub async fn find_sku(app: &App, sku: &str) -> Result<Option<Arc<product::Model>>, Error> {
+    let found = product::Entity::find().filter(product::Column::Sku.eq(sku)).one(&app.reader).await?;
+    Ok(found.map(Arc::new))
+}
+
+/// Products whose SKU or title contains `search`, oldest first.
+pub async fn products(app: &App, search: Option<&str>, asked: &Asked) -> Result<Page<product::Model>, Error> {
+    let mut select = product::Entity::find();
+    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
+        let sku = contains(product::Column::Sku, &patterns);
+        select = select.filter(Condition::any().add(sku).add(contains(product::Column::Title, &patterns)));
+    }
+    let order = Keyset {
+        tag: 4,
+        key: None,
+        id: product::Column::Id,
+        descending: false,
+        place: |row: &product::Model| (0, row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+/// Products by id.
+pub async fn by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<product::Model>>, Error> {
+    keyed(db, product::Entity::find().filter(among(product::Column::Id, ids)), |row| row.id).await
+}

@@ -1,0 +1,141 @@
+//! `waybill machine …`: checks, runs and draws machines without a server or a database.
+
+mod check;
+mod simulate;
+
+use super::context::Context;
+use super::failure::{Failure, print};
+use clap::{Subcommand, ValueEnum};
+use serde_json::Value;
+use statechart::{Machine, diagram};
+use std::io::Read as _;
+use std::path::PathBuf;
+use waybill::config::MachineSource;
+
+/// What to do with machines.
+#[derive(Subcommand)]
+pub enum Action {
+    /// Say everything that is wrong with a machine
+    ///
+    /// One line a problem: error or warning, its JSON path in dots, what is wrong, what would be right. Exit code 2 when
+    /// there is an error; warnings alone are 0, with --strict they are errors.
+    Check {
+        /// A JSON file, `-` for standard input, or the name of a configured machine
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<String>,
+        /// Judge it as for publishing: warnings are errors, and it must drive a quotation, sale or fulfilment
+        #[arg(long)]
+        strict: bool,
+    },
+    /// List the configured machines
+    List,
+    /// Run a machine over a list of events, one JSON line for the start and one for each event
+    #[command(after_help = simulate::EXAMPLES)]
+    Simulate(simulate::Args),
+    /// Draw a machine
+    Diagram {
+        /// A JSON file, `-` for standard input, or the name of a configured machine
+        #[arg(value_name = "FILE")]
+        file: String,
+        /// The drawing's language
+        #[arg(long, value_enum, default_value_t = Format::Mermaid)]
+        format: Format,
+        /// Highlight these states: leaf names joined by `+`
+        #[arg(long, value_name = "STATE")]
+        current: Option<String>,
+    },
+    /// Print a configured machine's JSON
+    Export {
+        /// Its name, as `waybill machine list` prints it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// A drawing's language.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// For Markdown and mermaid.live
+    Mermaid,
+    /// For Graphviz
+    Dot,
+}
+
+/// Does it.
+pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
+    match action {
+        Action::Check { files, strict } => check::run(context, files, *strict),
+        Action::List => list(context),
+        Action::Simulate(args) => simulate::run(context, args),
+        Action::Diagram { file, format, current } => {
+            let format = match format {
+                Format::Mermaid => diagram::Format::Mermaid,
+                Format::Dot => diagram::Format::Dot,
+            };
+            print(diagram::render(&parse(&source(context, file)?)?, format, current.as_deref()))
+        }
+        Action::Export { name } => print(configured(context, name)?.text),
+    }
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let mut rows = vec![["NAME", "DRIVES", "STATES", "FILE"].map(str::to_owned)];
+    for machine in context.load()?.machines {
+        let (drives, states) = match Machine::parse(&machine.text) {
+            Ok(parsed) => (subject(&parsed).unwrap_or("-").to_owned(), parsed.states().len().to_string()),
+            Err(_) => ("invalid".to_owned(), "-".to_owned()),
+        };
+        rows.push([machine.name, drives, states, machine.file]);
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let (name, drives, states) = (width(0), width(1), width(2));
+    let lines: Vec<String> =
+        rows.iter().map(|[a, b, c, d]| format!("{a:<name$}  {b:<drives$}  {c:>states$}  {d}")).collect();
+    print(lines.join("\n"))
+}
+
+/// What the machine says that it drives.
+fn subject(machine: &Machine) -> Option<&str> {
+    machine.meta().get("subject").and_then(Value::as_str)
+}
+
+fn configured(context: &Context, name: &str) -> Result<MachineSource, Failure> {
+    let machines = context.load()?.machines;
+    let known: Vec<String> = machines.iter().map(|machine| machine.name.clone()).collect();
+    machines
+        .into_iter()
+        .find(|machine| machine.name == name)
+        .ok_or_else(|| Failure::input(format!("there is no machine {name:?}; there are {}", known.join(", "))))
+}
+
+/// A file, standard input, or a configured machine.
+fn source(context: &Context, file: &str) -> Result<MachineSource, Failure> {
+    if file == "-" {
+        return Ok(MachineSource { name: "stdin".to_owned(), file: "standard input".to_owned(), text: text(file)? });
+    }
+    let path = PathBuf::from(file);
+    let is_name = !file.contains(['/', '.']) && !path.exists();
+    if is_name {
+        return configured(context, file);
+    }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(MachineSource { name, file: file.to_owned(), text: text(file)? })
+}
+
+/// The text of a file, or of standard input.
+fn text(file: &str) -> Result<String, Failure> {
+    if file == "-" {
+        let mut text = String::new();
+        let read = std::io::stdin().read_to_string(&mut text);
+        return read.map(|_| text).map_err(|error| Failure::input(format!("standard input: {error}")));
+    }
+    std::fs::read_to_string(file).map_err(|error| Failure::input(format!("{file}: {error}")))
+}
+
+/// The compiled machine; all that is wrong with it, when it cannot be.
+fn parse(source: &MachineSource) -> Result<Machine, Failure> {
+    Machine::parse(&source.text).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::input(format!("{} is no machine that can run:\n{}", source.file, lines.join("\n")))
+    })
+}

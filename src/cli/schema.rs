@@ -1,0 +1,8 @@
+//! `waybill schema`
+
+use super::failure::{Failure, print};
+
+/// Prints the schema; needs no database.
+pub fn run() -> Result<(), Failure> {
+    print(waybill::graphql::schema_sdl())
+}

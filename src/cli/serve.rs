@@ -1,0 +1,150 @@
+//! `waybill serve`
+
+use super::context::{Context, server_runtime};
+use super::demo;
+use super::failure::{Failure, print};
+use axum::serve::ListenerExt as _;
+use clap::Parser;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use waybill::app::App;
+use waybill::config::{DeploymentKind, Loaded};
+use waybill::error::Error;
+use waybill::{http, telemetry, worker};
+
+const WORKER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How to serve.
+#[derive(Parser)]
+pub struct Args {
+    /// Address and port; port 0 takes a free one [default: server.listen, 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+
+    /// Fill an empty database with something to look at, and print its users and a call to start from
+    #[arg(long)]
+    demo: bool,
+
+    /// Leave timers, the outbox and the expiry sweep to a `waybill worker` elsewhere
+    #[arg(long)]
+    no_worker: bool,
+
+    /// Apply pending migrations first (SQLite: always done)
+    #[arg(long)]
+    migrate: bool,
+}
+
+/// Serves until it is stopped.
+pub fn run(context: &Context, args: Args) -> Result<(), Failure> {
+    let mut loaded = context.load()?;
+    if let Some(listen) = args.listen.clone() {
+        loaded.settings.server.listen = listen;
+    }
+    telemetry::start(&loaded.settings.log);
+    server_runtime()?.block_on(serve(context, loaded, &args))
+}
+
+async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Failure> {
+    let listen = loaded.settings.server.listen.clone();
+    let app = context.open(loaded, args.migrate).await?;
+    let filled = if args.demo { Some(demo::fill(&app).await?) } else { None };
+    let listener = TcpListener::bind(&listen).await.map_err(|error| {
+        Failure::failed(format!("cannot listen on {listen}: {error}; --listen 127.0.0.1:0 takes a free port"))
+    })?;
+    let url = format!("http://{}", reachable(listener.local_addr()?));
+    let stop = CancellationToken::new();
+    let stop_worker = CancellationToken::new();
+    let working = (!args.no_worker).then(|| tokio::spawn(worker::run(app.clone(), stop_worker.clone())));
+    tokio::spawn(until_stopped(stop.clone()));
+    print(greeting(&app, &url))?;
+    match filled {
+        Some(users) => print(demo::describe(&app, &url, &users).await?)?,
+        None => print("A token for the Authorization header: waybill token --role ADMIN")?,
+    }
+    let served = answer(&app, listener, stop).await;
+    stop_worker.cancel();
+    let worked = finish(working).await;
+    close(&app).await?;
+    served.and(worked)
+}
+
+fn greeting(app: &App, url: &str) -> String {
+    let graphiql = match app.settings.server.environment {
+        DeploymentKind::Development => format!("\n  GraphiQL  {url}/"),
+        DeploymentKind::Production => String::new(),
+    };
+    format!("Waybill is ready.\n  GraphQL   {url}/graphql{graphiql}")
+}
+
+/// An address that a client on this machine can use.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
+/// Answers requests until told to stop, and then those in flight, for as long as the settings allow.
+async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
+    let listener = listener.tap_io(|stream| {
+        // Answers are small and clients wait for them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "nodelay");
+        }
+    });
+    let server =
+        axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let patience = Duration::from_secs(app.settings.server.shutdown_seconds);
+    let out_of_patience = async {
+        stop.cancelled().await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        served = server => Ok(served?),
+        () = out_of_patience => {
+            tracing::warn!(seconds = patience.as_secs(), "requests in flight did not finish in time");
+            Ok(())
+        }
+    }
+}
+
+async fn finish(worker: Option<JoinHandle<Result<(), Error>>>) -> Result<(), Failure> {
+    let Some(worker) = worker else { return Ok(()) };
+    match tokio::time::timeout(WORKER_PATIENCE, worker).await {
+        Ok(Ok(worked)) => Ok(worked?),
+        Ok(Err(panic)) => Err(Failure::failed(format!("the worker stopped unasked: {panic}"))),
+        Err(_) => {
+            tracing::warn!("the worker did not finish in time; what it had claimed is free again when its leases end");
+            Ok(())
+        }
+    }
+}
+
+async fn close(app: &App) -> Result<(), Failure> {
+    app.reader.close_by_ref().await.map_err(Error::from)?;
+    Ok(app.writer.close_by_ref().await.map_err(Error::from)?)
+}
+
+/// Cancels `stop` at SIGTERM or Ctrl-C.
+pub async fn until_stopped(stop: CancellationToken) {
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(error) => {
+                tracing::error!(%error, "SIGTERM is not heard");
+                std::future::pending().await
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    tokio::select! {
+        _ = terminated => tracing::info!("SIGTERM: finishing requests in flight"),
+        _ = tokio::signal::ctrl_c() => tracing::info!("interrupted: finishing requests in flight"),
+    }
+    stop.cancel();
+}

@@ -1,0 +1,68 @@
+//! `waybill token`
+
+use super::context::{Context, block_on};
+use super::failure::{Failure, print, say};
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use entity::user_account;
+use sea_orm::DatabaseTransaction;
+use waybill::access::{Issued, LocalUser, RoleKind, local_user};
+use waybill::app::App;
+use waybill::error::Error;
+
+/// Whom the token is for.
+#[derive(Parser)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The role
+    #[arg(long, value_name = "ROLE", value_parser = PossibleValuesParser::new(RoleKind::ALL.map(|(_, name)| name)), ignore_case = true)]
+    role: String,
+
+    /// Whom it stands for
+    ///
+    /// The id of a user with that role. For CUSTOMER and RESELLER the id of the customer or reseller, for SELLER also that
+    /// of a store: the user who signs in for it, made when there is none. Any other word names a local user of the role,
+    /// made when missing, so that two people of one role can be told apart. Left out: the one local user of the role.
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+The token goes to standard output and nothing else does. It is signed with auth.secret, or with ./data/secret, so run this
+where the server runs, with the same configuration.
+
+Examples:
+  TOKEN=$(waybill token --role ADMIN)
+  waybill token --role CUSTOMER --subject cus_01jd8z6m4ye1v9r0t5w2x3y4z5
+  waybill token --role MANAGER --subject berta";
+
+/// Prints a token.
+pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let loaded = context.load()?;
+    block_on(async {
+        let app = context.open(loaded, false).await?;
+        let role = args.role.to_uppercase();
+        let role = RoleKind::parse(&role).ok_or_else(|| Failure::input(format!("there is no role {role}")))?;
+        if role == RoleKind::Seller && args.subject.is_none() {
+            say("note: the local seller is linked to no store, and so sees no orders; --subject store_… names one");
+        }
+        print(issue(&app, &LocalUser { role, subject: args.subject.as_deref() }).await?.token)
+    })
+}
+
+/// A token for a local user, who is made when missing.
+pub async fn issue(app: &App, wanted: &LocalUser<'_>) -> Result<Issued, Error> {
+    let user = match find(app, wanted).await {
+        // Somebody made the same user at the same time.
+        Err(Error::Conflict(_)) => find(app, wanted).await?,
+        found => found?,
+    };
+    app.tokens.issue(&user, app.now())
+}
+
+async fn find(app: &App, wanted: &LocalUser<'_>) -> Result<user_account::Model, Error> {
+    let txn: DatabaseTransaction = app.begin().await?;
+    let user = local_user(&txn, &app.roles, app.now(), wanted).await?;
+    txn.commit().await?;
+    Ok(user)
+}

@@ -1,0 +1,20 @@
+//! `waybill worker`
+
+use super::context::{Context, server_runtime};
+use super::failure::{Failure, say};
+use super::serve::until_stopped;
+use tokio_util::sync::CancellationToken;
+use waybill::{telemetry, worker};
+
+/// Runs the worker until it is stopped.
+pub fn run(context: &Context) -> Result<(), Failure> {
+    let loaded = context.load()?;
+    telemetry::start(&loaded.settings.log);
+    server_runtime()?.block_on(async {
+        let app = context.open(loaded, false).await?;
+        let stop = CancellationToken::new();
+        tokio::spawn(until_stopped(stop.clone()));
+        say("The worker runs. Ctrl-C stops it.");
+        Ok(worker::run(app, stop).await?)
+    })
+}

@@ -1,0 +1,260 @@
+//! The settings as types. What each key means stands in `config/waybill.toml`, beside its default.
+
+use super::values;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// All settings, complete and in range.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+#[expect(missing_docs, reason = "sections, explained in config/waybill.toml")]
+pub struct Settings {
+    pub database: DatabaseSettings,
+    pub server: Server,
+    pub auth: Auth,
+    pub quotation: Quotation,
+    pub sale: Sale,
+    pub fulfilment: Fulfilment,
+    pub worker: Worker,
+    pub credit: Credit,
+    pub currencies: CurrencySettings,
+    pub reasons: Reasons,
+    pub graphql: GraphQl,
+    pub payment: Payment,
+    pub log: Log,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct DatabaseSettings {
+    /// `sqlite://…` or `postgres://…`
+    #[serde(deserialize_with = "values::database_url")]
+    pub url: String,
+    /// The most connections of one process.
+    #[serde(deserialize_with = "values::from_to::<_, _, 2, 1_000>")]
+    pub connections: u32,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Server {
+    /// Address and port.
+    #[serde(deserialize_with = "values::listen")]
+    pub listen: String,
+    /// Where it runs.
+    pub environment: DeploymentKind,
+    /// How long requests in flight may go on after a signal to stop.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 3_600>")]
+    pub shutdown_seconds: u64,
+}
+
+/// Whether people develop against it or rely on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeploymentKind {
+    /// With GraphiQL.
+    Development,
+    /// Without it.
+    Production,
+}
+
+/// `[auth]`
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Auth {
+    /// Empty: made once in `./data/secret`.
+    #[serde(deserialize_with = "values::secret")]
+    pub secret: String,
+    /// How long a token is good for.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 8_760>")]
+    pub token_hours: u32,
+}
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auth").field("token_hours", &self.token_hours).finish_non_exhaustive()
+    }
+}
+
+/// `[quotation]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Quotation {
+    /// How long a quotation is valid when it does not say.
+    #[serde(deserialize_with = "values::days")]
+    pub validity_days: f64,
+}
+
+/// `[sale]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Sale {
+    /// After how many minutes an open sale without confirmed money expires; more than 0.
+    #[serde(deserialize_with = "values::minutes")]
+    pub pending_expiry_minutes: f64,
+    /// When the sweep runs: always six fields, seconds first; UTC.
+    #[serde(deserialize_with = "values::cron")]
+    pub expiry_cron: String,
+    /// How many sales the sweep expires in one transaction.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
+    pub expiry_batch_size: u64,
+}
+
+/// `[fulfilment]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Fulfilment {
+    /// For how many days delivered lines can be returned.
+    #[serde(deserialize_with = "values::days")]
+    pub return_window_days: f64,
+}
+
+/// `[worker]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Worker {
+    /// How often timers and the outbox are looked at.
+    #[serde(deserialize_with = "values::from_to::<_, _, 10, 60_000>")]
+    pub tick_ms: u64,
+}
+
+/// `[credit]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Credit {
+    /// How the effective limit is made.
+    pub policy: CreditPolicy,
+    /// Each tier once, rising in tier, cap and threshold.
+    #[serde(deserialize_with = "values::tiers")]
+    pub tiers: Vec<CreditTier>,
+}
+
+/// How a party's effective limit is made of its base and its earned limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CreditPolicy {
+    /// The base.
+    Base,
+    /// The lesser of the two.
+    Lesser,
+    /// Their sum.
+    Sum,
+}
+
+/// One of `credit.tiers`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct CreditTier {
+    /// Which.
+    pub tier: entity::Tier,
+    /// Limit, in main units of the currency.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, { values::MOST_MAIN_UNITS }>")]
+    pub cap: i64,
+    /// The earned limit from which a party rises to it, in main units.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, { values::MOST_MAIN_UNITS }>")]
+    pub from: i64,
+}
+
+impl Credit {
+    /// The tier's cap, in main units.
+    pub fn cap(&self, tier: entity::Tier) -> i64 {
+        self.tiers.iter().find(|t| t.tier == tier).map_or(0, |t| t.cap)
+    }
+}
+
+/// `[currencies]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct CurrencySettings {
+    /// Codes beside ISO 4217 with their number of decimals.
+    #[serde(deserialize_with = "values::currencies")]
+    pub extra: BTreeMap<String, u8>,
+}
+
+/// `[reasons]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Reasons {
+    /// For every event that nothing else is said of.
+    pub default: Vec<String>,
+    /// By event.
+    pub events: HashMap<String, Vec<String>>,
+    /// By store id as the API writes it.
+    #[serde(deserialize_with = "values::stores")]
+    pub stores: HashMap<String, StoreReasons>,
+}
+
+/// What one store says of reasons.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+pub struct StoreReasons {
+    /// Instead of the general default.
+    pub default: Option<Vec<String>>,
+    /// By event.
+    pub events: HashMap<String, Vec<String>>,
+}
+
+impl Reasons {
+    /// The codes that `store` (its id as the API writes it) takes for `event`: the store's for the event, the store's
+    /// own, those for the event, the default.
+    pub fn codes(&self, store: &str, event: &str) -> &[String] {
+        let store = self.stores.get(store);
+        store
+            .and_then(|store| store.events.get(event).or(store.default.as_ref()))
+            .or_else(|| self.events.get(event))
+            .unwrap_or(&self.default)
+    }
+}
+
+/// `[graphql]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct GraphQl {
+    /// How deep a query may nest.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000>")]
+    pub max_depth: usize,
+    /// How many fields a query may ask for.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000_000_000>")]
+    pub max_complexity: usize,
+    /// How many aliases a request may use.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 100_000>")]
+    pub max_aliases: usize,
+    /// How many requests may travel in one batch.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
+    pub max_batch: usize,
+    /// The largest request body, in bytes.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1_024, 1_073_741_824>")]
+    pub max_body: usize,
+}
+
+/// `[payment]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Payment {
+    /// The largest receipt, in bytes.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_073_741_824>")]
+    pub receipt_max_file_size: u64,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// Which lines are written.
+    #[serde(deserialize_with = "values::log_level")]
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}

@@ -1,0 +1,133 @@
+//! Credit arithmetic: limits, exposure, overage, and the ledger that exposure is the sum of.
+
+use crate::{
+    app::App,
+    config::CreditPolicy,
+    error::Error,
+    id,
+    workflow::{AccountKey, Row, Turn},
+};
+use entity::{CreditEntryKind, Tier, credit_account, credit_entry, sales_aggregate};
+
+/// Limits and tier of an account, minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The tier.
+    pub tier: Tier,
+    /// The effective limit by `credit.policy`.
+    pub limit: i64,
+    /// What completed sales have earned.
+    pub earned: i64,
+    /// Completed sales.
+    pub cumulative: i64,
+    /// What the party owes or is about to owe.
+    pub exposure: i64,
+}
+
+/// How an account stands.
+pub fn standing(app: &App, account: &credit_account::Model, aggregate: Option<&sales_aggregate::Model>) -> Standing {
+    let cumulative = aggregate.map_or(0, |aggregate| aggregate.cumulative_minor);
+    let earned = cumulative / 100;
+    let cap = app.currencies.from_main(app.settings.credit.cap(account.tier), &account.currency).unwrap_or(i64::MAX);
+    let base = account.own_limit_minor.unwrap_or(cap);
+    let limit = match app.settings.credit.policy {
+        CreditPolicy::Base => base,
+        CreditPolicy::Lesser => base.min(earned),
+        CreditPolicy::Sum => base.saturating_add(earned),
+    };
+    Standing { tier: account.tier, limit, earned, cumulative, exposure: account.exposure_minor }
+}
+
+/// How far `exposure` of other sales and `outstanding` of this one go over `limit`; nothing outstanding is never over.
+pub fn overage(limit: i64, other_exposure: i64, outstanding: i64) -> i64 {
+    if outstanding == 0 { 0 } else { other_exposure.saturating_add(outstanding).saturating_sub(limit).max(0) }
+}
+
+/// How far over its limit the party of this order is; without a party the limit is 0.
+pub fn overage_of(turn: &Turn<'_>) -> Result<i64, Error> {
+    let sale = turn.sale()?;
+    let (outstanding, own) = (sale.workflow_context.outstanding, sale.workflow_context.reserved);
+    let Some(key) = key(turn)? else { return Ok(outstanding) };
+    let account = account(turn, &key)?;
+    let standing = standing(turn.scene.app, account, turn.shared.aggregates.get(&account.id).map(|row| &**row));
+    Ok(overage(standing.limit, standing.exposure - own, outstanding))
+}
+
+/// Makes the sale's reservation on its party's account `target`, with a ledger row for the difference.
+pub fn level(turn: &mut Turn<'_>, target: i64, lowering: CreditEntryKind) -> Result<(), Error> {
+    let sale = turn.sale()?;
+    let (sale_order_id, difference) = (sale.id, target - sale.workflow_context.reserved);
+    let Some(key) = key(turn)? else { return Ok(()) };
+    if difference == 0 {
+        return Ok(());
+    }
+    let (root_id, now) = (turn.order.root.id, turn.now());
+    let account = turn.shared.accounts.get_mut(&key).ok_or_else(not_locked)?;
+    account.exposure_minor += difference;
+    let entry = credit_entry::Model {
+        id: id::new(),
+        account_id: account.id,
+        root_id,
+        sale_order_id,
+        kind: if difference > 0 { CreditEntryKind::Reserve } else { lowering },
+        amount_minor: difference.abs(),
+        exposure_after_minor: account.exposure_minor,
+        occurred_at: now,
+    };
+    turn.shared.credit_entries.push(entry);
+    turn.sale_mut()?.workflow_context.reserved = target;
+    Ok(())
+}
+
+/// Counts a completed sale for its party: cumulative sales, earned limit, and the tier, which only rises.
+pub fn count_sale(turn: &mut Turn<'_>, amount: i64) -> Result<(), Error> {
+    let Some(key) = key(turn)? else { return Ok(()) };
+    let now = turn.now();
+    let account_id = account(turn, &key)?.id;
+    let aggregate = turn.shared.aggregates.entry(account_id).or_insert_with(|| {
+        Row::new(sales_aggregate::Model { account_id, cumulative_minor: 0, orders: 0, updated_at: now })
+    });
+    aggregate.cumulative_minor = aggregate.cumulative_minor.saturating_add(amount.max(0));
+    aggregate.orders += 1;
+    aggregate.updated_at = now;
+    let earned = aggregate.cumulative_minor / 100;
+    let app = turn.scene.app;
+    let reached = app.settings.credit.tiers.iter().filter_map(|tier| {
+        let from = app.currencies.from_main(tier.from, &key.2)?;
+        (earned >= from).then_some(tier.tier)
+    });
+    let reached = reached.max();
+    let account = turn.shared.accounts.get_mut(&key).ok_or_else(not_locked)?;
+    account.tier = reached.map_or(account.tier, |reached| reached.max(account.tier));
+    Ok(())
+}
+
+fn key(turn: &Turn<'_>) -> Result<Option<AccountKey>, Error> {
+    Ok(turn.order.party()?.map(|(kind, party, currency)| (kind, party, currency.to_owned())))
+}
+
+fn account<'a>(turn: &'a Turn<'_>, key: &AccountKey) -> Result<&'a credit_account::Model, Error> {
+    turn.shared.accounts.get(key).map(|row| &**row).ok_or_else(not_locked)
+}
+
+/// Whether the accounts that this order needs are locked.
+pub fn is_loaded(turn: &Turn<'_>) -> Result<bool, Error> {
+    Ok(key(turn)?.is_none_or(|key| turn.shared.accounts.contains_key(&key)))
+}
+
+fn not_locked() -> Error {
+    Error::internal("the credit account was not locked; name CREDIT in the needs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overage_is_what_goes_over_the_limit_and_nothing_when_nothing_is_owed() {
+        assert_eq!(overage(100, 40, 60), 0);
+        assert_eq!(overage(100, 40, 61), 1);
+        assert_eq!(overage(0, 500, 0), 0);
+        assert_eq!(overage(0, 0, 5), 5);
+    }
+}

@@ -1,0 +1,217 @@
+//! Credit in the API: whether an order may go ahead, what a party has, what is no longer owed.
+
+use super::{Check, PartyCredit};
+use crate::error::Error;
+use crate::graphql::loaders::CheckOfSale;
+use crate::graphql::money::Money;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::{Answer, actor, app, loaders};
+use crate::id::{self, Prefix};
+use crate::sale;
+use async_graphql::{Context, Description, ID, Object};
+use entity::{Tier, credit_note};
+use std::sync::Arc;
+
+fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Bronze => "BRONZE",
+        Tier::Silver => "SILVER",
+        Tier::Gold => "GOLD",
+        Tier::Platinum => "PLATINUM",
+    }
+}
+
+/// Whether the order may go ahead by payment or on credit, computed now; reading it changes nothing.
+#[derive(Clone, Debug, Description)]
+pub struct CreditCheck(Arc<Check>);
+
+impl From<Arc<Check>> for CreditCheck {
+    fn from(check: Arc<Check>) -> Self {
+        Self(check)
+    }
+}
+
+impl CreditCheck {
+    fn money(&self, minor: i64) -> Money {
+        Money::of(minor, &self.0.currency)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl CreditCheck {
+    /// The order's total.
+    async fn grand_total(&self) -> Money {
+        self.money(self.0.grand_total)
+    }
+
+    /// Confirmed money in, less refunds and charge-backs.
+    async fn captured(&self) -> Money {
+        self.money(self.0.captured)
+    }
+
+    /// What is still owed.
+    async fn outstanding(&self) -> Money {
+        self.money(self.0.outstanding)
+    }
+
+    /// The party's tier; null when the order has no party.
+    async fn tier(&self) -> Option<&str> {
+        self.0.tier.map(tier)
+    }
+
+    /// The party's effective limit.
+    async fn credit_limit(&self) -> Money {
+        self.money(self.0.limit)
+    }
+
+    /// What the party's other orders in this currency reserve.
+    async fn credit_exposure(&self) -> Money {
+        self.money(self.0.exposure)
+    }
+
+    /// How far exposure + outstanding goes over the limit; zero when within it.
+    async fn overage(&self) -> Money {
+        self.money(self.0.overage)
+    }
+
+    /// Nothing is outstanding.
+    async fn can_advance_by_payment(&self) -> bool {
+        self.0.can_advance_by_payment
+    }
+
+    /// What is outstanding fits under the limit, live credit overrides considered.
+    async fn can_advance_by_credit(&self) -> bool {
+        self.0.can_advance_by_credit
+    }
+
+    /// Neither by payment nor on credit.
+    async fn needs_override(&self) -> bool {
+        self.0.needs_override
+    }
+}
+
+/// A party's credit in one currency.
+#[derive(Clone, Debug, Description)]
+pub struct CustomerCredit {
+    credit: Arc<PartyCredit>,
+    currency: String,
+}
+
+impl CustomerCredit {
+    /// In this currency.
+    pub fn new(credit: Arc<PartyCredit>, currency: String) -> Self {
+        Self { credit, currency }
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        Money::of(minor, &self.currency)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl CustomerCredit {
+    /// BRONZE, SILVER, GOLD or PLATINUM.
+    async fn tier(&self) -> &str {
+        tier(self.credit.tier)
+    }
+
+    /// The effective limit, by the configured policy.
+    async fn limit(&self) -> Money {
+        self.money(self.credit.limit)
+    }
+
+    /// What its orders reserve.
+    async fn exposure(&self) -> Money {
+        self.money(self.credit.exposure)
+    }
+
+    /// What is left of the limit; never negative.
+    async fn available(&self) -> Money {
+        self.money(self.credit.available)
+    }
+
+    /// The sum of its completed sales.
+    async fn cumulative_sales(&self) -> Money {
+        self.money(self.credit.cumulative)
+    }
+
+    /// A hundredth of that.
+    async fn earned_limit(&self) -> Money {
+        self.money(self.credit.earned)
+    }
+}
+
+/// What is no longer owed on a sale order.
+#[derive(Clone, Debug, Description)]
+pub struct CreditNote {
+    row: Arc<credit_note::Model>,
+    currency: String,
+}
+
+impl CreditNote {
+    /// A credit note in its sale order's currency.
+    pub fn new(row: Arc<credit_note::Model>, currency: String) -> Self {
+        Self { row, currency }
+    }
+}
+
+#[Object(use_type_description = true)]
+impl CreditNote {
+    /// `cn_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::CreditNote, self.row.id).into()
+    }
+
+    /// The sale order that it is of.
+    async fn sale_order_id(&self) -> ID {
+        id::encode(Prefix::Sale, self.row.sale_order_id).into()
+    }
+
+    /// The fulfilment that it is about.
+    async fn fulfilment_id(&self) -> Option<ID> {
+        self.row.fulfilment_id.map(|id| id::encode(Prefix::Fulfilment, id).into())
+    }
+
+    /// How much.
+    async fn amount(&self) -> Money {
+        Money::of(self.row.amount_minor, &self.currency)
+    }
+
+    /// Why, by code.
+    async fn reason_code(&self) -> &str {
+        &self.row.reason_code
+    }
+
+    /// Why, in words.
+    async fn note(&self) -> Option<&str> {
+        self.row.note.as_deref()
+    }
+
+    /// Who, by actor id.
+    async fn issued_by(&self) -> &str {
+        &self.row.issued_by
+    }
+
+    /// When.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.row.created_at)
+    }
+}
+
+/// `creditCheck`.
+#[derive(Default)]
+pub struct CreditQuery;
+
+#[Object]
+impl CreditQuery {
+    /// Whether the order may go ahead by payment or on credit, computed now; reading it changes nothing.
+    async fn credit_check(&self, ctx: &Context<'_>, sale_order_id: ID) -> Answer<CreditCheck> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let id = id::decode(Prefix::Sale, &sale_order_id)?;
+        if sale::queries::find(app(ctx), actor, id).await?.is_none() {
+            return Err(Error::not_found(sale_order_id.as_str()).into());
+        }
+        Ok(loaders(ctx).required(CheckOfSale(id)).await?.into())
+    }
+}

@@ -1,0 +1,206 @@
+//! Where commands meet the world: begins, claims the idempotency key, runs, commits, tries again after a lost race,
+//! and keeps what was refused. GraphQL, REST, webhooks and the worker call this; nothing below it commits.
+
+use crate::{
+    access::Actor,
+    app::App,
+    clock::Instant,
+    command::{Command, Cx, Done},
+    error::{Code, Error},
+    id,
+};
+use chrono::TimeDelta;
+use entity::{idempotency_key, refused_attempt};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// How often a lost race is run again.
+const TRIES: u32 = 3;
+/// How long an idempotency key is remembered.
+const KEY_LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// Longest idempotency key, in characters.
+const MAX_KEY: usize = 255;
+
+/// Runs a command in a transaction of its own.
+pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<Done, Error> {
+    let input = serde_json::to_value(command).map_err(Error::internal)?;
+    check_texts(&input, "input")?;
+    if let Some(key) = key
+        && (key.is_empty() || key.chars().count() > MAX_KEY || key.contains('\0'))
+    {
+        return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
+    }
+    let claim = key.map(|key| Claim { actor: &actor.id, mutation: C::NAME, key, input_hash: hash(&input) });
+    let mut tries = 0;
+    let result = loop {
+        tries += 1;
+        match attempt(app, actor, claim.as_ref(), command).await {
+            Err(error) if error.is_contention() && tries < TRIES => {
+                tracing::debug!(mutation = C::NAME, tries, %error, "lost a race, trying again");
+                tokio::time::sleep(std::time::Duration::from_millis(u64::from(tries) * 5)).await;
+            }
+            Err(error) if error.is_contention() => {
+                break Err(Error::Unavailable("too many others want the same thing just now; try again".to_owned()));
+            }
+            other => break other,
+        }
+    };
+    match &result {
+        Ok(_) => app.wake.notify_one(),
+        Err(error) => keep_refusal(app, actor, command, error).await?,
+    }
+    result
+}
+
+async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim<'_>>, command: &C) -> Result<Done, Error> {
+    let txn = app.begin().await?;
+    let now = app.now();
+    if let Some(claim) = claim
+        && let Some(done) = claim.take(&txn, now).await?
+    {
+        txn.rollback().await?;
+        return Ok(done);
+    }
+    let cx = Cx { app, txn: &txn, actor, now };
+    match command.run(&cx).await {
+        Ok(done) => {
+            if let Some(claim) = claim {
+                claim.settle(&txn, &done).await?;
+            }
+            txn.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            // A connection that is gone cannot roll back, and need not: the server does it.
+            if let Err(failed) = txn.rollback().await {
+                tracing::debug!(%failed, "rollback");
+            }
+            Err(error)
+        }
+    }
+}
+
+struct Claim<'a> {
+    actor: &'a str,
+    mutation: &'a str,
+    key: &'a str,
+    input_hash: String,
+}
+
+impl Claim<'_> {
+    /// Takes the key for this transaction, or answers with what it was used for. Waits for a transaction that has it.
+    async fn take(&self, txn: &DatabaseTransaction, now: Instant) -> Result<Option<Done>, Error> {
+        idempotency_key::Entity::delete_many()
+            .filter(self.is_it())
+            .filter(idempotency_key::Column::CreatedAt.lt(now - KEY_LIFETIME))
+            .exec(txn)
+            .await?;
+        let row = idempotency_key::Model {
+            actor: self.actor.to_owned(),
+            mutation: self.mutation.to_owned(),
+            key: self.key.to_owned(),
+            input_hash: self.input_hash.clone(),
+            result: None,
+            created_at: now,
+        };
+        let inserted = idempotency_key::Entity::insert(row.into_active_model())
+            .on_conflict_do_nothing()
+            .exec_without_returning(txn)
+            .await?;
+        if matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)) {
+            return Ok(None);
+        }
+        let known = idempotency_key::Entity::find().filter(self.is_it()).one(txn).await?;
+        let known =
+            known.ok_or_else(|| Error::Unavailable("the idempotency key was given back; try again".to_owned()))?;
+        if known.input_hash != self.input_hash {
+            return Err(Error::IdempotencyMismatch(self.key.to_owned()));
+        }
+        let result = known.result.ok_or_else(|| Error::internal("an idempotency key without result"))?;
+        Ok(Some(serde_json::from_value(result).map_err(Error::internal)?))
+    }
+
+    async fn settle(&self, txn: &DatabaseTransaction, done: &Done) -> Result<(), Error> {
+        let result = serde_json::to_value(done).map_err(Error::internal)?;
+        idempotency_key::ActiveModel {
+            actor: Set(self.actor.to_owned()),
+            mutation: Set(self.mutation.to_owned()),
+            key: Set(self.key.to_owned()),
+            result: Set(Some(result)),
+            ..Default::default()
+        }
+        .update(txn)
+        .await?;
+        Ok(())
+    }
+
+    fn is_it(&self) -> sea_orm::Condition {
+        sea_orm::Condition::all()
+            .add(idempotency_key::Column::Actor.eq(self.actor))
+            .add(idempotency_key::Column::Mutation.eq(self.mutation))
+            .add(idempotency_key::Column::Key.eq(self.key))
+    }
+}
+
+/// Forgets idempotency keys that are older than they are kept.
+pub async fn forget_old_keys(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
+    idempotency_key::Entity::delete_many()
+        .filter(idempotency_key::Column::CreatedAt.lt(now - KEY_LIFETIME))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a person's refused attempt, in a transaction of its own.
+async fn keep_refusal<C: Command>(app: &App, actor: &Actor, command: &C, error: &Error) -> Result<(), Error> {
+    let Some((kind, id, event)) = command.attempt().filter(|_| is_kept(error.code())) else { return Ok(()) };
+    let (state, guard) = match error {
+        Error::Refused(refusal) => (Some(refusal.current_state.clone()), refusal.guard.clone()),
+        _ => (None, None),
+    };
+    let row = refused_attempt::Model {
+        id: id::new(),
+        subject_kind: kind,
+        subject_id: id,
+        event,
+        state,
+        code: error.code().as_str().to_owned(),
+        message: error.to_string(),
+        guard,
+        actor_type: actor.kind,
+        actor_id: Some(actor.id.clone()),
+        occurred_at: app.now(),
+    };
+    let txn = app.begin().await?;
+    refused_attempt::Entity::insert(row.into_active_model()).exec_without_returning(&txn).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Faults of ours and unknown ids are not attempts at anything.
+fn is_kept(code: Code) -> bool {
+    !matches!(code, Code::NotFound | Code::Internal | Code::Unavailable | Code::Unauthenticated)
+}
+
+fn hash(input: &Value) -> String {
+    let canonical = serde_json_canonicalizer::to_vec(input).unwrap_or_default();
+    hex::encode(Sha256::digest(canonical))
+}
+
+/// PostgreSQL keeps no NUL in texts, so that no database does here.
+fn check_texts(value: &Value, path: &str) -> Result<(), Error> {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            Err(Error::invalid(path, "it contains a NUL character, which cannot be stored"))
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check_texts(item, path)),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
+            check_texts(&Value::String(name.clone()), path)?;
+            check_texts(field, &format!("{path}.{name}"))
+        }),
+        _ => Ok(()),
+    }
+}

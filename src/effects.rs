@@ -1,0 +1,62 @@
+//! What becomes of outbox rows: one match from event to deed.
+//!
+//! Notifications and provider commands have no sender here yet: their rows wait in the queue (`outbox::HANDLED`).
+
+use crate::{
+    access::Actor,
+    app::App,
+    error::Error,
+    fulfilment::waiting,
+    outbox::{self, Event},
+    workflow::{self, Scene, SubjectRef, Via},
+};
+use entity::outbox::Model;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Carries out claimed rows: the same deed once, however many rows ask for it. Answers how many rows are settled.
+pub async fn carry_out(app: &App, rows: &[Model]) -> Result<usize, Error> {
+    let mut available: BTreeMap<(Uuid, String), Vec<&Model>> = BTreeMap::new();
+    for row in rows {
+        match outbox::event(row) {
+            Ok(Event::StockAvailable { store_id, sku }) => available.entry((store_id, sku)).or_default().push(row),
+            Ok(other) => fail(app, &[row], &Error::internal(format!("nobody carries out {other:?}"))).await?,
+            Err(error) => fail(app, &[row], &error).await?,
+        }
+    }
+    let mut settled = 0;
+    for ((store, sku), rows) in available {
+        match serve_waiting(app, store, &sku, &rows).await {
+            Ok(()) => settled += rows.len(),
+            Err(error) => fail(app, &rows, &error).await?,
+        }
+    }
+    Ok(settled)
+}
+
+/// Stock came: fulfilments that wait for it are told, oldest first; those for which it is not enough go on waiting.
+async fn serve_waiting(app: &App, store: Uuid, sku: &str, rows: &[&Model]) -> Result<(), Error> {
+    let actor = Actor::system();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let txn = app.begin().await?;
+    let scene = Scene { app, actor: &actor, now: app.now() };
+    let waiting = waiting::waiting_for(&txn, &app.registry, store, sku).await?;
+    if !waiting.is_empty() {
+        let subjects: Vec<_> = waiting.into_iter().map(|id| (SubjectRef::fulfilment(id), None)).collect();
+        let event = workflow::Event::named("RESERVE_OK");
+        workflow::send(&txn, scene, &subjects, &event, Via::Command).await?;
+    }
+    outbox::settle(&txn, &ids, scene.now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+async fn fail(app: &App, rows: &[&Model], error: &Error) -> Result<(), Error> {
+    tracing::error!(%error, rows = rows.len(), "outbox rows failed");
+    let txn = app.begin().await?;
+    for row in rows {
+        outbox::fail(&txn, row, error, app.now()).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}

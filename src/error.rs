@@ -1,0 +1,233 @@
+//! What can go wrong, in the words that clients read.
+//!
+//! One enum for the whole domain. The first kinds reach clients with their code and message; `Db` and `Internal` are
+//! logged whole with an id at the edge and leave as an opaque message.
+
+use crate::clock::Instant;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// A stable code, as it stands in `extensions.code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "listed and explained in the design, section 6")]
+pub enum Code {
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    BadInput,
+    TransitionNotAllowed,
+    GuardRejected,
+    OutsideWindow,
+    ReasonRequired,
+    Conflict,
+    IdempotencyMismatch,
+    InsufficientStock,
+    CreditExceeded,
+    PaymentNotConfirmed,
+    ListingUnavailable,
+    InvalidShippingAddress,
+    LimitExceeded,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    const NAMES: [(Self, &'static str); 18] = [
+        (Self::Unauthenticated, "UNAUTHENTICATED"),
+        (Self::Forbidden, "FORBIDDEN"),
+        (Self::NotFound, "NOT_FOUND"),
+        (Self::BadInput, "BAD_INPUT"),
+        (Self::TransitionNotAllowed, "TRANSITION_NOT_ALLOWED"),
+        (Self::GuardRejected, "GUARD_REJECTED"),
+        (Self::OutsideWindow, "OUTSIDE_WINDOW"),
+        (Self::ReasonRequired, "REASON_REQUIRED"),
+        (Self::Conflict, "CONFLICT"),
+        (Self::IdempotencyMismatch, "IDEMPOTENCY_MISMATCH"),
+        (Self::InsufficientStock, "INSUFFICIENT_STOCK"),
+        (Self::CreditExceeded, "CREDIT_EXCEEDED"),
+        (Self::PaymentNotConfirmed, "PAYMENT_NOT_CONFIRMED"),
+        (Self::ListingUnavailable, "LISTING_UNAVAILABLE"),
+        (Self::InvalidShippingAddress, "INVALID_SHIPPING_ADDRESS"),
+        (Self::LimitExceeded, "LIMIT_EXCEEDED"),
+        (Self::Unavailable, "UNAVAILABLE"),
+        (Self::Internal, "INTERNAL"),
+    ];
+
+    /// As clients read it.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(code, _)| *code == self).map_or("INTERNAL", |(_, name)| name)
+    }
+}
+
+/// Why an event was not taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The code; a guard may bring its own.
+    pub code: Code,
+    /// What stands in the way.
+    pub message: String,
+    /// What would help.
+    pub remedy: Option<String>,
+    /// The subject's state.
+    pub current_state: String,
+    /// Events that this viewer could send now.
+    pub allowed_events: Vec<String>,
+    /// The guard that said no.
+    pub guard: Option<String>,
+    /// When a window opens.
+    pub until: Option<Instant>,
+}
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No valid credentials.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// Known, but not permitted.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Does not exist, or is not the caller's to see; the two look the same.
+    #[error("there is no {0:?} that you may see")]
+    NotFound(String),
+    /// A value that cannot be accepted.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// Path of the value in the input.
+        field: String,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// The thing has moved on, or the value is taken.
+    #[error("{0}")]
+    Conflict(String),
+    /// An idempotency key that came with another input before.
+    #[error("the idempotency key {0:?} was used with another input; use a new key for a new request")]
+    IdempotencyMismatch(String),
+    /// A machine, or a rule of the domain, says no.
+    #[error("{}", .0.message)]
+    Refused(Box<Refusal>),
+    /// More than is allowed at once.
+    #[error("{0}")]
+    Limit(String),
+    /// Something outside is not there; try again later.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The database's error.
+    #[error(transparent)]
+    Db(DbErr),
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// `Invalid` with the field and the message.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), message: message.into() }
+    }
+
+    /// `NotFound` with the id as it was given.
+    pub fn not_found(id: impl Into<String>) -> Self {
+        Self::NotFound(id.into())
+    }
+
+    /// `Internal` with what happened.
+    pub fn internal(what: impl std::fmt::Display) -> Self {
+        Self::Internal(what.to_string())
+    }
+
+    /// A refusal by a rule of the domain outside any machine.
+    pub fn refused(code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Refusal {
+            code,
+            message: message.into(),
+            remedy: Some(remedy.into()),
+            current_state: String::new(),
+            allowed_events: Vec::new(),
+            guard: None,
+            until: None,
+        }))
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::Invalid { .. } => Code::BadInput,
+            Self::Conflict(_) => Code::Conflict,
+            Self::IdempotencyMismatch(_) => Code::IdempotencyMismatch,
+            Self::Refused(refusal) => refusal.code,
+            Self::Limit(_) => Code::LimitExceeded,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Db(error) if is_unavailable(error) => Code::Unavailable,
+            Self::Db(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// Whether the same request may succeed later without anything else changing.
+    pub fn retryable(&self) -> bool {
+        matches!(self.code(), Code::Unavailable | Code::Internal)
+    }
+
+    /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.
+    pub fn is_contention(&self) -> bool {
+        let Self::Db(error) = self else { return false };
+        let text = error.to_string();
+        [
+            "40001",
+            "40P01",
+            "deadlock detected",
+            "could not serialize",
+            "database is locked",
+            "database table is locked",
+            "SQLITE_BUSY",
+        ]
+        .iter()
+        .any(|sign| text.contains(sign))
+            || sqlstate(error).is_some_and(|state| matches!(state.as_str(), "40001" | "40P01" | "5" | "6" | "517"))
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(what)) => Self::Conflict(taken(&what)),
+            _ => Self::Db(error),
+        }
+    }
+}
+
+/// Named constraints as people read them.
+fn taken(violation: &str) -> String {
+    const NAMES: &[(&str, &str, &str)] = &[
+        (
+            "payment_provider_reference",
+            "payment.reference",
+            "a payment with this provider and reference exists already",
+        ),
+        ("product_sku", "product.sku", "a product with this SKU exists already"),
+        ("user_account_email", "user_account.email", "a user with this e-mail address exists already"),
+    ];
+    NAMES.iter().find(|(name, columns, _)| violation.contains(name) || violation.contains(columns)).map_or_else(
+        || "somebody else wrote the same thing at the same time; read it again".to_owned(),
+        |(_, _, text)| (*text).to_owned(),
+    )
+}
+
+fn sqlstate(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))
+    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return None;
+    };
+    cause.as_database_error().and_then(|cause| cause.code().map(std::borrow::Cow::into_owned))
+}
+
+fn is_unavailable(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+        || sqlstate(error)
+            .is_some_and(|state| matches!(state.as_str(), "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003"))
+}

@@ -1,0 +1,81 @@
+//! What the names in the fulfilment machine mean. Holds are in `holds`, stock in `allocation`, returns in `returns`.
+
+use super::{allocation, holds, returns, seed};
+use crate::{
+    clock::{self, Instant, to_micros},
+    error::Error,
+    workflow::{Needs, SubjectRef, Turn, Verdict, Vocabulary},
+};
+use entity::{FulfilmentType, SubjectKind};
+use serde_json::json;
+
+const STOCK: Needs =
+    Needs::FULFILMENTS.and(Needs::FULFILMENT_LINES).and(Needs::SALE).and(Needs::SALE_LINES).and(Needs::STOCK);
+/// What the end of a fulfilment may set off: the sale closes, money goes back, credit is settled.
+const CLOSING: Needs = STOCK.and(Needs::MONEY).and(Needs::OVERRIDES).and(Needs::CREDIT).and(Needs::HOLDS);
+
+/// Guards, actions and delays of fulfilments.
+pub fn vocabulary() -> Vocabulary {
+    Vocabulary::of(SubjectKind::Fulfilment)
+        .builder(seed::build)
+        .guard("stockForAll", STOCK, allocation::stock_for_all)
+        .guard("hasGoods", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Pickup, FulfilmentType::Delivery]))
+        .guard("isService", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Service]))
+        .guard("isDelivery", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Delivery]))
+        .guard("isPickup", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Pickup]))
+        .payload_guard("holdCanBeLifted", Needs::HOLDS, holds::can_be_lifted)
+        .payload_guard("isLastHold", Needs::HOLDS, holds::is_last)
+        .payload_guard("canBeReturned", STOCK, returns::can_be_returned)
+        .payload_guard("canBeReceived", STOCK, returns::can_be_received)
+        .action("allocate", STOCK, allocation::allocate)
+        .action("reserveMissing", STOCK, allocation::reserve_missing)
+        .action("lookAgain", STOCK, allocation::look_again)
+        .action("giveStockBack", STOCK, allocation::give_back)
+        .action("ship", STOCK, allocation::ship)
+        .action("addHold", Needs::HOLDS, holds::add)
+        .action("liftHold", Needs::HOLDS, holds::lift)
+        .action("splitOff", STOCK.and(Needs::HOLDS), allocation::split_off)
+        .action("schedule", Needs::FULFILMENTS, schedule)
+        .action("deliver", Needs::FULFILMENTS, deliver)
+        .action("requestReturn", STOCK, returns::request)
+        .action("receiveReturn", STOCK, returns::receive)
+        .action("refuseReturn", STOCK, returns::refuse)
+        .action("reportClosed", CLOSING, report_closed)
+        .delay("RETURN_WINDOW_OVER", |turn| {
+            Ok(turn.now() + clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0))
+        })
+}
+
+fn is(turn: &Turn<'_>, types: &[FulfilmentType]) -> Result<Verdict, Error> {
+    let kind = turn.fulfilment()?.fulfilment_type;
+    let word = format!("{kind:?}").to_uppercase();
+    Ok(Verdict::when(types.contains(&kind), format!("this fulfilment is a {word}"), "use the event of its kind"))
+}
+
+fn time(turn: &Turn<'_>, key: &str) -> Option<Instant> {
+    let at = turn.event.text(key)?.parse::<chrono::DateTime<chrono::FixedOffset>>().ok()?;
+    Some(to_micros(at.to_utc()))
+}
+
+fn schedule(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let at = time(turn, "at");
+    turn.fulfilment_mut()?.scheduled_at = at;
+    Ok(())
+}
+
+fn deliver(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let at = time(turn, "deliveredAt").unwrap_or(turn.now());
+    let received_by = turn.event.text("receivedBy").map(str::to_owned);
+    let row = turn.fulfilment_mut()?;
+    row.delivered_at = Some(at);
+    row.received_by = received_by;
+    Ok(())
+}
+
+/// The sale counts its fulfilments when one reaches its end.
+fn report_closed(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let sale = SubjectRef::sale(turn.fulfilment()?.sale_order_id);
+    let fulfilment = turn.subject.id;
+    turn.follow_optionally(sale, "FULFILMENT_CLOSED", json!({ "fulfilment": fulfilment }));
+    Ok(())
+}

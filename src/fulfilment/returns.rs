@@ -1,0 +1,109 @@
+//! Returns of a fulfilment, whole or in part: asked for, received, refused.
+
+use super::allocation::own_lines;
+use crate::{
+    error::{Code, Error},
+    id,
+    inventory::stock,
+    workflow::{Turn, Verdict},
+};
+use entity::{FulfilmentType, fulfilment_line};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Units by fulfilment line: as the payload's `lines` says, else all that `whole` says of each line. `Err` is what is
+/// wrong with the payload, for a person.
+fn units(
+    turn: &Turn<'_>,
+    whole: fn(&fulfilment_line::Model) -> i32,
+) -> Result<Result<BTreeMap<Uuid, i32>, String>, Error> {
+    let lines = own_lines(turn)?;
+    let Some(named) = turn.event.payload.get("lines").and_then(Value::as_array) else {
+        return Ok(Ok(lines.iter().map(|line| (line.id, whole(line))).filter(|(_, units)| *units > 0).collect()));
+    };
+    let mut units = BTreeMap::new();
+    for item in named {
+        let text = item["orderLineId"].as_str().unwrap_or_default();
+        let wanted = item["quantity"].as_i64().and_then(|units| i32::try_from(units).ok()).unwrap_or(0);
+        let line = id::decode(id::Prefix::Line, text).ok();
+        let Some(line) = line.and_then(|sold| lines.iter().find(|line| line.sale_line_id == sold)) else {
+            return Ok(Err(format!("{text} is no line of this fulfilment")));
+        };
+        let total = units.entry(line.id).or_insert(0);
+        *total += wanted;
+        if *total > whole(line) {
+            return Ok(Err(format!("{total} units of {text} are named, but there are {}", whole(line))));
+        }
+    }
+    Ok(Ok(units))
+}
+
+fn verdict(units: Result<BTreeMap<Uuid, i32>, String>) -> Verdict {
+    let (fine, message) = match units {
+        Ok(units) => (!units.is_empty(), "there is nothing to return".to_owned()),
+        Err(message) => (false, message),
+    };
+    Verdict::with_code(fine, Code::BadInput, message, "name lines of this fulfilment and no more units than it shipped")
+}
+
+fn shipped(line: &fulfilment_line::Model) -> i32 {
+    line.shipped - line.returned
+}
+
+fn requested(line: &fulfilment_line::Model) -> i32 {
+    line.return_requested
+}
+
+/// The named lines, or all, have shipped.
+pub fn can_be_returned(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    Ok(verdict(units(turn, shipped)?))
+}
+
+/// The named lines, or all that were asked for, were asked for.
+pub fn can_be_received(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    Ok(verdict(units(turn, requested)?))
+}
+
+/// Notes what the buyer wants to send back.
+pub fn request(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let units = units(turn, shipped)?.unwrap_or_default();
+    for line in lines_mut(turn)? {
+        line.return_requested = units.get(&line.id).copied().unwrap_or(0);
+    }
+    Ok(())
+}
+
+/// Goods are back: on the shelf again.
+pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let units = units(turn, requested)?.unwrap_or_default();
+    let store = turn.fulfilment()?.store_id;
+    let stocked = turn.fulfilment()?.fulfilment_type != FulfilmentType::Service;
+    let mut back = Vec::new();
+    for line in lines_mut(turn)? {
+        let units = units.get(&line.id).copied().unwrap_or(0);
+        line.returned += units;
+        line.return_requested = 0;
+        back.push((line.sale_line_id, units));
+    }
+    for (sold, units) in back.into_iter().filter(|(_, units)| stocked && *units > 0) {
+        let sold = turn.order.sale_lines.all()?.iter().find(|line| line.id == sold);
+        let sku = sold.map(|line| line.sku.clone()).ok_or_else(|| Error::internal("a line of no sale line"))?;
+        stock::put_back(turn, store, &sku, units)?;
+    }
+    Ok(())
+}
+
+/// The buyer keeps it.
+pub fn refuse(turn: &mut Turn<'_>) -> Result<(), Error> {
+    for line in lines_mut(turn)? {
+        line.return_requested = 0;
+    }
+    Ok(())
+}
+
+fn lines_mut<'a>(turn: &'a mut Turn<'_>) -> Result<impl Iterator<Item = &'a mut fulfilment_line::Model>, Error> {
+    let id = turn.subject.id;
+    let lines = turn.order.fulfilment_lines.all_mut()?.iter_mut();
+    Ok(lines.map(|line| &mut **line).filter(move |line| line.fulfilment_id == id))
+}

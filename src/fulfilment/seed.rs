@@ -1,0 +1,85 @@
+//! Builds a fulfilment from the lines that it is to carry.
+
+use crate::{
+    error::Error,
+    id,
+    workflow::{SubjectRef, Turn},
+};
+use entity::{FulfilmentType, HoldCause, PaymentStatus, fulfilment, fulfilment_line};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+struct Seed {
+    #[serde(rename = "type")]
+    leaves_by: FulfilmentType,
+    lines: Vec<Line>,
+    /// Holds that a split-off part inherits, each as the payload of its HOLD.
+    #[serde(default)]
+    holds: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    sale_line: Uuid,
+    quantity: i32,
+    #[serde(default)]
+    reserved: i32,
+}
+
+/// Builds the row and its lines; holds follow at once, a dispute's among them.
+pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
+    let seed: Seed = serde_json::from_value(turn.event.payload.clone()).map_err(Error::internal)?;
+    let (id, now, root_id) = (id::new(), turn.now(), turn.order.root.id);
+    let sale = turn.sale()?;
+    let row = fulfilment::Model {
+        id,
+        root_id,
+        sale_order_id: sale.id,
+        store_id: sale.store_id,
+        fulfilment_type: seed.leaves_by,
+        carrier: None,
+        tracking_number: None,
+        shipped_at: None,
+        delivered_at: None,
+        received_by: None,
+        scheduled_at: None,
+        workflow_definition: "fulfilment".to_owned(),
+        workflow_version: 0,
+        workflow_state: String::new(),
+        workflow_context: fulfilment::Context::default(),
+        workflow_history: None,
+        version: 1,
+        created_at: now,
+    };
+    turn.order.fulfilments.insert(row)?;
+    for line in seed.lines {
+        turn.order.fulfilment_lines.insert(fulfilment_line::Model {
+            id: id::new(),
+            root_id,
+            fulfilment_id: id,
+            sale_line_id: line.sale_line,
+            quantity: line.quantity,
+            reserved: line.reserved,
+            shipped: 0,
+            return_requested: 0,
+            returned: 0,
+        })?;
+    }
+    let mut holds = seed.holds;
+    let dispute = json!(HoldCause::Dispute);
+    let inherited = holds.iter().any(|hold| hold["cause"] == dispute);
+    if !inherited && turn.order.payments.is_loaded() && any_disputed(turn)? {
+        holds.push(json!({ "cause": dispute }));
+    }
+    for hold in holds {
+        turn.follow_optionally(SubjectRef::fulfilment(id), "HOLD", hold);
+    }
+    Ok(id)
+}
+
+fn any_disputed(turn: &Turn<'_>) -> Result<bool, Error> {
+    Ok(turn.order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed))
+}

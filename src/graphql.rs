@@ -1,0 +1,103 @@
+//! The GraphQL edge: merges the rooms' roots into one schema and runs requests against it.
+//!
+//! Promises that every error leaves with a code, that nobody who has not signed in gets past `login` and the schema
+//! itself, and that no request asks for more than the limits allow. Knows no rule and no table: rooms do.
+
+pub mod batch;
+pub mod connection;
+pub mod failure;
+pub mod limits;
+pub mod loaders;
+pub mod money;
+pub mod node;
+pub mod scalars;
+pub mod serve;
+mod shape;
+pub mod words;
+
+pub use failure::{Answer, Failure};
+pub use serve::Schema;
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::error::Error;
+use crate::id::{self, Prefix};
+use async_graphql::{Context, EmptySubscription, ID, MergedObject, SchemaBuilder};
+use batch::Loaders;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Every list: first is 50 by default and 200 at most; first together with last is BAD_INPUT.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    crate::access::graphql::AccessQuery,
+    node::NodeQuery,
+    crate::quotation::graphql::QuotationQuery,
+    crate::sale::graphql::SaleQuery,
+    crate::fulfilment::graphql::FulfilmentQuery,
+    crate::payment::graphql::PaymentQuery,
+    crate::credit::graphql::CreditQuery,
+    crate::approval::graphql::OverrideQuery,
+    crate::inventory::graphql::StockQuery,
+    crate::catalog::graphql::ProductQuery,
+    crate::party::graphql::PartyQuery,
+    crate::workflow::graphql::WorkflowQuery,
+);
+
+/// Every mutation is one commit. With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    crate::access::graphql::AccessMutation,
+    crate::quotation::graphql::QuotationMutation,
+    crate::sale::graphql::SaleMutation,
+    crate::fulfilment::graphql::FulfilmentMutation,
+    crate::payment::graphql::PaymentMutation,
+    crate::approval::graphql::OverrideMutation,
+    crate::inventory::graphql::StockMutation,
+    crate::catalog::graphql::ProductMutation,
+    crate::party::graphql::PartyMutation,
+    crate::workflow::graphql::WorkflowMutation,
+);
+
+type Roots = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Roots::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<node::InterfaceLinks>()
+        .register_output_type::<crate::workflow::graphql::WorkflowSubject>()
+}
+
+/// The API over `app`.
+pub fn schema(app: App) -> Schema {
+    Schema::new(builder().data(app.clone()).finish(), app)
+}
+
+/// The schema as `schema.graphql` has it; needs no database.
+pub fn schema_sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident();
+    builder().finish().sdl_with_options(options)
+}
+
+/// Who asks. `UNAUTHENTICATED` when nobody has signed in.
+pub fn actor<'a>(ctx: &Context<'a>) -> Result<&'a Actor, Failure> {
+    ctx.data_opt::<Arc<Actor>>().map(AsRef::as_ref).ok_or_else(|| unauthenticated().into())
+}
+
+fn unauthenticated() -> Error {
+    Error::Unauthenticated("sign in first".to_owned())
+}
+
+/// The application.
+pub fn app<'a>(ctx: &Context<'a>) -> &'a App {
+    ctx.data_unchecked::<App>()
+}
+
+/// The request's batches.
+pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
+    ctx.data_unchecked::<Loaders>()
+}
+
+/// The id of a filter. One that is no id of the kind matches nothing, as one that nobody has.
+pub fn filter_id(prefix: Prefix, id: Option<&ID>) -> Option<Uuid> {
+    id.map(|id| id::decode(prefix, id).unwrap_or_default())
+}

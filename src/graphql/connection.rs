@@ -1,0 +1,132 @@
+//! Relay's connections over [`Page`]s.
+
+use super::failure::Failure;
+use crate::access::graphql::{ApiKey, User};
+use crate::approval::graphql::OverrideRequest;
+use crate::catalog::graphql::Product;
+use crate::fulfilment::graphql::Fulfilment;
+use crate::inventory::graphql::Stock;
+use crate::page::{Asked, Page};
+use crate::party::graphql::{Customer, Reseller, Store};
+use crate::payment::graphql::Payment;
+use crate::quotation::graphql::Quotation;
+use crate::sale::graphql::SaleOrder;
+use crate::workflow::graphql::{RefusedAttempt, Transition};
+use async_graphql::{Context, Object, OutputType, SimpleObject};
+
+/// Where a page stands in its list.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether there are rows after this page.
+    has_next_page: bool,
+    /// Whether there are rows before this page.
+    has_previous_page: bool,
+    /// Cursor of the first row; null when the page is empty.
+    start_cursor: Option<String>,
+    /// Cursor of the last row: pass it as `after` for the next page; null when the page is empty.
+    end_cursor: Option<String>,
+}
+
+/// A row of a list with its place.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(
+    concrete(name = "TransitionEdge", params(Transition)),
+    concrete(name = "StoreEdge", params(Store)),
+    concrete(name = "CustomerEdge", params(Customer)),
+    concrete(name = "ResellerEdge", params(Reseller)),
+    concrete(name = "ProductEdge", params(Product)),
+    concrete(name = "StockEdge", params(Stock)),
+    concrete(name = "QuotationEdge", params(Quotation)),
+    concrete(name = "SaleOrderEdge", params(SaleOrder)),
+    concrete(name = "FulfilmentEdge", params(Fulfilment)),
+    concrete(name = "PaymentEdge", params(Payment)),
+    concrete(name = "OverrideRequestEdge", params(OverrideRequest)),
+    concrete(name = "RefusedAttemptEdge", params(RefusedAttempt)),
+    concrete(name = "UserEdge", params(User)),
+    concrete(name = "ApiKeyEdge", params(ApiKey))
+)]
+pub struct Edge<T: OutputType> {
+    /// Its place: pass it as `after` or `before`.
+    cursor: String,
+    /// The row.
+    node: T,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Connection<T> {
+    page: Page<T>,
+}
+
+impl<T> From<Page<T>> for Connection<T> {
+    fn from(page: Page<T>) -> Self {
+        Self { page }
+    }
+}
+
+/// A page of a list.
+#[Object(
+    concrete(name = "TransitionConnection", params(Transition)),
+    concrete(name = "StoreConnection", params(Store)),
+    concrete(name = "CustomerConnection", params(Customer)),
+    concrete(name = "ResellerConnection", params(Reseller)),
+    concrete(name = "ProductConnection", params(Product)),
+    concrete(name = "StockConnection", params(Stock)),
+    concrete(name = "QuotationConnection", params(Quotation)),
+    concrete(name = "SaleOrderConnection", params(SaleOrder)),
+    concrete(name = "FulfilmentConnection", params(Fulfilment)),
+    concrete(name = "PaymentConnection", params(Payment)),
+    concrete(name = "OverrideRequestConnection", params(OverrideRequest)),
+    concrete(name = "RefusedAttemptConnection", params(RefusedAttempt)),
+    concrete(name = "UserConnection", params(User)),
+    concrete(name = "ApiKeyConnection", params(ApiKey))
+)]
+impl<T> Connection<T>
+where
+    T: OutputType + Clone,
+    Edge<T>: OutputType,
+{
+    /// The rows with their places.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        self.page.rows.iter().map(|(cursor, row)| Edge { cursor: cursor.encode(), node: row.clone() }).collect()
+    }
+
+    /// The rows.
+    async fn nodes(&self) -> Vec<T> {
+        self.page.rows.iter().map(|(_, row)| row.clone()).collect()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.page.has_next,
+            has_previous_page: self.page.has_previous,
+            start_cursor: self.page.rows.first().map(|(cursor, _)| cursor.encode()),
+            end_cursor: self.page.rows.last().map(|(cursor, _)| cursor.encode()),
+        }
+    }
+
+    /// How many rows the whole list has. Counted only when it is asked for.
+    async fn total_count(&self) -> i32 {
+        i32::try_from(self.page.total).unwrap_or(i32::MAX)
+    }
+}
+
+/// The arguments of a list, and whether its total is selected.
+pub fn asked(
+    ctx: &Context<'_>,
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> Asked {
+    Asked { first, after, last, before, total: ctx.look_ahead().field("totalCount").exists() }
+}
+
+/// A page of rows as a connection of objects.
+pub fn connect<M, T>(
+    page: Result<Page<M>, crate::error::Error>,
+    object: impl Fn(M) -> T,
+) -> Result<Connection<T>, Failure> {
+    Ok(page?.map(object).into())
+}

@@ -1,0 +1,73 @@
+//! The scalars of the API. Ours, because the library's own take JSON numbers for decimals and print instants otherwise.
+
+use crate::clock::{self, Instant};
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::SecondsFormat;
+
+/// An instant, RFC 3339, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DateTime(pub Instant);
+
+#[Scalar]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        chrono::DateTime::parse_from_rfc3339(text).map(|at| Self(clock::to_micros(at.to_utc()))).map_err(|_| {
+            InputValueError::custom(format!("{text:?} is no instant; write RFC 3339: \"2026-01-31T09:30:00Z\""))
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl From<Instant> for DateTime {
+    fn from(at: Instant) -> Self {
+        Self(at)
+    }
+}
+
+/// An exact decimal number as a JSON string ("1250.00"). JSON numbers are refused: they pass through floating point.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal(pub String);
+
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            Value::Number(number) => Err(InputValueError::custom(format!(
+                "{number} is a JSON number, which passes through floating point; write a string: \"{number}\""
+            ))),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+/// Any JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Json(pub serde_json::Value);
+
+#[Scalar(name = "JSON")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value.into_json()?))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        Self(value)
+    }
+}

@@ -1,0 +1,225 @@
+//! The closed sets of words of the API, one for one those that the columns are written in.
+
+use async_graphql::Enum;
+
+/// Who did something.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::ActorType")]
+pub enum ActorType {
+    /// Waybill itself: timers, and what follows from something else.
+    System,
+    /// A member of staff: manager, biller, accountant, operator.
+    Operator,
+    /// An administrator.
+    Admin,
+    /// A customer.
+    Customer,
+    /// A reseller.
+    Reseller,
+    /// A seller, for their stores.
+    Seller,
+    /// A program.
+    Automation,
+    /// A payment provider or carrier, by webhook.
+    Provider,
+}
+
+/// Whom a sale is to, and how.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::SaleType")]
+pub enum SaleType {
+    /// To a customer.
+    Consumer,
+    /// To a reseller, at reseller prices.
+    Reseller,
+    /// On a marketplace.
+    Marketplace,
+}
+
+/// Where a sale is made.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::SaleChannel")]
+pub enum SaleChannel {
+    /// On the web.
+    Web,
+    /// In the app.
+    App,
+    /// Over the counter.
+    InStore,
+}
+
+/// How far a sale order has come.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderPhase {
+    /// Open: payment, credit or an override is still to come.
+    Sale,
+    /// Cleared: goods and services are on their way.
+    Fulfilment,
+    /// Final.
+    Closed,
+}
+
+/// What staff should look at.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::OrderFlag")]
+pub enum OrderFlag {
+    /// More money is in than the order's total.
+    Overpaid,
+    /// It should have expired, but confirmed money is in.
+    ExpiryBlocked,
+    /// Money must go back.
+    RefundOwed,
+    /// A refund failed.
+    RefundFailed,
+    /// A dispute is open.
+    Disputed,
+}
+
+/// Goods have stock, services have none.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::ProductKind")]
+pub enum ProductKind {
+    /// Has stock, is shipped or picked up.
+    Goods,
+    /// Has no stock, is scheduled and done.
+    Service,
+}
+
+/// How lines reach their buyer.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::FulfilmentType")]
+pub enum FulfilmentType {
+    /// The buyer fetches it.
+    Pickup,
+    /// A carrier brings it.
+    Delivery,
+    /// Somebody does it.
+    Service,
+}
+
+/// Why a fulfilment waits. PAYMENT and DISPUTE holds are lifted by their cause only.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::HoldCause")]
+pub enum HoldCause {
+    /// Somebody said so.
+    Manual,
+    /// The order is not covered any more.
+    Payment,
+    /// A dispute is open.
+    Dispute,
+}
+
+/// How a buyer pays.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::PaymentMethod")]
+pub enum PaymentMethod {
+    /// Cash.
+    Cash,
+    /// A bank transfer that staff see on the account.
+    Transfer,
+    /// A card.
+    Card,
+    /// An electronic wallet.
+    Wallet,
+    /// A bank payment through a provider.
+    Bank,
+    /// An invoice: on credit.
+    Invoice,
+    /// On credit.
+    Credit,
+    /// Cryptocurrency.
+    Crypto,
+    /// Held by a third party.
+    Escrow,
+    /// Several of them.
+    Mixed,
+}
+
+/// How far a payment has come. It only moves forward.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::PaymentStatus")]
+pub enum PaymentStatus {
+    /// Announced.
+    Pending,
+    /// Promised by the provider, not taken yet.
+    Authorized,
+    /// In.
+    Confirmed,
+    /// Will not come.
+    Failed,
+    /// Went back.
+    Refunded,
+    /// Disputed by the payer; it counts until the dispute is lost.
+    Disputed,
+}
+
+/// How far a refund has come.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::RefundStatus")]
+pub enum RefundStatus {
+    /// To be sent; from now on it counts against what is refundable.
+    Requested,
+    /// With the provider.
+    Sent,
+    /// The money is back.
+    Issued,
+    /// It did not arrive; the order is flagged.
+    Failed,
+}
+
+/// What an override stands in for.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::OverrideKind")]
+pub enum OverrideKind {
+    /// Payment.
+    Admin,
+    /// Credit beyond the limit.
+    Credit,
+}
+
+/// How far an override request has come.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::OverrideStatus")]
+pub enum OverrideStatus {
+    /// Waits for a decision.
+    Pending,
+    /// Granted and not used yet.
+    Approved,
+    /// Refused.
+    Denied,
+    /// Taken back, or not needed any more.
+    Revoked,
+    /// Lapsed before it was used.
+    Expired,
+    /// Used by the clearing that needed it.
+    Consumed,
+}
+
+/// The tone of a state's chip on a screen.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing special.
+    Neutral,
+    /// On its way.
+    Info,
+    /// As hoped.
+    Success,
+    /// Somebody should look.
+    Warning,
+    /// Something went wrong.
+    Danger,
+}
+
+/// What kind of thing stands in an event's way.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::workflow::explain::BlockKind")]
+pub enum BlockerKind {
+    /// The viewer's role does not have the permission, or the event is not for people.
+    Permission,
+    /// It is for somebody else's events.
+    Ownership,
+    /// A rule says no.
+    Guard,
+    /// It is not the time.
+    Window,
+}

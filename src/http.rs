@@ -1,0 +1,67 @@
+//! Every route on one page.
+//!
+//! Promises that whatever fails here answers in JSON with a code, a panic included, and that nothing of a request's body
+//! is read before its credentials are. Knows protocols and routes, no order and no rule.
+
+mod graphiql;
+mod graphql;
+mod health;
+mod problem;
+
+use crate::access::{Actor, Credentials, authenticate};
+use crate::app::App;
+use crate::config::DeploymentKind;
+use crate::error::Error;
+use crate::graphql::Schema;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::routing::get;
+use health::Readiness;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+/// What handlers share.
+#[derive(Clone)]
+struct Shared {
+    app: App,
+    schema: Schema,
+    readiness: Arc<Readiness>,
+}
+
+/// All routes over `app`.
+pub fn router(app: App) -> Router {
+    let development = app.settings.server.environment == DeploymentKind::Development;
+    let shared = Shared { schema: crate::graphql::schema(app.clone()), readiness: Arc::default(), app };
+    let routes = Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+    let routes = if development { routes.merge(graphiql::routes()) } else { routes };
+    routes
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(TraceLayer::new_for_http())
+        .with_state(shared)
+}
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Whoever sends these headers; `None` when they say nothing of it.
+async fn actor(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, Error> {
+    let text = |name: &HeaderName| {
+        let value = headers.get(name).map(HeaderValue::to_str).transpose();
+        let value = value.map_err(|_| Error::Unauthenticated(format!("{name} is not plain text")))?;
+        Ok::<_, Error>(value.map(str::to_owned))
+    };
+    let credentials = Credentials { authorization: text(&header::AUTHORIZATION)?, api_key: text(&API_KEY)? };
+    authenticate(&app.reader, &app.roles, &app.tokens, app.now(), &credentials).await
+}

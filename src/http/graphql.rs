@@ -1,0 +1,165 @@
+//! GraphQL over HTTP: credentials, then limits, then the body, then the schema.
+
+use super::problem::status_of;
+use super::{API_KEY, Shared, actor};
+use crate::access::Actor;
+use crate::error::Error;
+use crate::graphql::serve::refused;
+use async_graphql::http::{MultipartOptions, receive_batch_body};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{BatchRequest, BatchResponse, ParseRequestError, Request};
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+const PREFLIGHT: HeaderName = HeaderName::from_static("graphql-require-preflight");
+const SPEC_TYPE: &str = "application/graphql-response+json";
+const JSON_TYPE: &str = "application/json";
+/// What a browser sends for a page of another site without asking first.
+const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+const MULTIPART: &str = "multipart/form-data";
+const MOST_FILES: usize = 1;
+
+/// A query in the query string.
+pub async fn get(State(shared): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let request = match from_query_string(query.as_deref().unwrap_or_default()) {
+        Ok(request) => request,
+        Err(error) => return failed(&headers, &error),
+    };
+    match actor(&shared.app, &headers).await {
+        Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor).await,
+        Err(error) => failed(&headers, &error),
+    }
+}
+
+/// A request, or several, in the body.
+pub async fn post(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    let actor = match actor(&shared.app, &headers).await {
+        Ok(actor) => actor,
+        Err(error) => return failed(&headers, &error),
+    };
+    let kind = content_type(&headers);
+    if is_forgeable(&kind, &headers) {
+        let message = format!("a request with the content type {kind:?} needs one more header; send application/json");
+        return failed(&headers, &Error::invalid("content-type", message));
+    }
+    match read(&shared, &kind, &headers, actor.is_some(), body).await {
+        Ok(request) => answer(&shared, &headers, request, actor).await,
+        Err(error) => failed(&headers, &error),
+    }
+}
+
+async fn answer(shared: &Shared, headers: &HeaderMap, request: BatchRequest, actor: Option<Actor>) -> Response {
+    let response = shared.schema.execute_batch(request.data(actor)).await;
+    respond(headers, StatusCode::OK, &response)
+}
+
+/// Whether another site's page could have made a browser send this.
+fn is_forgeable(kind: &str, headers: &HeaderMap) -> bool {
+    let deliberate = [&header::AUTHORIZATION, &API_KEY, &PREFLIGHT].iter().any(|name| headers.contains_key(*name));
+    !deliberate && (kind.is_empty() || FORM_TYPES.contains(&kind))
+}
+
+/// The type without its parameters, in lower case; empty when there is none.
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn read(
+    shared: &Shared,
+    kind: &str,
+    headers: &HeaderMap,
+    signed_in: bool,
+    body: Body,
+) -> Result<BatchRequest, Error> {
+    let limit = shared.app.settings.graphql.max_body;
+    let file = usize::try_from(shared.app.settings.payment.receipt_max_file_size).unwrap_or(usize::MAX);
+    if kind != MULTIPART {
+        return from_json(&bytes(body, limit).await?);
+    }
+    if !signed_in {
+        return Err(Error::Unauthenticated("sign in before you upload files".to_owned()));
+    }
+    let full = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bytes = bytes(body, limit.saturating_add(file)).await?;
+    let options = MultipartOptions::default().max_file_size(file.max(limit)).max_num_files(MOST_FILES + 1);
+    receive_batch_body(Some(full), &bytes[..], options).await.map_err(|error| match error {
+        ParseRequestError::PayloadTooLarge => Error::Limit(format!("a file may have at most {file} bytes")),
+        other => Error::invalid("body", other.to_string()),
+    })
+}
+
+async fn bytes(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let too_long =
+            std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("length limit"));
+        if too_long || error.to_string().contains("length limit") {
+            return Error::Limit(format!("the request has more than the {limit} bytes that are allowed"));
+        }
+        Error::invalid("body", "the body could not be read to its end")
+    })
+}
+
+fn from_json(bytes: &[u8]) -> Result<BatchRequest, Error> {
+    let malformed = |error: serde_json::Error| {
+        let shape = r#"{"query": "…", "operationName": "…", "variables": {…}}"#;
+        Error::invalid("body", format!("it is no request of the shape {shape}: {error}"))
+    };
+    let is_batch = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    if !is_batch {
+        return serde_json::from_slice(bytes).map(BatchRequest::Single).map_err(malformed);
+    }
+    let requests: Vec<Request> = serde_json::from_slice(bytes).map_err(malformed)?;
+    if requests.is_empty() {
+        return Err(Error::invalid("body", "the batch is empty"));
+    }
+    Ok(BatchRequest::Batch(requests))
+}
+
+/// A request as a query string has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InQueryString {
+    #[serde(default)]
+    query: String,
+    operation_name: Option<String>,
+    variables: Option<String>,
+}
+
+fn from_query_string(text: &str) -> Result<Request, Error> {
+    let uri: axum::http::Uri = format!("/?{text}").parse().map_err(|_| Error::invalid("query", "it is malformed"))?;
+    let found = axum::extract::Query::<InQueryString>::try_from_uri(&uri);
+    let found = found.map_err(|error| Error::invalid("query", error.to_string()))?.0;
+    if found.query.trim().is_empty() {
+        return Err(Error::invalid("query", "send POST /graphql with {\"query\": \"…\"}, or GET /graphql?query=…"));
+    }
+    let mut request = Request::new(found.query);
+    request.operation_name = found.operation_name;
+    if let Some(variables) = found.variables.filter(|text| !text.is_empty()) {
+        let variables = serde_json::from_str(&variables);
+        request.variables = variables.map_err(|error| Error::invalid("variables", error.to_string()))?;
+    }
+    let only_queries = match request.parsed_query() {
+        Ok(document) => document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query),
+        // The schema says what is wrong with it.
+        Err(_) => true,
+    };
+    if only_queries { Ok(request) } else { Err(Error::invalid("query", "GET is for queries; send mutations by POST")) }
+}
+
+/// An error before there was a request to answer.
+fn failed(headers: &HeaderMap, error: &Error) -> Response {
+    respond(headers, status_of(error.code()), &BatchResponse::Single(refused(error)))
+}
+
+fn respond(headers: &HeaderMap, status: StatusCode, response: &BatchResponse) -> Response {
+    let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(SPEC_TYPE));
+    let kind = if headers.get_all(header::ACCEPT).iter().any(accepts) { SPEC_TYPE } else { JSON_TYPE };
+    match serde_json::to_vec(response) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, kind)], body).into_response(),
+        Err(error) => super::problem::of(&Error::internal(error)),
+    }
+}

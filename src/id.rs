@@ -1,0 +1,160 @@
+//! Ids: UUIDv7 in the database, TypeIDs (`sale_01jd…`) in the API.
+//!
+//! A TypeID is a prefix that says what the id is of, and the UUID in Crockford's base 32 (TypeID specification 0.3).
+//! The only place that makes ids and other random values.
+
+use crate::error::Error;
+use rand::RngCore;
+use uuid::Uuid;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const SUFFIX_LENGTH: usize = 26;
+
+/// What an id is of, by its prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the prefix says it")]
+pub enum Prefix {
+    Quote,
+    Sale,
+    Fulfilment,
+    Payment,
+    Refund,
+    Override,
+    Customer,
+    Reseller,
+    Store,
+    Product,
+    Stock,
+    Line,
+    Event,
+    Hold,
+    User,
+    Key,
+    Definition,
+    CreditNote,
+}
+
+impl Prefix {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Quote,
+        Self::Sale,
+        Self::Fulfilment,
+        Self::Payment,
+        Self::Refund,
+        Self::Override,
+        Self::Customer,
+        Self::Reseller,
+        Self::Store,
+        Self::Product,
+        Self::Stock,
+        Self::Line,
+        Self::Event,
+        Self::Hold,
+        Self::User,
+        Self::Key,
+        Self::Definition,
+        Self::CreditNote,
+    ];
+
+    /// As it is written before the underscore.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quote => "quote",
+            Self::Sale => "sale",
+            Self::Fulfilment => "ful",
+            Self::Payment => "pay",
+            Self::Refund => "refund",
+            Self::Override => "ovr",
+            Self::Customer => "cus",
+            Self::Reseller => "res",
+            Self::Store => "store",
+            Self::Product => "prod",
+            Self::Stock => "stock",
+            Self::Line => "line",
+            Self::Event => "evt",
+            Self::Hold => "hold",
+            Self::User => "user",
+            Self::Key => "key",
+            Self::Definition => "def",
+            Self::CreditNote => "cn",
+        }
+    }
+}
+
+/// A new id, ordered by time.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+pub fn new() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// `bytes` random bytes, hex.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes random values")]
+pub fn random_hex(bytes: usize) -> String {
+    let mut buffer = vec![0_u8; bytes];
+    rand::rng().fill_bytes(&mut buffer);
+    hex::encode(buffer)
+}
+
+/// The TypeID of a UUID.
+pub fn encode(prefix: Prefix, id: Uuid) -> String {
+    let mut value = id.as_u128();
+    let mut suffix = [0_u8; SUFFIX_LENGTH];
+    for place in suffix.iter_mut().rev() {
+        *place = ALPHABET[usize::try_from(value & 31).unwrap_or(0)];
+        value >>= 5;
+    }
+    let suffix: String = suffix.iter().map(|byte| char::from(*byte)).collect();
+    format!("{}_{suffix}", prefix.as_str())
+}
+
+/// The UUID of a TypeID with this prefix. An id of another kind, or no id at all, is `NotFound`:
+/// to a client an id that cannot exist is one that does not exist.
+pub fn decode(prefix: Prefix, id: &str) -> Result<Uuid, Error> {
+    match parse(id) {
+        Some((found, uuid)) if found == prefix => Ok(uuid),
+        _ => Err(Error::not_found(id)),
+    }
+}
+
+/// Prefix and UUID of any TypeID.
+pub fn parse(id: &str) -> Option<(Prefix, Uuid)> {
+    let (prefix, suffix) = id.rsplit_once('_')?;
+    let prefix = Prefix::ALL.into_iter().find(|p| p.as_str() == prefix)?;
+    if suffix.len() != SUFFIX_LENGTH || suffix.as_bytes()[0] > b'7' {
+        return None;
+    }
+    let value = suffix.bytes().try_fold(0_u128, |value, byte| {
+        let digit = ALPHABET.iter().position(|letter| *letter == byte)?;
+        Some((value << 5) | u128::try_from(digit).ok()?)
+    })?;
+    Some((prefix, Uuid::from_u128(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_id_is_as_the_specification_writes_it() {
+        let id = Uuid::parse_str("01890a5d-ac96-774b-bcce-b302099a8057").unwrap_or_default();
+        assert_eq!(encode(Prefix::Sale, id), "sale_01h455vb4pex5vsknk084sn02q");
+        assert_eq!(parse("sale_01h455vb4pex5vsknk084sn02q"), Some((Prefix::Sale, id)));
+    }
+
+    #[test]
+    fn what_is_no_id_of_the_kind_is_not_found() {
+        for id in [
+            "",
+            "sale",
+            "sale_",
+            "sale_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "sale_01h455vb4pex5vsknk084sn02",
+            "quote_01h455vb4pex5vsknk084sn02q",
+            "sale_01H455VB4PEX5VSKNK084SN02Q",
+            "sale_01h455vb4pex5vsknk084sn02é",
+        ] {
+            assert!(decode(Prefix::Sale, id).is_err(), "{id}");
+        }
+    }
+}

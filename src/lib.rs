@@ -1,0 +1,37 @@
+//! Waybill: the order-workflow backend. The list of rooms; ARCHITECTURE.md says what each does and does not know.
+
+pub mod access;
+pub mod app;
+pub mod approval;
+pub mod catalog;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod credit;
+pub mod demo;
+pub mod edge;
+pub mod effects;
+pub mod error;
+pub mod fulfilment;
+pub mod graphql;
+pub mod http;
+pub mod id;
+pub mod inventory;
+pub mod money;
+pub mod order;
+pub mod outbox;
+pub mod page;
+pub mod party;
+pub mod payment;
+pub mod quotation;
+pub mod reading;
+pub mod rows;
+pub mod sale;
+pub mod telemetry;
+pub mod worker;
+pub mod workflow;
+
+/// The words of all rooms that have machines.
+pub fn vocabularies() -> Vec<workflow::Vocabulary> {
+    vec![quotation::machine::vocabulary(), sale::machine::vocabulary(), fulfilment::machine::vocabulary()]
+}

@@ -1,0 +1,171 @@
+//! What the phases share in the API: lines and addresses.
+
+use super::lines::LineInput;
+use super::queries::{Line, LineOf};
+use crate::error::Error;
+use crate::graphql::loaders::{QuotationById, SaleById};
+use crate::graphql::money::{Money, MoneyInput};
+use crate::graphql::{Answer, loaders};
+use crate::id::{self, Prefix};
+use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+
+/// A line of a quotation or of a sale order. The sale order's has the id of the quotation's.
+#[derive(Clone, Debug, Description)]
+pub struct OrderLine {
+    line: Line,
+    currency: Option<String>,
+}
+
+impl From<Line> for OrderLine {
+    fn from(line: Line) -> Self {
+        Self { line, currency: None }
+    }
+}
+
+impl OrderLine {
+    /// A line; its currency is read when it is needed and not given.
+    pub fn new(line: Line, currency: Option<&str>) -> Self {
+        Self { line, currency: currency.map(str::to_owned) }
+    }
+
+    async fn money(&self, ctx: &Context<'_>, minor: i64) -> Answer<Money> {
+        if let Some(currency) = &self.currency {
+            return Ok(Money::of(minor, currency));
+        }
+        Ok(match self.line.of {
+            LineOf::Quotation(id) => Money::of(minor, &loaders(ctx).required(QuotationById(id)).await?.currency),
+            LineOf::Sale(id) => Money::of(minor, &loaders(ctx).required(SaleById(id)).await?.currency),
+        })
+    }
+}
+
+#[Object(use_type_description = true)]
+impl OrderLine {
+    /// `line_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Line, self.line.id).into()
+    }
+
+    /// The product's SKU.
+    async fn sku(&self) -> &str {
+        &self.line.sku
+    }
+
+    /// The product's title when the line was written.
+    async fn title(&self) -> &str {
+        &self.line.title
+    }
+
+    /// How many: 1 to 1,000,000.
+    async fn quantity(&self) -> i32 {
+        self.line.quantity
+    }
+
+    /// The price of one.
+    async fn unit_price(&self, ctx: &Context<'_>) -> Answer<Money> {
+        self.money(ctx, self.line.unit_price_minor).await
+    }
+
+    /// What is taken off the line.
+    async fn discount(&self, ctx: &Context<'_>) -> Answer<Money> {
+        self.money(ctx, self.line.discount_minor).await
+    }
+
+    /// What is added to the line.
+    async fn tax(&self, ctx: &Context<'_>) -> Answer<Money> {
+        self.money(ctx, self.line.tax_minor).await
+    }
+
+    /// quantity × unitPrice − discount + tax.
+    async fn total(&self, ctx: &Context<'_>) -> Answer<Money> {
+        self.money(ctx, self.line.total_minor).await
+    }
+}
+
+/// unitPrice, discount and tax need price.override; the default price is the product's, for a RESELLER sale its reseller
+/// price.
+#[derive(InputObject)]
+pub struct OrderLineInput {
+    /// The product's SKU.
+    sku: String,
+    /// How many: 1 to 1,000,000.
+    quantity: i32,
+    /// Instead of the product's price.
+    unit_price: Option<MoneyInput>,
+    /// Taken off the line; left out: nothing.
+    discount: Option<MoneyInput>,
+    /// Added to the line; left out: nothing.
+    tax: Option<MoneyInput>,
+}
+
+impl OrderLineInput {
+    /// All lines of an input, amounts in minor units.
+    pub fn read_all(ctx: &Context<'_>, lines: &[Self]) -> Result<Vec<LineInput>, Error> {
+        let read = |(place, line): (usize, &Self)| {
+            Ok(LineInput {
+                sku: line.sku.clone(),
+                quantity: i64::from(line.quantity),
+                unit_price: MoneyInput::maybe(line.unit_price.as_ref(), ctx, &format!("lines.{place}.unitPrice"))?,
+                discount: MoneyInput::maybe(line.discount.as_ref(), ctx, &format!("lines.{place}.discount"))?,
+                tax: MoneyInput::maybe(line.tax.as_ref(), ctx, &format!("lines.{place}.tax"))?,
+            })
+        };
+        lines.iter().enumerate().map(read).collect()
+    }
+}
+
+/// A postal address.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Address {
+    /// Addressee.
+    name: String,
+    /// Street and number.
+    line1: String,
+    /// Floor, building, care of.
+    line2: Option<String>,
+    /// City.
+    city: String,
+    /// State, county or province.
+    region: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    country_code: String,
+    /// Phone number.
+    phone: Option<String>,
+}
+
+impl From<entity::Address> for Address {
+    fn from(address: entity::Address) -> Self {
+        let entity::Address { name, line1, line2, city, region, postal_code, country_code, phone } = address;
+        Self { name, line1, line2, city, region, postal_code, country_code, phone }
+    }
+}
+
+/// A postal address.
+#[derive(Clone, Debug, InputObject)]
+pub struct AddressInput {
+    /// Addressee.
+    name: String,
+    /// Street and number.
+    line1: String,
+    /// Floor, building, care of.
+    line2: Option<String>,
+    /// City.
+    city: String,
+    /// State, county or province.
+    region: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    country_code: String,
+    /// Phone number.
+    phone: Option<String>,
+}
+
+impl From<AddressInput> for entity::Address {
+    fn from(address: AddressInput) -> Self {
+        let AddressInput { name, line1, line2, city, region, postal_code, country_code, phone } = address;
+        Self { name, line1, line2, city, region, postal_code, country_code, phone }
+    }
+}

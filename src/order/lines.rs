@@ -1,0 +1,150 @@
+//! Lines of an order: what a client asks for, priced and checked.
+//!
+//! total = quantity × unit price − discount + tax, in minor units of the store's currency. Knows products and prices;
+//! knows nothing of stock.
+
+use crate::{
+    command::Cx,
+    error::{Code, Error},
+    money::Money,
+};
+use entity::{ProductKind, SaleType, product};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most lines of an order.
+pub const MAX_LINES: usize = 500;
+/// Most units of a line.
+pub const MAX_QUANTITY: i32 = 1_000_000;
+
+/// A line as a client asks for it.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct LineInput {
+    pub sku: String,
+    pub quantity: i64,
+    pub unit_price: Option<Money>,
+    pub discount: Option<Money>,
+    pub tax: Option<Money>,
+}
+
+/// A line with its prices. Amounts are minor units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns of the line tables")]
+pub struct PricedLine {
+    pub sku: String,
+    pub kind: ProductKind,
+    pub title: String,
+    pub quantity: i32,
+    pub unit_price_minor: i64,
+    pub discount_minor: i64,
+    pub tax_minor: i64,
+    pub total_minor: i64,
+}
+
+/// Prices lines for a sale of `sale_type` in `currency`, with one query for all products.
+pub async fn price(
+    cx: &Cx<'_>,
+    lines: &[LineInput],
+    sale_type: SaleType,
+    currency: &str,
+) -> Result<Vec<PricedLine>, Error> {
+    if lines.is_empty() || lines.len() > MAX_LINES {
+        return Err(Error::invalid("lines", format!("there are {}; an order has 1 to {MAX_LINES}", lines.len())));
+    }
+    let custom = lines.iter().any(|line| line.unit_price.is_some() || line.discount.is_some() || line.tax.is_some());
+    if custom {
+        cx.actor.require("price.override")?;
+    }
+    let skus: BTreeSet<&str> = lines.iter().map(|line| line.sku.as_str()).collect();
+    let products = product::Entity::find().filter(product::Column::Sku.is_in(skus)).all(cx.txn).await?;
+    let products: BTreeMap<&str, &product::Model> = products.iter().map(|p| (p.sku.as_str(), p)).collect();
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let product = products.get(line.sku.as_str()).copied().ok_or_else(|| unavailable(&line.sku))?;
+            price_line(index, line, product, sale_type, currency)
+        })
+        .collect()
+}
+
+/// The sum of the lines' totals.
+pub fn total(lines: &[PricedLine]) -> Result<i64, Error> {
+    lines
+        .iter()
+        .try_fold(0_i64, |sum, line| sum.checked_add(line.total_minor))
+        .ok_or_else(|| Error::invalid("lines", "their total is too large"))
+}
+
+/// What `units` of a line of `quantity` units and `total` are worth: the share, rounded down; all units are worth it all.
+pub fn share(total_minor: i64, units: i32, quantity: i32) -> i64 {
+    let share = i128::from(total_minor) * i128::from(units) / i128::from(quantity.max(1));
+    i64::try_from(share).unwrap_or(total_minor)
+}
+
+fn price_line(
+    index: usize,
+    line: &LineInput,
+    product: &product::Model,
+    sale_type: SaleType,
+    currency: &str,
+) -> Result<PricedLine, Error> {
+    let field = |name: &str| format!("lines.{index}.{name}");
+    let quantity =
+        i32::try_from(line.quantity).ok().filter(|quantity| (1..=MAX_QUANTITY).contains(quantity)).ok_or_else(
+            || Error::invalid(field("quantity"), format!("{} is none of 1 to {MAX_QUANTITY}", line.quantity)),
+        )?;
+    let amount = |name: &str, money: &Option<Money>, otherwise: i64| match money {
+        None => Ok(otherwise),
+        Some(money) if money.currency != currency => {
+            Err(Error::invalid(field(name), format!("it is in {}, but the store sells in {currency}", money.currency)))
+        }
+        Some(money) if money.minor < 0 => Err(Error::invalid(field(name), "it is negative")),
+        Some(money) => Ok(money.minor),
+    };
+    let listed = match sale_type {
+        SaleType::Reseller => product.reseller_price_minor.unwrap_or(product.price_minor),
+        SaleType::Consumer | SaleType::Marketplace => product.price_minor,
+    };
+    if product.currency != currency && line.unit_price.is_none() {
+        let message = format!("{} is priced in {}, but the store sells in {currency}", product.sku, product.currency);
+        return Err(Error::invalid(field("sku"), message));
+    }
+    let unit_price_minor = amount("unitPrice", &line.unit_price, listed)?;
+    let discount_minor = amount("discount", &line.discount, 0)?;
+    let tax_minor = amount("tax", &line.tax, 0)?;
+    let too_large = || Error::invalid(field("quantity"), "the line's total is too large");
+    let gross = unit_price_minor.checked_mul(i64::from(quantity)).ok_or_else(too_large)?;
+    if discount_minor > gross {
+        return Err(Error::invalid(field("discount"), "it is more than quantity × unit price"));
+    }
+    let total_minor = (gross - discount_minor).checked_add(tax_minor).ok_or_else(too_large)?;
+    Ok(PricedLine {
+        sku: product.sku.clone(),
+        kind: product.kind,
+        title: product.title.clone(),
+        quantity,
+        unit_price_minor,
+        discount_minor,
+        tax_minor,
+        total_minor,
+    })
+}
+
+fn unavailable(sku: &str) -> Error {
+    Error::refused(Code::ListingUnavailable, format!("{sku:?} is not for sale"), "choose one of the products")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_of_a_line_round_down_and_the_whole_is_the_total() {
+        assert_eq!(share(1000, 1, 3), 333);
+        assert_eq!(share(1000, 3, 3), 1000);
+        assert_eq!(share(i64::MAX, 1_000_000, 1_000_000), i64::MAX);
+    }
+}

@@ -1,0 +1,7 @@
+//! What the phases share: lines and prices, numbers, the timeline, and how an order is opened for a command.
+
+pub mod graphql;
+pub mod lines;
+pub mod numbers;
+pub mod queries;
+pub mod sale_access;

@@ -1,0 +1,40 @@
+//! How commands about a sale's money and overrides open its order: locked, whole, and only if the caller may see it.
+
+use crate::{
+    access::Actor,
+    command::Cx,
+    error::Error,
+    money::Money,
+    workflow::{Mode, Needs, Order, Roots, SubjectRef, Unit},
+};
+use uuid::Uuid;
+
+/// Locks and reads everything of a sale's order. Unknown and foreign ids look the same.
+pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
+    let subject = SubjectRef::sale(sale);
+    let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
+    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
+    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    if !visible(cx.actor, unit.order(root)?)? {
+        return Err(Error::not_found(subject.type_id()));
+    }
+    Ok((unit, root, subject))
+}
+
+/// Whether the actor may see an order that has a sale.
+pub fn visible(actor: &Actor, order: &Order) -> Result<bool, Error> {
+    let sale = order.sale()?;
+    Ok(actor.sees(sale.store_id, sale.customer_id, sale.reseller_id))
+}
+
+/// A positive amount in the order's currency, in minor units.
+pub fn amount(order: &Order, field: &str, money: &Money) -> Result<i64, Error> {
+    let currency = &order.sale()?.currency;
+    if money.currency != *currency {
+        return Err(Error::invalid(field, format!("it is in {}, but the order is in {currency}", money.currency)));
+    }
+    if money.minor <= 0 {
+        return Err(Error::invalid(field, "it must be more than zero"));
+    }
+    Ok(money.minor)
+}

@@ -1,0 +1,149 @@
+//! The one queue for all asynchronous work: rows written in the commit that caused them, claimed by the worker.
+//!
+//! Knows how rows are made, claimed by lease, settled and retried. Does not know how any event is carried out: `effects` does.
+
+use crate::{clock::Instant, error::Error, id};
+use chrono::TimeDelta;
+use entity::outbox::{Column, Entity, Model};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What must reach the world, or be looked at later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Event {
+    /// Stock of a SKU became available; fulfilments may be waiting for it.
+    StockAvailable {
+        /// Where.
+        store_id: Uuid,
+        /// Of what.
+        sku: String,
+    },
+    /// A sale expired unpaid: tell `audience`.
+    SaleExpired {
+        /// Which.
+        sale_order_id: Uuid,
+        /// Who is to be told.
+        audience: Audience,
+    },
+    /// Money is to go back to where it came from.
+    RefundRequested {
+        /// The refund's row.
+        refund_id: Uuid,
+    },
+}
+
+/// Who is told of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Staff who bill.
+    Biller,
+    /// The customer.
+    Customer,
+    /// The reseller.
+    Reseller,
+}
+
+/// Kinds that this version carries out itself. The others wait in the queue for those who will.
+pub const HANDLED: &[&str] = &["stock_available"];
+
+/// How long a claim lasts.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// First pause after a failure; doubled by each further one, up to an hour.
+const BACKOFF: TimeDelta = TimeDelta::seconds(1);
+const LONGEST_BACKOFF: TimeDelta = TimeDelta::hours(1);
+/// After so many failures a row is given up, and kept to be seen.
+pub const MAX_ATTEMPTS: i32 = 12;
+
+/// The row of an event.
+pub fn row(event: &Event, root: Option<Uuid>, now: Instant) -> Result<Model, Error> {
+    let mut value = serde_json::to_value(event).map_err(Error::internal)?;
+    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+    Ok(Model {
+        id: id::new(),
+        root_id: root,
+        kind,
+        payload: value["payload"].take(),
+        created_at: now,
+        available_at: now,
+        lease_until: None,
+        attempts: 0,
+        last_error: None,
+        done_at: None,
+        dead_at: None,
+    })
+}
+
+/// The event of a row. A kind that is not known is an error.
+pub fn event(row: &Model) -> Result<Event, Error> {
+    serde_json::from_value(serde_json::json!({ "kind": row.kind, "payload": row.payload }))
+        .map_err(|error| Error::internal(format!("outbox row {} of kind {}: {error}", row.id, row.kind)))
+}
+
+/// Claims up to `limit` rows that are due, oldest first, skipping what others hold.
+pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Kind.is_in(HANDLED.iter().copied()))
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::AvailableAt.lte(now))
+        .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lte(now)))
+        .order_by_asc(Column::AvailableAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(txn)
+        .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        Entity::update_many()
+            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(Column::Id.is_in(ids))
+            .exec(txn)
+            .await?;
+    }
+    Ok(rows)
+}
+
+/// Marks rows as carried out.
+pub async fn settle(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::DoneAt, Expr::value(now))
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Gives claims back, as a worker does that stops.
+pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a failure: the row comes again later, or is given up.
+pub async fn fail(txn: &DatabaseTransaction, row: &Model, error: &Error, now: Instant) -> Result<(), Error> {
+    let attempts = row.attempts + 1;
+    let doubled = BACKOFF * (1_i32 << attempts.clamp(0, 12));
+    let dead = (attempts >= MAX_ATTEMPTS).then_some(now);
+    Entity::update_many()
+        .col_expr(Column::LastError, Expr::value(error.to_string()))
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .col_expr(Column::AvailableAt, Expr::value(now + doubled.min(LONGEST_BACKOFF)))
+        .col_expr(Column::DeadAt, Expr::value(dead))
+        .filter(Column::Id.eq(row.id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! Pages of lists: Relay's `first/after` and `last/before` over a keyset.
+//!
+//! Promises that a page costs one statement (two with a total), that its cursors stay good while rows come and go, and
+//! that a cursor of another list, or none of ours, is refused. Knows nothing of who may see what: it narrows the
+//! [`Select`] that it is given.
+
+use crate::clock::Instant;
+use crate::error::Error;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::sea_query::{Expr, ExprTrait, Order};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+/// Rows of a page when the client names no number.
+pub const DEFAULT: u64 = 50;
+/// The most rows of a page.
+pub const MAX: u64 = 200;
+
+/// A place in a list: the sort key and the id of the row beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    /// Which order it is a place in.
+    pub tag: u8,
+    /// The sort key; 0 in lists that are ordered by id alone.
+    pub key: i64,
+    /// The row.
+    pub id: Uuid,
+}
+
+impl Cursor {
+    /// As clients hand it back; opaque to them.
+    pub fn encode(self) -> String {
+        let mut bytes = [0_u8; 25];
+        bytes[0] = self.tag;
+        bytes[1..9].copy_from_slice(&self.key.to_be_bytes());
+        bytes[9..].copy_from_slice(self.id.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn decode(text: &str, tag: u8, field: &str) -> Result<Self, Error> {
+        let bad = || Error::invalid(field, "this is no cursor of this list in this order; take one from its pageInfo");
+        let bytes: [u8; 25] = URL_SAFE_NO_PAD.decode(text).ok().and_then(|b| b.try_into().ok()).ok_or_else(bad)?;
+        let mut key = [0_u8; 8];
+        key.copy_from_slice(&bytes[1..9]);
+        let mut id = [0_u8; 16];
+        id.copy_from_slice(&bytes[9..]);
+        if bytes[0] != tag {
+            return Err(bad());
+        }
+        Ok(Self { tag, key: i64::from_be_bytes(key), id: Uuid::from_bytes(id) })
+    }
+}
+
+/// What a client asked for, before the list's order is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Asked {
+    /// The first so many.
+    pub first: Option<i32>,
+    /// After this cursor.
+    pub after: Option<String>,
+    /// The last so many.
+    pub last: Option<i32>,
+    /// Before this cursor.
+    pub before: Option<String>,
+    /// Whether the number of all rows is wanted.
+    pub total: bool,
+}
+
+/// The part of a list that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// How many rows.
+    pub size: u64,
+    /// Counted from the end.
+    pub backward: bool,
+    /// Rows after this one.
+    pub after: Option<Cursor>,
+    /// Rows before this one.
+    pub before: Option<Cursor>,
+}
+
+impl Asked {
+    /// Checks the numbers and reads the cursors of the order `tag`.
+    pub fn range(&self, tag: u8) -> Result<Range, Error> {
+        if self.first.is_some() && self.last.is_some() {
+            return Err(Error::invalid("last", "first and last together are ambiguous; give one of them"));
+        }
+        let (field, number) = match (self.first, self.last) {
+            (_, Some(last)) => ("last", Some(last)),
+            (first, None) => ("first", first),
+        };
+        let size = match number {
+            None => DEFAULT,
+            Some(number) => u64::try_from(number).ok().filter(|number| *number <= MAX).ok_or_else(|| {
+                Error::invalid(field, format!("{number} is out of range; ask for 0 to {MAX} at a time"))
+            })?,
+        };
+        let cursor =
+            |text: &Option<String>, field| text.as_deref().map(|text| Cursor::decode(text, tag, field)).transpose();
+        Ok(Range {
+            size,
+            backward: self.last.is_some(),
+            after: cursor(&self.after, "after")?,
+            before: cursor(&self.before, "before")?,
+        })
+    }
+}
+
+/// Some rows of a list, in the list's order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The rows with their places.
+    pub rows: Vec<(Cursor, T)>,
+    /// Whether there are rows after them.
+    pub has_next: bool,
+    /// Whether there are rows before them.
+    pub has_previous: bool,
+    /// How many rows the whole list has; 0 unless asked for.
+    pub total: i64,
+}
+
+impl<T> Page<T> {
+    /// Cuts the extra row off that says whether there are more, and brings rows read from the end into order.
+    pub fn cut(mut rows: Vec<(Cursor, T)>, range: &Range, total: i64) -> Self {
+        let size = usize::try_from(range.size).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        if range.backward {
+            rows.reverse();
+            return Self { rows, has_next: range.before.is_some(), has_previous: more, total };
+        }
+        Self { rows, has_next: more, has_previous: range.after.is_some(), total }
+    }
+
+    /// The same page of something else.
+    pub fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
+        Page {
+            rows: self.rows.into_iter().map(|(cursor, row)| (cursor, f(row))).collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+            total: self.total,
+        }
+    }
+}
+
+/// How a sort key is kept in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// An instant; in the cursor, microseconds.
+    Instant,
+    /// A whole number.
+    Integer,
+}
+
+/// The order of a list: by a column and the id, or by the id alone (ids are ordered by time).
+#[derive(Debug)]
+pub struct Keyset<E: EntityTrait> {
+    /// Told apart in cursors.
+    pub tag: u8,
+    /// The column that comes before the id.
+    pub key: Option<(E::Column, KeyKind)>,
+    /// The id's column.
+    pub id: E::Column,
+    /// Largest first.
+    pub descending: bool,
+    /// Key and id of a row.
+    pub place: fn(&E::Model) -> (i64, Uuid),
+}
+
+impl<E: EntityTrait> Keyset<E> {
+    fn beyond(&self, cursor: Cursor, later: bool) -> sea_orm::sea_query::SimpleExpr {
+        let greater = later != self.descending;
+        let id = Expr::val(cursor.id);
+        let Some((column, kind)) = &self.key else {
+            let own = self.id.into_expr();
+            return if greater { own.gt(id) } else { own.lt(id) };
+        };
+        let key = match kind {
+            KeyKind::Instant => Expr::val(Instant::from_timestamp_micros(cursor.key).unwrap_or_default()),
+            KeyKind::Integer => Expr::val(cursor.key),
+        };
+        let own = Expr::tuple([column.into_expr(), self.id.into_expr()]);
+        let other = Expr::tuple([key, id]);
+        if greater { own.gt(other) } else { own.lt(other) }
+    }
+}
+
+/// Reads one page of `select`, which is already narrowed to what the reader may see and asked for.
+pub async fn fetch<E>(
+    db: &DatabaseConnection,
+    select: Select<E>,
+    keyset: &Keyset<E>,
+    asked: &Asked,
+) -> Result<Page<E::Model>, Error>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+{
+    let range = asked.range(keyset.tag)?;
+    let total = if asked.total { i64::try_from(select.clone().count(db).await?).unwrap_or(i64::MAX) } else { 0 };
+    let mut select = select;
+    if let Some(after) = range.after {
+        select = select.filter(keyset.beyond(after, true));
+    }
+    if let Some(before) = range.before {
+        select = select.filter(keyset.beyond(before, false));
+    }
+    let order = if keyset.descending == range.backward { Order::Asc } else { Order::Desc };
+    if let Some((column, _)) = keyset.key {
+        select = select.order_by(column, order.clone());
+    }
+    let rows = select.order_by(keyset.id, order).limit(range.size + 1).all(db).await?;
+    let place = |row: E::Model| {
+        let (key, id) = (keyset.place)(&row);
+        (Cursor { tag: keyset.tag, key, id }, row)
+    };
+    Ok(Page::cut(rows.into_iter().map(place).collect(), &range, total))
+}
+
+/// `text` for a case-insensitive LIKE with `\` as its escape: once in lower case as Unicode has it, and, where that
+/// differs, once as SQLite has it, which knows ASCII only. `None` when there is nothing to look for.
+pub fn patterns(text: &str) -> Result<Option<Vec<String>>, Error> {
+    const LONGEST: usize = 200;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Error::invalid("search", format!("it is too long; at most {LONGEST} characters")));
+    }
+    let escaped: String =
+        text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    let mut patterns = vec![format!("%{}%", escaped.to_lowercase()), format!("%{}%", escaped.to_ascii_lowercase())];
+    patterns.dedup();
+    Ok(Some(patterns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was_and_others_are_refused() -> Result<(), Error> {
+        let cursor = Cursor { tag: 3, key: -17, id: Uuid::from_u128(42) };
+        assert_eq!(Cursor::decode(&cursor.encode(), 3, "after")?, cursor);
+        assert!(Cursor::decode(&cursor.encode(), 4, "after").is_err());
+        for text in ["", "nonsense", "AAAA", "\u{e9}"] {
+            assert!(Cursor::decode(text, 3, "after").is_err(), "{text:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn numbers_out_of_range_and_first_with_last_are_refused() {
+        let asked = |first, last| Asked { first, last, ..Asked::default() }.range(0).map(|range| range.size);
+        assert_eq!(asked(None, None).ok(), Some(50));
+        assert_eq!(asked(Some(200), None).ok(), Some(200));
+        assert_eq!(asked(None, Some(0)).ok(), Some(0));
+        for (first, last) in [(Some(201), None), (Some(-1), None), (None, Some(201)), (Some(1), Some(1))] {
+            assert!(asked(first, last).is_err(), "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_search_text_means_itself() -> Result<(), Error> {
+        assert_eq!(patterns("50%_\\")?, Some(vec!["%50\\%\\_\\\\%".to_owned()]));
+        assert_eq!(patterns(" \u{c9}A ")?, Some(vec!["%\u{e9}a%".to_owned(), "%\u{c9}a%".to_owned()]));
+        assert_eq!(patterns("  ")?, None);
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Making stores, customers and resellers.
+
+use crate::command::{Command, Cx, Done};
+use crate::error::Error;
+use crate::id;
+use crate::money::Money;
+use entity::{PartyKind, SubjectKind, Tier, credit_account, customer, reseller, store};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::Serialize;
+
+const MAX_NAME: usize = 200;
+const MAX_EMAIL: usize = 254;
+const DEFAULT_TIMEZONE: &str = "UTC";
+const DEFAULT_LIFECYCLE: &str = "sale";
+
+/// Makes a store.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names")]
+pub struct CreateStore {
+    pub name: String,
+    pub currency: String,
+    pub timezone: Option<String>,
+    pub default_lifecycle: Option<String>,
+    pub backorders: bool,
+}
+
+impl Command for CreateStore {
+    const NAME: &'static str = "createStore";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("store.manage")?;
+        let name = checked_name(&self.name)?;
+        cx.app.currencies.exponent(&self.currency, "currency")?;
+        let timezone = self.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
+        if timezone.parse::<chrono_tz::Tz>().is_err() {
+            return Err(Error::invalid(
+                "timezone",
+                format!("{timezone:?} is no IANA time zone; write \"Europe/Berlin\""),
+            ));
+        }
+        let lifecycle = self.default_lifecycle.as_deref().unwrap_or(DEFAULT_LIFECYCLE);
+        if cx.app.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
+            let what = format!("there is no lifecycle {lifecycle:?} for sale orders");
+            return Err(Error::invalid("defaultLifecycle", what));
+        }
+        let row = store::Model {
+            id: id::new(),
+            name,
+            currency: self.currency.clone(),
+            timezone: timezone.to_owned(),
+            default_lifecycle: lifecycle.to_owned(),
+            backorders: self.backorders,
+            created_at: cx.now,
+        };
+        let id = row.id;
+        store::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        Ok(Done { store: Some(id), ..Done::default() })
+    }
+}
+
+/// Makes a customer. A credit limit is one in its own currency; the tier counts in all.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names")]
+pub struct CreateCustomer {
+    pub name: String,
+    pub email: Option<String>,
+    pub credit_tier: Option<String>,
+    pub credit_limit: Option<Money>,
+}
+
+impl Command for CreateCustomer {
+    const NAME: &'static str = "createCustomer";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("party.manage")?;
+        let credit_tier = tier(self.credit_tier.as_deref())?;
+        let row = customer::Model {
+            id: id::new(),
+            name: checked_name(&self.name)?,
+            email: checked_email(self.email.as_deref())?,
+            credit_tier,
+            created_at: cx.now,
+        };
+        let id = row.id;
+        customer::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        agree_limit(cx, (PartyKind::Customer, id), credit_tier, self.credit_limit.as_ref()).await?;
+        Ok(Done { customer: Some(id), ..Done::default() })
+    }
+}
+
+/// Makes a reseller. A credit limit is one in its own currency; the tier counts in all.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names")]
+pub struct CreateReseller {
+    pub name: String,
+    pub email: Option<String>,
+    pub credit_tier: Option<String>,
+    pub credit_limit: Option<Money>,
+}
+
+impl Command for CreateReseller {
+    const NAME: &'static str = "createReseller";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("party.manage")?;
+        let credit_tier = tier(self.credit_tier.as_deref())?;
+        let row = reseller::Model {
+            id: id::new(),
+            name: checked_name(&self.name)?,
+            email: checked_email(self.email.as_deref())?,
+            credit_tier,
+            created_at: cx.now,
+        };
+        let id = row.id;
+        reseller::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        agree_limit(cx, (PartyKind::Reseller, id), credit_tier, self.credit_limit.as_ref()).await?;
+        Ok(Done { reseller: Some(id), ..Done::default() })
+    }
+}
+
+/// Opens the party's account in the limit's currency.
+async fn agree_limit(
+    cx: &Cx<'_>,
+    (party_kind, party_id): (PartyKind, uuid::Uuid),
+    tier: Tier,
+    limit: Option<&Money>,
+) -> Result<(), Error> {
+    let Some(limit) = limit else { return Ok(()) };
+    if limit.minor < 0 {
+        return Err(Error::invalid("creditLimit", "a limit is not negative"));
+    }
+    let account = credit_account::Model {
+        id: id::new(),
+        party_kind,
+        party_id,
+        currency: limit.currency.clone(),
+        tier,
+        own_limit_minor: Some(limit.minor),
+        exposure_minor: 0,
+        created_at: cx.now,
+    };
+    credit_account::Entity::insert(account.into_active_model()).exec_without_returning(cx.txn).await?;
+    Ok(())
+}
+
+fn tier(name: Option<&str>) -> Result<Tier, Error> {
+    match name {
+        None | Some("BRONZE") => Ok(Tier::Bronze),
+        Some("SILVER") => Ok(Tier::Silver),
+        Some("GOLD") => Ok(Tier::Gold),
+        Some("PLATINUM") => Ok(Tier::Platinum),
+        Some(other) => {
+            Err(Error::invalid("creditTier", format!("{other:?} is none of BRONZE, SILVER, GOLD and PLATINUM")))
+        }
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(Error::invalid("name", format!("write 1 to {MAX_NAME} characters on one line")));
+    }
+    Ok(name.to_owned())
+}
+
+fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
+    let Some(email) = email.map(str::trim) else { return Ok(None) };
+    let parts = email.rsplit_once('@').filter(|(local, host)| !local.is_empty() && !host.is_empty());
+    if parts.is_none() || email.len() > MAX_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Error::invalid("email", "this is no e-mail address"));
+    }
+    Ok(Some(email.to_owned()))
+}

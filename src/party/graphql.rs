@@ -1,0 +1,129 @@
+//! Stores, customers and resellers in the API.
+
+mod roots;
+
+pub use roots::{PartyMutation, PartyQuery};
+
+use crate::credit::graphql::CustomerCredit;
+use crate::graphql::loaders::CreditOf;
+use crate::graphql::{Answer, app, loaders};
+use crate::id::{self, Prefix};
+use async_graphql::{Context, Description, ID, Object};
+use entity::{PartyKind, customer, reseller, store};
+use std::sync::Arc;
+use uuid::Uuid;
+
+async fn credit(ctx: &Context<'_>, kind: PartyKind, id: Uuid, currency: String) -> Answer<CustomerCredit> {
+    app(ctx).currencies.exponent(&currency, "currency")?;
+    let credit = loaders(ctx).required(CreditOf(kind, id, currency.clone())).await?;
+    Ok(CustomerCredit::new(credit, currency))
+}
+
+/// A place that sells.
+#[derive(Clone, Debug, Description)]
+pub struct Store(Arc<store::Model>);
+
+impl From<Arc<store::Model>> for Store {
+    fn from(row: Arc<store::Model>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl Store {
+    /// `store_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Store, self.0.id).into()
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The currency that it sells in.
+    async fn currency(&self) -> &str {
+        &self.0.currency
+    }
+
+    /// IANA time zone: business windows are in it.
+    async fn timezone(&self) -> &str {
+        &self.0.timezone
+    }
+
+    /// The lifecycle that drives its sale orders when nothing else is said.
+    async fn default_lifecycle(&self) -> &str {
+        &self.0.default_lifecycle
+    }
+
+    /// Whether it sells what it does not have.
+    async fn backorders(&self) -> bool {
+        self.0.backorders
+    }
+}
+
+/// A consumer.
+#[derive(Clone, Debug, Description)]
+pub struct Customer(Arc<customer::Model>);
+
+impl From<Arc<customer::Model>> for Customer {
+    fn from(row: Arc<customer::Model>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl Customer {
+    /// `cus_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Customer, self.0.id).into()
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The e-mail address.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The credit in a currency.
+    async fn credit(&self, ctx: &Context<'_>, currency: String) -> Answer<CustomerCredit> {
+        credit(ctx, PartyKind::Customer, self.0.id, currency).await
+    }
+}
+
+/// Somebody who buys to sell.
+#[derive(Clone, Debug, Description)]
+pub struct Reseller(Arc<reseller::Model>);
+
+impl From<Arc<reseller::Model>> for Reseller {
+    fn from(row: Arc<reseller::Model>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object(use_type_description = true)]
+impl Reseller {
+    /// `res_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Reseller, self.0.id).into()
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The e-mail address.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The credit in a currency.
+    async fn credit(&self, ctx: &Context<'_>, currency: String) -> Answer<CustomerCredit> {
+        credit(ctx, PartyKind::Reseller, self.0.id, currency).await
+    }
+}

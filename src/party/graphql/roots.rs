@@ -1,0 +1,217 @@
+//! Queries and mutations of stores, customers and resellers.
+
+use super::{Customer, Reseller, Store};
+use crate::edge;
+use crate::error::Error;
+use crate::graphql::connection::{Connection, asked};
+use crate::graphql::loaders::{CustomerById, ResellerById, StoreById};
+use crate::graphql::money::MoneyInput;
+use crate::graphql::{Answer, actor, app, loaders};
+use crate::id::{self, Prefix};
+use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
+use crate::party::queries;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use std::sync::Arc;
+
+/// Stores, customers and resellers.
+#[derive(Default)]
+pub struct PartyQuery;
+
+#[Object]
+impl PartyQuery {
+    /// A store by its id; null when there is none.
+    async fn store(&self, ctx: &Context<'_>, id: ID) -> Answer<Option<Store>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let Ok(id) = id::decode(Prefix::Store, &id) else { return Ok(None) };
+        Ok(queries::find_store(app(ctx), actor, id).await?.map(Store::from))
+    }
+
+    /// A customer by its id; null when there is none that you may see.
+    async fn customer(&self, ctx: &Context<'_>, id: ID) -> Answer<Option<Customer>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let Ok(id) = id::decode(Prefix::Customer, &id) else { return Ok(None) };
+        Ok(queries::find_customer(app(ctx), actor, id).await?.map(Customer::from))
+    }
+
+    /// A reseller by its id; null when there is none that you may see.
+    async fn reseller(&self, ctx: &Context<'_>, id: ID) -> Answer<Option<Reseller>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let Ok(id) = id::decode(Prefix::Reseller, &id) else { return Ok(None) };
+        Ok(queries::find_reseller(app(ctx), actor, id).await?.map(Reseller::from))
+    }
+
+    /// Stores, by when they were made.
+    async fn stores(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Answer<Connection<Store>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let page = queries::stores(app(ctx), actor, &asked(ctx, first, after, last, before)).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+
+    /// Customers, by when they were made.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
+    ) -> Answer<Connection<Customer>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let asked = asked(ctx, first, after, last, before);
+        let page = queries::customers(app(ctx), actor, search.as_deref(), &asked).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+
+    /// Resellers, by when they were made.
+    async fn resellers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
+    ) -> Answer<Connection<Reseller>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let asked = asked(ctx, first, after, last, before);
+        let page = queries::resellers(app(ctx), actor, search.as_deref(), &asked).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+}
+
+/// A new store.
+#[derive(InputObject)]
+pub struct CreateStoreInput {
+    /// What people call it.
+    name: String,
+    /// The currency that it sells in.
+    currency: String,
+    /// IANA time zone; left out: UTC.
+    timezone: Option<String>,
+    /// The lifecycle of its sale orders; left out: sale.
+    default_lifecycle: Option<String>,
+    /// Whether it sells what it does not have.
+    #[graphql(default_with = "Some(false)")]
+    backorders: Option<bool>,
+    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    idempotency_key: Option<String>,
+}
+
+/// A new customer.
+#[derive(InputObject)]
+pub struct CreateCustomerInput {
+    /// The name.
+    name: String,
+    /// The e-mail address.
+    email: Option<String>,
+    /// BRONZE, SILVER, GOLD or PLATINUM; left out: BRONZE.
+    credit_tier: Option<String>,
+    /// An agreed limit in its currency, instead of the tier's cap.
+    credit_limit: Option<MoneyInput>,
+    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    idempotency_key: Option<String>,
+}
+
+/// A new reseller.
+#[derive(InputObject)]
+pub struct CreateResellerInput {
+    /// The name.
+    name: String,
+    /// The e-mail address.
+    email: Option<String>,
+    /// BRONZE, SILVER, GOLD or PLATINUM; left out: BRONZE.
+    credit_tier: Option<String>,
+    /// An agreed limit in its currency, instead of the tier's cap.
+    credit_limit: Option<MoneyInput>,
+    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    idempotency_key: Option<String>,
+}
+
+/// The store.
+#[derive(SimpleObject)]
+pub struct StorePayload {
+    /// The store.
+    store: Store,
+}
+
+/// The customer.
+#[derive(SimpleObject)]
+pub struct CustomerPayload {
+    /// The customer.
+    customer: Customer,
+}
+
+/// The reseller.
+#[derive(SimpleObject)]
+pub struct ResellerPayload {
+    /// The reseller.
+    reseller: Reseller,
+}
+
+fn missing() -> Error {
+    Error::internal("a mutation without the row that it made")
+}
+
+/// Mutations of stores, customers and resellers.
+#[derive(Default)]
+pub struct PartyMutation;
+
+#[Object]
+impl PartyMutation {
+    /// Makes a store. Needs store.manage.
+    async fn create_store(&self, ctx: &Context<'_>, input: CreateStoreInput) -> Answer<StorePayload> {
+        let actor = actor(ctx)?;
+        let command = CreateStore {
+            name: input.name,
+            currency: input.currency,
+            timezone: input.timezone,
+            default_lifecycle: input.default_lifecycle,
+            backorders: input.backorders.unwrap_or(false),
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let id = done.store.ok_or_else(missing)?;
+        Ok(StorePayload { store: loaders(ctx).required(StoreById(id)).await?.into() })
+    }
+
+    /// Makes a customer. Needs party.manage.
+    async fn create_customer(&self, ctx: &Context<'_>, input: CreateCustomerInput) -> Answer<CustomerPayload> {
+        let actor = actor(ctx)?;
+        let command = CreateCustomer {
+            name: input.name,
+            email: input.email,
+            credit_tier: input.credit_tier,
+            credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let id = done.customer.ok_or_else(missing)?;
+        Ok(CustomerPayload { customer: loaders(ctx).required(CustomerById(id)).await?.into() })
+    }
+
+    /// Makes a reseller. Needs party.manage.
+    async fn create_reseller(&self, ctx: &Context<'_>, input: CreateResellerInput) -> Answer<ResellerPayload> {
+        let actor = actor(ctx)?;
+        let command = CreateReseller {
+            name: input.name,
+            email: input.email,
+            credit_tier: input.credit_tier,
+            credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let id = done.reseller.ok_or_else(missing)?;
+        Ok(ResellerPayload { reseller: loaders(ctx).required(ResellerById(id)).await?.into() })
+    }
+}

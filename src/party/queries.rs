@@ -1,0 +1,143 @@
+//! Finders of stores, customers and resellers, narrowed to what the reader may see.
+
+use crate::access::{Actor, Scope};
+use crate::app::App;
+use crate::error::Error;
+use crate::page::{self, Asked, Keyset, Page};
+use crate::reading::{among, contains, keyed, nothing};
+use entity::{customer, reseller, store};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, Select};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Stores are no secret: who sells what where is public.
+pub fn visible_stores(_: &Actor) -> Select<store::Entity> {
+    store::Entity::find()
+}
+
+/// Staff see all customers, sellers those who bought or asked in their stores, a customer itself.
+pub fn visible_customers(actor: &Actor) -> Select<customer::Entity> {
+    let find = customer::Entity::find();
+    match &actor.scope {
+        Scope::All => find,
+        Scope::Customer(id) => find.filter(customer::Column::Id.eq(*id)),
+        Scope::Reseller(_) => find.filter(nothing()),
+        Scope::Stores(stores) => {
+            find.filter(customer::Column::Id.in_subquery(buyers(stores, entity::quotation::Column::CustomerId)))
+        }
+    }
+}
+
+/// Staff see all resellers, sellers those who bought or asked in their stores, a reseller itself.
+pub fn visible_resellers(actor: &Actor) -> Select<reseller::Entity> {
+    let find = reseller::Entity::find();
+    match &actor.scope {
+        Scope::All => find,
+        Scope::Reseller(id) => find.filter(reseller::Column::Id.eq(*id)),
+        Scope::Customer(_) => find.filter(nothing()),
+        Scope::Stores(stores) => {
+            find.filter(reseller::Column::Id.in_subquery(buyers(stores, entity::quotation::Column::ResellerId)))
+        }
+    }
+}
+
+fn buyers(stores: &[Uuid], party: entity::quotation::Column) -> sea_orm::sea_query::SelectStatement {
+    use sea_orm::{QuerySelect, QueryTrait};
+    entity::quotation::Entity::find()
+        .select_only()
+        .column(party)
+        .filter(among(entity::quotation::Column::StoreId, stores))
+        .filter(party.is_not_null())
+        .into_query()
+}
+
+/// A store by its id.
+pub async fn find_store(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<store::Model>>, Error> {
+    let found = visible_stores(actor).filter(store::Column::Id.eq(id)).one(&app.reader).await?;
+    Ok(found.map(Arc::new))
+}
+
+/// A customer by its id.
+pub async fn find_customer(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<customer::Model>>, Error> {
+    let found = visible_customers(actor).filter(customer::Column::Id.eq(id)).one(&app.reader).await?;
+    Ok(found.map(Arc::new))
+}
+
+/// A reseller by its id.
+pub async fn find_reseller(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<reseller::Model>>, Error> {
+    let found = visible_resellers(actor).filter(reseller::Column::Id.eq(id)).one(&app.reader).await?;
+    Ok(found.map(Arc::new))
+}
+
+/// Stores, oldest first.
+pub async fn stores(app: &App, actor: &Actor, asked: &Asked) -> Result<Page<store::Model>, Error> {
+    let order =
+        Keyset { tag: 1, key: None, id: store::Column::Id, descending: false, place: |row: &store::Model| (0, row.id) };
+    page::fetch(&app.reader, visible_stores(actor), &order, asked).await
+}
+
+/// Customers whose name or e-mail address contains `search`, oldest first.
+pub async fn customers(
+    app: &App,
+    actor: &Actor,
+    search: Option<&str>,
+    asked: &Asked,
+) -> Result<Page<customer::Model>, Error> {
+    let mut select = visible_customers(actor);
+    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
+        let name = contains(customer::Column::Name, &patterns);
+        select = select.filter(Condition::any().add(name).add(contains(customer::Column::Email, &patterns)));
+    }
+    let order = Keyset {
+        tag: 2,
+        key: None,
+        id: customer::Column::Id,
+        descending: false,
+        place: |row: &customer::Model| (0, row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+/// Resellers whose name or e-mail address contains `search`, oldest first.
+pub async fn resellers(
+    app: &App,
+    actor: &Actor,
+    search: Option<&str>,
+    asked: &Asked,
+) -> Result<Page<reseller::Model>, Error> {
+    let mut select = visible_resellers(actor);
+    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
+        let name = contains(reseller::Column::Name, &patterns);
+        select = select.filter(Condition::any().add(name).add(contains(reseller::Column::Email, &patterns)));
+    }
+    let order = Keyset {
+        tag: 3,
+        key: None,
+        id: reseller::Column::Id,
+        descending: false,
+        place: |row: &reseller::Model| (0, row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+/// Stores by id, for whoever sees what refers to them.
+pub async fn stores_by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<store::Model>>, Error> {
+    keyed(db, store::Entity::find().filter(among(store::Column::Id, ids)), |row| row.id).await
+}
+
+/// Customers by id, for whoever sees what refers to them.
+pub async fn customers_by_id(
+    db: &DatabaseConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<customer::Model>>, Error> {
+    keyed(db, customer::Entity::find().filter(among(customer::Column::Id, ids)), |row| row.id).await
+}
+
+/// Resellers by id, for whoever sees what refers to them.
+pub async fn resellers_by_id(
+    db: &DatabaseConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<reseller::Model>>, Error> {
+    keyed(db, reseller::Entity::find().filter(among(reseller::Column::Id, ids)), |row| row.id).await
+}

@@ -1,0 +1,303 @@
+//! Refunds, credit notes and disputes; registering and confirming are in `register`.
+
+pub use super::register::{ConfirmPayment, RegisterPayment};
+use super::{ledger, refunds, register, report};
+use crate::{
+    command::{Command, Cx, Done},
+    error::{Code, Error},
+    id,
+    money::Money,
+    order::{lines, sale_access},
+    outbox,
+    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit, check_note, check_reason_code},
+};
+use entity::{PaymentStatus, RefundStatus, SubjectKind, credit_note, refund};
+use sea_orm::ColumnTrait;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Gives money of a payment back.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct RefundPayment {
+    pub payment_id: Uuid,
+    pub amount: Option<Money>,
+    pub fulfilment_id: Option<Uuid>,
+    pub reason_code: String,
+    pub note: Option<String>,
+}
+
+impl Command for RefundPayment {
+    const NAME: &'static str = "refundPayment";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.refund")?;
+        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
+        let order = unit.order(root)?;
+        check_reason(cx, order, "REFUND_REQUESTED", &self.reason_code, self.note.as_deref())?;
+        let payment = ledger::payment(order, self.payment_id)?.clone();
+        if payment.status == PaymentStatus::Disputed {
+            return Err(Error::Conflict("the payment is disputed; refunds wait until that is decided".to_owned()));
+        }
+        self.check_fulfilment(cx, &unit, root)?;
+        let amount = self.amount(order)?;
+        let reason = Some(self.reason_code.clone());
+        let mut row = refunds::new_refund(&payment, amount, reason.clone(), self.note.clone(), &cx.actor.id, cx.now);
+        row.fulfilment_id = self.fulfilment_id;
+        let refund = row.id;
+        unit.order_mut(root)?.refunds.insert(row)?;
+        if refunds::is_handed_back(payment.method) {
+            issued(cx, &mut unit, root, sale, refund, reason, self.note.clone())?;
+        } else {
+            let event = outbox::Event::RefundRequested { refund_id: refund };
+            unit.shared.outbox.push(outbox::row(&event, Some(root), cx.now)?);
+            let told = told("REFUND_REQUESTED", refund, amount).because(reason, self.note.clone());
+            report::report(cx, &mut unit, root, sale, &told)?;
+        }
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), payment: Some(payment.id), refund: Some(refund), ..Done::default() })
+    }
+}
+
+impl RefundPayment {
+    /// What is asked for, else what is left of the payment: for a return no more than the returned goods are worth.
+    fn amount(&self, order: &Order) -> Result<i64, Error> {
+        let left = ledger::refundable(order, self.payment_id)?;
+        let amount = match &self.amount {
+            Some(money) => sale_access::amount(order, "amount", money)?,
+            None => match self.fulfilment_id {
+                Some(fulfilment) => left.min(returned_value(order, fulfilment)?),
+                None => left,
+            },
+        };
+        if amount <= 0 || amount > left {
+            let currency = &order.sale()?.currency;
+            return Err(Error::invalid("amount", format!("{left} minor units of {currency} are left to be refunded")));
+        }
+        Ok(amount)
+    }
+
+    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<(), Error> {
+        let Some(id) = self.fulfilment_id else { return Ok(()) };
+        let known = unit.order(root)?.fulfilments.all()?.iter().any(|fulfilment| fulfilment.id == id);
+        if !known {
+            return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
+        }
+        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
+            return Ok(());
+        }
+        Err(Error::refused(
+            Code::TransitionNotAllowed,
+            "the fulfilment has no open return that a refund could settle",
+            "ask for the return first, or leave fulfilmentId out",
+        ))
+    }
+}
+
+/// The worth of the units that a fulfilment's buyer sends back.
+fn returned_value(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
+    let mut value = 0;
+    for part in order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == fulfilment) {
+        let line = order.sale_lines.all()?.iter().find(|line| line.id == part.sale_line_id);
+        let units = part.returned.max(part.return_requested);
+        value += line.map_or(0, |line| lines::share(line.total_minor, units, line.quantity));
+    }
+    Ok(value)
+}
+
+/// Says how a refund ended that no provider reports.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct SettleRefund {
+    pub refund_id: Uuid,
+    pub issued: bool,
+    pub note: Option<String>,
+}
+
+impl Command for SettleRefund {
+    const NAME: &'static str = "settleRefund";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.refund")?;
+        check_note(self.note.as_deref())?;
+        let unknown = || Error::not_found(id::encode(id::Prefix::Refund, self.refund_id));
+        let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(self.refund_id));
+        let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
+        let root = *unit.orders.keys().next().ok_or_else(unknown)?;
+        unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+        if !sale_access::visible(cx.actor, unit.order(root)?)? {
+            return Err(unknown());
+        }
+        let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+        let row = ledger::refund_mut(unit.order_mut(root)?, self.refund_id)?.clone();
+        if !matches!(row.status, RefundStatus::Requested | RefundStatus::Sent) {
+            let word = format!("{:?}", row.status).to_uppercase();
+            return Err(Error::Conflict(format!("the refund is {word} already")));
+        }
+        if self.issued {
+            issued(cx, &mut unit, root, sale, row.id, row.reason_code, self.note.clone())?;
+        } else {
+            let refund = ledger::refund_mut(unit.order_mut(root)?, row.id)?;
+            refund.status = RefundStatus::Failed;
+            refund.settled_at = Some(cx.now);
+            let told = told("REFUND_FAILED", row.id, row.amount_minor).because(row.reason_code, self.note.clone());
+            report::report(cx, &mut unit, root, sale, &told)?;
+        }
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(row.id), ..Done::default() })
+    }
+}
+
+/// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it.
+fn issued(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    refund: Uuid,
+    reason: Option<String>,
+    note: Option<String>,
+) -> Result<(), Error> {
+    refunds::issue(unit.order_mut(root)?, refund, cx.now)?;
+    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
+    let event = told("REFUND_ISSUED", refund, row.amount_minor).because(reason, note);
+    report::report(cx, unit, root, sale, &event)?;
+    if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
+        && unit.knows(cx.scene(), root, fulfilment, &event.name)?
+    {
+        unit.command(cx.scene(), root, fulfilment, &event)?;
+    }
+    Ok(())
+}
+
+/// Lowers what is owed on a sale that is not paid.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct IssueCreditNote {
+    pub sale_order_id: Uuid,
+    pub amount: Money,
+    pub fulfilment_id: Option<Uuid>,
+    pub reason_code: String,
+    pub note: Option<String>,
+}
+
+impl Command for IssueCreditNote {
+    const NAME: &'static str = "issueCreditNote";
+
+    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
+        Some((SubjectKind::Sale, self.sale_order_id, "CREDIT_NOTE_ISSUED".to_owned()))
+    }
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("credit_note.issue")?;
+        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        let order = unit.order(root)?;
+        check_reason(cx, order, "CREDIT_NOTE_ISSUED", &self.reason_code, self.note.as_deref())?;
+        let amount = sale_access::amount(order, "amount", &self.amount)?;
+        let outstanding = order.sale()?.workflow_context.outstanding;
+        if amount > outstanding {
+            let currency = &order.sale()?.currency;
+            return Err(Error::invalid(
+                "amount",
+                format!("{outstanding} minor units of {currency} are outstanding; refund what is paid instead"),
+            ));
+        }
+        let known = |id: &Uuid| order.fulfilments.all().is_ok_and(|rows| rows.iter().any(|row| row.id == *id));
+        if let Some(id) = self.fulfilment_id.filter(|id| !known(id)) {
+            return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
+        }
+        unit.order_mut(root)?.credit_notes.insert(credit_note::Model {
+            id: id::new(),
+            root_id: root,
+            sale_order_id: sale.id,
+            fulfilment_id: self.fulfilment_id,
+            amount_minor: amount,
+            reason_code: self.reason_code.clone(),
+            note: self.note.clone(),
+            issued_by: cx.actor.id.clone(),
+            created_at: cx.now,
+        })?;
+        let event = Event::named("CREDIT_NOTE_ISSUED")
+            .with(json!({ "amountMinor": amount }))
+            .because(Some(self.reason_code.clone()), self.note.clone());
+        report::report(cx, &mut unit, root, sale, &event)?;
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), ..Done::default() })
+    }
+}
+
+/// How a dispute stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "as providers call it")]
+pub enum DisputeOutcome {
+    Opened,
+    Won,
+    Lost,
+}
+
+/// A provider reports a dispute. News that is older than what is known changes nothing.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "what the provider says")]
+pub struct ReportDispute {
+    pub payment_id: Uuid,
+    pub outcome: DisputeOutcome,
+}
+
+impl Command for ReportDispute {
+    const NAME: &'static str = "reportDispute";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.confirm")?;
+        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
+        let status = ledger::payment(unit.order(root)?, self.payment_id)?.status;
+        let (name, from) = match self.outcome {
+            DisputeOutcome::Opened => ("DISPUTE_OPENED", PaymentStatus::Confirmed),
+            DisputeOutcome::Won => ("DISPUTE_WON", PaymentStatus::Disputed),
+            DisputeOutcome::Lost => ("DISPUTE_LOST", PaymentStatus::Disputed),
+        };
+        let payment = id::encode(id::Prefix::Payment, self.payment_id);
+        let event = Event::named(name).with(json!({ "paymentId": payment }));
+        if status == from {
+            self.apply(cx, &mut unit, root)?;
+            report::report(cx, &mut unit, root, sale, &event)?;
+            let disputed =
+                unit.order(root)?.payments.all()?.iter().filter(|p| p.status == PaymentStatus::Disputed).count();
+            let cause = json!({ "cause": "DISPUTE" });
+            match (self.outcome, disputed) {
+                (DisputeOutcome::Opened, 1) => report::to_fulfilments(cx, &mut unit, root, "HOLD", &cause)?,
+                (DisputeOutcome::Won | DisputeOutcome::Lost, 0) => {
+                    report::to_fulfilments(cx, &mut unit, root, "RELEASE", &cause)?;
+                }
+                // Another dispute holds them too.
+                _ => {}
+            }
+        } else {
+            unit.record_noop(cx.scene(), root, sale, &event)?;
+        }
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
+    }
+}
+
+impl ReportDispute {
+    fn apply(&self, cx: &Cx<'_>, unit: &mut Unit, root: Uuid) -> Result<(), Error> {
+        let order = unit.order_mut(root)?;
+        match self.outcome {
+            DisputeOutcome::Opened => ledger::payment_mut(order, self.payment_id)?.status = PaymentStatus::Disputed,
+            DisputeOutcome::Won => ledger::payment_mut(order, self.payment_id)?.status = PaymentStatus::Confirmed,
+            DisputeOutcome::Lost => ledger::charge_back(order, self.payment_id, cx.now)?,
+        }
+        Ok(())
+    }
+}
+
+fn told(event: &str, refund: Uuid, amount: i64) -> Event {
+    let refund = id::encode(id::Prefix::Refund, refund);
+    Event::named(event).with(json!({ "refundId": refund, "amountMinor": amount }))
+}
+
+fn check_reason(cx: &Cx<'_>, order: &Order, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
+    check_note(note)?;
+    check_reason_code(cx.scene(), order.sale()?.store_id, event, code)
+}

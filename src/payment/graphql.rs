@@ -1,0 +1,278 @@
+//! Payments and refunds in the API.
+
+mod inputs;
+mod roots;
+
+pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
+
+use crate::graphql::loaders::RefundsOfPayment;
+use crate::graphql::money::Money;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::words::{PaymentMethod, PaymentStatus, RefundStatus};
+use crate::graphql::{Answer, Failure, loaders};
+use crate::id::{self, Prefix};
+use async_graphql::{Context, Description, ID, Interface, Object};
+use entity::{PartyKind, payment, refund};
+use std::sync::Arc;
+
+/// A ConsumerPayment or a ResellerPayment.
+#[derive(Clone, Debug, Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "`pay_…`"),
+    field(name = "sale_order_id", ty = "ID", desc = "The sale order that it is for."),
+    field(name = "amount", ty = "Money", desc = "How much."),
+    field(name = "method", ty = "PaymentMethod", desc = "How."),
+    field(name = "status", ty = "PaymentStatus", desc = "How far it has come."),
+    field(name = "provider", ty = "Option<String>", desc = "Through whom; null: not through a provider."),
+    field(
+        name = "reference",
+        ty = "Option<String>",
+        desc = "The provider's own reference; one payment per (provider, reference)."
+    ),
+    field(name = "received_at", ty = "Option<DateTime>", desc = "When the money came in."),
+    field(name = "receipt_bucket", ty = "Option<String>", desc = "Where its receipt is stored."),
+    field(name = "receipt_key", ty = "Option<String>", desc = "Under which key its receipt is stored."),
+    field(name = "receipt_url", ty = "Option<String>", desc = "A presigned link, valid for minutes."),
+    field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first.")
+)]
+pub enum Payment {
+    /// Of a customer.
+    ConsumerPayment(ConsumerPayment),
+    /// Of a reseller.
+    ResellerPayment(ResellerPayment),
+}
+
+impl From<Arc<payment::Model>> for Payment {
+    fn from(row: Arc<payment::Model>) -> Self {
+        match row.party {
+            PartyKind::Customer => Self::ConsumerPayment(ConsumerPayment(row)),
+            PartyKind::Reseller => Self::ResellerPayment(ResellerPayment(row)),
+        }
+    }
+}
+
+async fn refunds(ctx: &Context<'_>, payment: &payment::Model) -> Answer<Vec<Refund>> {
+    let refunds = loaders(ctx).or_default(RefundsOfPayment(payment.id)).await?;
+    Ok(refunds.into_iter().map(|refund| Refund::new(refund, payment.currency.clone())).collect())
+}
+
+/// A payment of a customer, or of nobody known.
+#[derive(Clone, Debug, Description)]
+pub struct ConsumerPayment(Arc<payment::Model>);
+
+#[Object(use_type_description = true)]
+impl ConsumerPayment {
+    /// `pay_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Payment, self.0.id).into()
+    }
+
+    /// The sale order that it is for.
+    pub async fn sale_order_id(&self) -> ID {
+        id::encode(Prefix::Sale, self.0.sale_order_id).into()
+    }
+
+    /// How much.
+    pub async fn amount(&self) -> Money {
+        Money::of(self.0.amount_minor, &self.0.currency)
+    }
+
+    /// How.
+    pub async fn method(&self) -> PaymentMethod {
+        self.0.method.into()
+    }
+
+    /// How far it has come.
+    pub async fn status(&self) -> PaymentStatus {
+        self.0.status.into()
+    }
+
+    /// Through whom; null: not through a provider.
+    pub async fn provider(&self) -> Option<String> {
+        self.0.provider.clone()
+    }
+
+    /// The provider's own reference; one payment per (provider, reference). Without a provider it is free text.
+    pub async fn reference(&self) -> Option<String> {
+        self.0.reference.clone()
+    }
+
+    /// When the money came in.
+    pub async fn received_at(&self) -> Option<DateTime> {
+        self.0.received_at.map(DateTime)
+    }
+
+    /// Where its receipt is stored.
+    pub async fn receipt_bucket(&self) -> Option<String> {
+        self.0.receipt_bucket.clone()
+    }
+
+    /// Under which key its receipt is stored.
+    pub async fn receipt_key(&self) -> Option<String> {
+        self.0.receipt_key.clone()
+    }
+
+    /// A presigned link, valid for minutes; null while receipts are not configured.
+    pub async fn receipt_url(&self) -> Option<String> {
+        None
+    }
+
+    /// What goes back of it, oldest first.
+    pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
+        refunds(ctx, &self.0).await
+    }
+
+    /// Who pays.
+    async fn customer_id(&self) -> Option<ID> {
+        self.0.customer_id.map(|id| id::encode(Prefix::Customer, id).into())
+    }
+
+    /// When it was registered.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+/// A payment of a reseller.
+#[derive(Clone, Debug, Description)]
+pub struct ResellerPayment(Arc<payment::Model>);
+
+#[Object(use_type_description = true)]
+impl ResellerPayment {
+    /// `pay_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Payment, self.0.id).into()
+    }
+
+    /// The sale order that it is for.
+    pub async fn sale_order_id(&self) -> ID {
+        id::encode(Prefix::Sale, self.0.sale_order_id).into()
+    }
+
+    /// How much.
+    pub async fn amount(&self) -> Money {
+        Money::of(self.0.amount_minor, &self.0.currency)
+    }
+
+    /// How.
+    pub async fn method(&self) -> PaymentMethod {
+        self.0.method.into()
+    }
+
+    /// How far it has come.
+    pub async fn status(&self) -> PaymentStatus {
+        self.0.status.into()
+    }
+
+    /// Through whom; null: not through a provider.
+    pub async fn provider(&self) -> Option<String> {
+        self.0.provider.clone()
+    }
+
+    /// The provider's own reference; one payment per (provider, reference). Without a provider it is free text.
+    pub async fn reference(&self) -> Option<String> {
+        self.0.reference.clone()
+    }
+
+    /// When the money came in.
+    pub async fn received_at(&self) -> Option<DateTime> {
+        self.0.received_at.map(DateTime)
+    }
+
+    /// Where its receipt is stored.
+    pub async fn receipt_bucket(&self) -> Option<String> {
+        self.0.receipt_bucket.clone()
+    }
+
+    /// Under which key its receipt is stored.
+    pub async fn receipt_key(&self) -> Option<String> {
+        self.0.receipt_key.clone()
+    }
+
+    /// A presigned link, valid for minutes; null while receipts are not configured.
+    pub async fn receipt_url(&self) -> Option<String> {
+        None
+    }
+
+    /// What goes back of it, oldest first.
+    pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
+        refunds(ctx, &self.0).await
+    }
+
+    /// Who pays.
+    async fn reseller_id(&self) -> ID {
+        id::encode(Prefix::Reseller, self.0.reseller_id.unwrap_or_default()).into()
+    }
+
+    /// The member of staff who took the money.
+    async fn received_by_id(&self) -> Option<ID> {
+        self.0.received_by_id.map(|id| id::encode(Prefix::User, id).into())
+    }
+
+    /// When it was registered.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+/// Money that goes back.
+#[derive(Clone, Debug, Description)]
+pub struct Refund {
+    row: Arc<refund::Model>,
+    currency: String,
+}
+
+impl Refund {
+    /// A refund in its payment's currency.
+    pub fn new(row: Arc<refund::Model>, currency: String) -> Self {
+        Self { row, currency }
+    }
+}
+
+#[Object(use_type_description = true)]
+impl Refund {
+    /// `refund_…`
+    pub async fn id(&self) -> ID {
+        id::encode(Prefix::Refund, self.row.id).into()
+    }
+
+    /// The payment that it is of.
+    async fn payment_id(&self) -> ID {
+        id::encode(Prefix::Payment, self.row.payment_id).into()
+    }
+
+    /// The return that it settles.
+    async fn fulfilment_id(&self) -> Option<ID> {
+        self.row.fulfilment_id.map(|id| id::encode(Prefix::Fulfilment, id).into())
+    }
+
+    /// How much.
+    pub async fn amount(&self) -> Money {
+        Money::of(self.row.amount_minor, &self.currency)
+    }
+
+    /// How far it has come.
+    pub async fn status(&self) -> RefundStatus {
+        self.row.status.into()
+    }
+
+    /// Why, by code.
+    async fn reason_code(&self) -> Option<&str> {
+        self.row.reason_code.as_deref()
+    }
+
+    /// Why, in words.
+    async fn note(&self) -> Option<&str> {
+        self.row.note.as_deref()
+    }
+
+    /// When it was requested.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.row.created_at)
+    }
+
+    /// When it was issued, or failed.
+    async fn settled_at(&self) -> Option<DateTime> {
+        self.row.settled_at.map(DateTime)
+    }
+}

@@ -1,0 +1,178 @@
+//! Queries and mutations about money.
+
+use super::Payment;
+use super::inputs::{
+    IssueCreditNoteInput, PaymentFilter, RefundPaymentInput, RegisterConsumerPaymentInput,
+    RegisterResellerPaymentInput, SettleRefundInput,
+};
+use crate::command::{Command, Done};
+use crate::edge;
+use crate::error::Error;
+use crate::graphql::connection::{Connection, asked};
+use crate::graphql::loaders::{PaymentById, SaleById};
+use crate::graphql::money::MoneyInput;
+use crate::graphql::{Answer, actor, app, loaders};
+use crate::id::{self, Prefix};
+use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
+use crate::payment::queries;
+use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
+use async_graphql::{Context, ID, Object, SimpleObject, Upload};
+use entity::PartyKind;
+use std::sync::Arc;
+
+/// Payments.
+#[derive(Default)]
+pub struct PaymentQuery;
+
+#[Object]
+impl PaymentQuery {
+    /// Payments, newest first.
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<PaymentFilter>,
+    ) -> Answer<Connection<Payment>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let filter = filter.unwrap_or_default().into();
+        let page = queries::payments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+}
+
+/// The payment and its sale order, as they are now.
+#[derive(SimpleObject)]
+pub struct PaymentPayload {
+    /// The payment, as it is now.
+    payment: Payment,
+    /// Its sale order, as it is now.
+    sale_order: SaleOrder,
+}
+
+impl PaymentPayload {
+    async fn load(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
+        let id = done.payment.ok_or_else(|| Error::internal("a payment's mutation without payment"))?;
+        let payment = loaders(ctx).required(PaymentById(id)).await?;
+        let sale_order = loaders(ctx).required(SaleById(payment.sale_order_id)).await?.into();
+        Ok(Self { payment: payment.into(), sale_order })
+    }
+}
+
+async fn pay<C: Command>(ctx: &Context<'_>, key: Option<String>, command: C) -> Answer<PaymentPayload> {
+    let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
+    PaymentPayload::load(ctx, &done).await
+}
+
+/// Mutations about money. Each authorises itself.
+#[derive(Default)]
+pub struct PaymentMutation;
+
+#[Object]
+impl PaymentMutation {
+    /// Registers a customer's payment.
+    async fn register_consumer_payment(
+        &self,
+        ctx: &Context<'_>,
+        input: RegisterConsumerPaymentInput,
+    ) -> Answer<PaymentPayload> {
+        actor(ctx)?;
+        let command = RegisterPayment {
+            party: PartyKind::Customer,
+            sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
+            amount: input.amount.read(ctx, "amount")?,
+            method: input.method.into(),
+            reference: input.reference,
+            provider: input.provider,
+            status: input.status.map(Into::into),
+            received_by_id: None,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// Registers a reseller's payment.
+    async fn register_reseller_payment(
+        &self,
+        ctx: &Context<'_>,
+        input: RegisterResellerPaymentInput,
+    ) -> Answer<PaymentPayload> {
+        actor(ctx)?;
+        let command = RegisterPayment {
+            party: PartyKind::Reseller,
+            sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
+            amount: input.amount.read(ctx, "amount")?,
+            method: input.method.into(),
+            reference: input.reference,
+            provider: input.provider,
+            status: input.status.map(Into::into),
+            received_by_id: input.received_by_id.map(|id| id::decode(Prefix::User, &id)).transpose()?,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// Says that the money is in. Confirming a confirmed payment answers with it. Needs payment.confirm.
+    async fn confirm_payment(
+        &self,
+        ctx: &Context<'_>,
+        payment_id: ID,
+        idempotency_key: Option<String>,
+    ) -> Answer<PaymentPayload> {
+        let command = ConfirmPayment { payment_id: id::decode(Prefix::Payment, &payment_id)? };
+        pay(ctx, idempotency_key, command).await
+    }
+
+    /// Requests that money goes back. Needs payment.refund.
+    async fn refund_payment(&self, ctx: &Context<'_>, input: RefundPaymentInput) -> Answer<PaymentPayload> {
+        let command = RefundPayment {
+            payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
+            amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
+            fulfilment_id: input.fulfilment_id.map(|id| id::decode(Prefix::Fulfilment, &id)).transpose()?,
+            reason_code: input.reason_code,
+            note: input.note,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// What no provider reports: the refund was issued, or failed. Needs payment.refund.
+    async fn settle_refund(&self, ctx: &Context<'_>, input: SettleRefundInput) -> Answer<PaymentPayload> {
+        let command = SettleRefund {
+            refund_id: id::decode(Prefix::Refund, &input.refund_id)?,
+            issued: input.issued,
+            note: input.note,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// Lowers what is owed on a sale that is not paid. Needs credit_note.issue.
+    async fn issue_credit_note(&self, ctx: &Context<'_>, input: IssueCreditNoteInput) -> Answer<SaleOrderPayload> {
+        let actor = actor(ctx)?;
+        let command = IssueCreditNote {
+            sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
+            amount: input.amount.read(ctx, "amount")?,
+            fulfilment_id: input.fulfilment_id.map(|id| id::decode(Prefix::Fulfilment, &id)).transpose()?,
+            reason_code: input.reason_code,
+            note: input.note,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        SaleOrderPayload::load(ctx, done.sale).await
+    }
+
+    /// multipart/form-data; stored in S3, its key on the payment.
+    async fn attach_payment_receipt(
+        &self,
+        ctx: &Context<'_>,
+        payment_id: ID,
+        file: Upload,
+        idempotency_key: Option<String>,
+    ) -> Answer<PaymentPayload> {
+        let (actor, _) = (actor(ctx)?, (file, idempotency_key));
+        let id = id::decode(Prefix::Payment, &payment_id)?;
+        if queries::find(app(ctx), actor, id).await?.is_none() {
+            return Err(Error::not_found(payment_id.as_str()).into());
+        }
+        Err(Error::Unavailable("receipts are not configured yet".to_owned()).into())
+    }
+}

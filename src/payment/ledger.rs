@@ -1,0 +1,105 @@
+//! Money in and out over the unit: captures, refunds and charge-backs as ledger rows, and payments that only move forward.
+
+use crate::{clock::Instant, error::Error, id, workflow::Order};
+use entity::{PaymentEntryKind, PaymentStatus, RefundStatus, payment, payment_entry, refund};
+use uuid::Uuid;
+
+/// How far along a status is; a payment never moves to one that is less far.
+pub fn rank(status: PaymentStatus) -> u8 {
+    match status {
+        PaymentStatus::Pending => 0,
+        PaymentStatus::Authorized => 1,
+        PaymentStatus::Failed => 2,
+        PaymentStatus::Confirmed => 3,
+        PaymentStatus::Disputed | PaymentStatus::Refunded => 4,
+    }
+}
+
+/// A payment of the order.
+pub fn payment(order: &Order, id: Uuid) -> Result<&payment::Model, Error> {
+    let row = order.payments.all()?.iter().find(|row| row.id == id);
+    row.map(|row| &**row).ok_or_else(|| Error::internal("no such payment here"))
+}
+
+/// A payment of the order, to be changed.
+pub fn payment_mut(order: &mut Order, id: Uuid) -> Result<&mut payment::Model, Error> {
+    let row = order.payments.all_mut()?.iter_mut().find(|row| row.id == id);
+    row.map(|row| &mut **row).ok_or_else(|| Error::internal("no such payment here"))
+}
+
+/// Books a payment as confirmed: the money is in.
+pub fn capture(order: &mut Order, id: Uuid, now: Instant) -> Result<(), Error> {
+    let row = payment_mut(order, id)?;
+    row.status = PaymentStatus::Confirmed;
+    row.received_at = Some(now);
+    let amount = row.amount_minor;
+    book(order, id, None, PaymentEntryKind::Capture, amount, now)
+}
+
+/// Takes a disputed payment's money away.
+pub fn charge_back(order: &mut Order, id: Uuid, now: Instant) -> Result<(), Error> {
+    let amount = in_hand(order, id)?;
+    payment_mut(order, id)?.status = PaymentStatus::Refunded;
+    if amount > 0 {
+        book(order, id, None, PaymentEntryKind::Chargeback, -amount, now)?;
+    }
+    Ok(())
+}
+
+/// A refund has reached its payer. `overpaid`: what was over-paid before it; after clearing, the rest of it is credited.
+pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Result<(), Error> {
+    let cleared = order.sale()?.cleared_at.is_some();
+    let row = refund_mut(order, refund)?;
+    row.status = RefundStatus::Issued;
+    row.settled_at = Some(now);
+    row.credited_minor = if cleared { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
+    let (payment, amount) = (row.payment_id, row.amount_minor);
+    book(order, payment, Some(refund), PaymentEntryKind::Refund, -amount, now)?;
+    if in_hand(order, payment)? == 0 {
+        payment_mut(order, payment)?.status = PaymentStatus::Refunded;
+    }
+    Ok(())
+}
+
+/// A refund of the order, to be changed.
+pub fn refund_mut(order: &mut Order, id: Uuid) -> Result<&mut refund::Model, Error> {
+    let row = order.refunds.all_mut()?.iter_mut().find(|row| row.id == id);
+    row.map(|row| &mut **row).ok_or_else(|| Error::internal("no such refund here"))
+}
+
+/// What is left of a payment's money.
+pub fn in_hand(order: &Order, payment: Uuid) -> Result<i64, Error> {
+    Ok(order.payment_entries.all()?.iter().filter(|entry| entry.payment_id == payment).map(|e| e.amount_minor).sum())
+}
+
+/// What of a payment can still be given back: in hand, and not asked for already.
+pub fn refundable(order: &Order, payment: Uuid) -> Result<i64, Error> {
+    let refunds = order.refunds.all()?.iter().filter(|refund| refund.payment_id == payment);
+    let going_back: i64 = refunds
+        .filter(|refund| matches!(refund.status, RefundStatus::Requested | RefundStatus::Sent))
+        .map(|refund| refund.amount_minor)
+        .sum();
+    Ok(in_hand(order, payment)? - going_back)
+}
+
+fn book(
+    order: &mut Order,
+    payment_id: Uuid,
+    refund_id: Option<Uuid>,
+    kind: PaymentEntryKind,
+    amount_minor: i64,
+    occurred_at: Instant,
+) -> Result<(), Error> {
+    let sale = order.sale()?;
+    let (root_id, sale_order_id) = (sale.root_id, sale.id);
+    order.payment_entries.insert(payment_entry::Model {
+        id: id::new(),
+        root_id,
+        sale_order_id,
+        payment_id,
+        refund_id,
+        kind,
+        amount_minor,
+        occurred_at,
+    })
+}

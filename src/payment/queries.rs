@@ -1,0 +1,147 @@
+//! Finders of payments, refunds and credit notes, narrowed to what the reader may see.
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::order::queries::own_sale_ids;
+use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::reading::{among, grouped, keyed};
+use entity::{PaymentMethod, PaymentStatus, credit_note, payment, refund, sale_order};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Those of the sale orders that the reader sees.
+pub fn visible(actor: &Actor) -> Select<payment::Entity> {
+    let find = payment::Entity::find();
+    match own_sale_ids(actor) {
+        Some(sales) => find.filter(payment::Column::SaleOrderId.in_subquery(sales)),
+        None => find,
+    }
+}
+
+/// Those of the sale orders that the reader sees.
+pub fn visible_refunds(actor: &Actor) -> Select<refund::Entity> {
+    let find = refund::Entity::find();
+    match own_sale_ids(actor) {
+        Some(sales) => find.filter(refund::Column::SaleOrderId.in_subquery(sales)),
+        None => find,
+    }
+}
+
+/// Those of the sale orders that the reader sees.
+pub fn visible_credit_notes(actor: &Actor) -> Select<credit_note::Entity> {
+    let find = credit_note::Entity::find();
+    match own_sale_ids(actor) {
+        Some(sales) => find.filter(credit_note::Column::SaleOrderId.in_subquery(sales)),
+        None => find,
+    }
+}
+
+/// What a list of payments is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// In one of these states.
+    pub statuses: Option<Vec<PaymentStatus>>,
+    /// Paid this way.
+    pub method: Option<PaymentMethod>,
+    /// Through this provider.
+    pub provider: Option<String>,
+    /// For this sale order.
+    pub sale: Option<Uuid>,
+    /// Registered after then.
+    pub after: Option<Instant>,
+    /// Registered before then.
+    pub before: Option<Instant>,
+}
+
+/// A payment by its id.
+pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<payment::Model>>, Error> {
+    Ok(visible(actor).filter(payment::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+}
+
+/// A refund by its id, with its currency.
+pub async fn find_refund(app: &App, actor: &Actor, id: Uuid) -> Result<Option<(Arc<refund::Model>, String)>, Error> {
+    let Some(found) = visible_refunds(actor).filter(refund::Column::Id.eq(id)).one(&app.reader).await? else {
+        return Ok(None);
+    };
+    let payment = payment::Entity::find_by_id(found.payment_id).one(&app.reader).await?;
+    let payment = payment.ok_or_else(|| Error::internal("a refund without payment"))?;
+    Ok(Some((Arc::new(found), payment.currency)))
+}
+
+/// A credit note by its id, with its currency.
+pub async fn find_credit_note(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<(Arc<credit_note::Model>, String)>, Error> {
+    let Some(found) = visible_credit_notes(actor).filter(credit_note::Column::Id.eq(id)).one(&app.reader).await? else {
+        return Ok(None);
+    };
+    let sale = sale_order::Entity::find_by_id(found.sale_order_id).one(&app.reader).await?;
+    let sale = sale.ok_or_else(|| Error::internal("a credit note without sale order"))?;
+    Ok(Some((Arc::new(found), sale.currency)))
+}
+
+/// Payments, newest first.
+pub async fn payments(app: &App, actor: &Actor, filter: &Filter, asked: &Asked) -> Result<Page<payment::Model>, Error> {
+    let select = visible(actor)
+        .apply_if(filter.statuses.clone(), |s, statuses| s.filter(payment::Column::Status.is_in(statuses)))
+        .apply_if(filter.method, |s, method| s.filter(payment::Column::Method.eq(method)))
+        .apply_if(filter.provider.clone(), |s, provider| s.filter(payment::Column::Provider.eq(provider)))
+        .apply_if(filter.sale, |s, id| s.filter(payment::Column::SaleOrderId.eq(id)))
+        .apply_if(filter.after, |s, at| s.filter(payment::Column::CreatedAt.gt(at)))
+        .apply_if(filter.before, |s, at| s.filter(payment::Column::CreatedAt.lt(at)));
+    let order = Keyset {
+        tag: 40,
+        key: Some((payment::Column::CreatedAt, KeyKind::Instant)),
+        id: payment::Column::Id,
+        descending: true,
+        place: |row: &payment::Model| (row.created_at.timestamp_micros(), row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+/// Payments by id, for whoever sees what refers to them.
+pub async fn by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<payment::Model>>, Error> {
+    keyed(db, payment::Entity::find().filter(among(payment::Column::Id, ids)), |row| row.id).await
+}
+
+/// Payments of sale orders, oldest first.
+pub async fn by_sale(
+    db: &DatabaseConnection,
+    sales: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<payment::Model>>>, Error> {
+    let select = payment::Entity::find()
+        .filter(among(payment::Column::SaleOrderId, sales))
+        .order_by_asc(payment::Column::CreatedAt)
+        .order_by_asc(payment::Column::Id);
+    grouped(db, select, |row| row.sale_order_id).await
+}
+
+/// Refunds of payments, oldest first.
+pub async fn refunds(
+    db: &DatabaseConnection,
+    payments: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<refund::Model>>>, Error> {
+    let select = refund::Entity::find()
+        .filter(among(refund::Column::PaymentId, payments))
+        .order_by_asc(refund::Column::CreatedAt)
+        .order_by_asc(refund::Column::Id);
+    grouped(db, select, |row| row.payment_id).await
+}
+
+/// Credit notes of sale orders, oldest first.
+pub async fn credit_notes(
+    db: &DatabaseConnection,
+    sales: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<credit_note::Model>>>, Error> {
+    let select = credit_note::Entity::find()
+        .filter(among(credit_note::Column::SaleOrderId, sales))
+        .order_by_asc(credit_note::Column::CreatedAt)
+        .order_by_asc(credit_note::Column::Id);
+    grouped(db, select, |row| row.sale_order_id).await
+}

@@ -1,0 +1,267 @@
+//! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
+
+use super::{ledger, report};
+use crate::{
+    command::{Command, Cx, Done},
+    error::Error,
+    id,
+    money::Money,
+    order::sale_access,
+    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
+};
+use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Longest provider name and reference, in characters.
+const MAX_REFERENCE: usize = 200;
+
+/// Registers a payment, or answers with the one that is registered already.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's inputs")]
+pub struct RegisterPayment {
+    pub party: PartyKind,
+    pub sale_order_id: Uuid,
+    pub amount: Money,
+    pub method: PaymentMethod,
+    pub reference: Option<String>,
+    pub provider: Option<String>,
+    pub status: Option<PaymentStatus>,
+    pub received_by_id: Option<Uuid>,
+}
+
+impl Command for RegisterPayment {
+    const NAME: &'static str = "registerPayment";
+
+    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
+        Some((SubjectKind::Sale, self.sale_order_id, "PAYMENT_REGISTERED".to_owned()))
+    }
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.register")?;
+        let status = self.wanted_status(cx)?;
+        self.check_reference()?;
+        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        let amount = sale_access::amount(unit.order(root)?, "amount", &self.amount)?;
+        self.check_party(&unit)?;
+        self.check_receiver(cx).await?;
+        if let Some(known) = self.known(cx).await? {
+            return self.again(cx, unit, root, sale, known, amount, status).await;
+        }
+        let row = self.row(cx, &unit, amount)?;
+        let payment = row.id;
+        unit.order_mut(root)?.payments.insert(row)?;
+        advance(cx, &mut unit, root, sale, payment, status)?;
+        finish(cx, unit, sale, payment).await
+    }
+}
+
+impl RegisterPayment {
+    fn wanted_status(&self, cx: &Cx<'_>) -> Result<PaymentStatus, Error> {
+        match self.status.unwrap_or(PaymentStatus::Pending) {
+            PaymentStatus::Pending => Ok(PaymentStatus::Pending),
+            status @ (PaymentStatus::Refunded | PaymentStatus::Disputed) => {
+                let word = format!("{status:?}").to_uppercase();
+                Err(Error::invalid("status", format!("a payment cannot be registered as {word}; that comes later")))
+            }
+            status => {
+                cx.actor.require("payment.confirm")?;
+                Ok(status)
+            }
+        }
+    }
+
+    fn check_reference(&self) -> Result<(), Error> {
+        for (field, text) in [("provider", &self.provider), ("reference", &self.reference)] {
+            if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > MAX_REFERENCE) {
+                return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_party(&self, unit: &Unit) -> Result<(), Error> {
+        let reseller_sale = unit.only()?.sale()?.sale_type == SaleType::Reseller;
+        match self.party {
+            PartyKind::Reseller if !reseller_sale => {
+                Err(Error::invalid("saleOrderId", "it is no RESELLER sale; use registerConsumerPayment"))
+            }
+            PartyKind::Customer if reseller_sale => {
+                Err(Error::invalid("saleOrderId", "it is a RESELLER sale; use registerResellerPayment"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn check_receiver(&self, cx: &Cx<'_>) -> Result<(), Error> {
+        let Some(user) = self.received_by_id else { return Ok(()) };
+        match user_account::Entity::find_by_id(user).one(cx.txn).await? {
+            Some(_) => Ok(()),
+            None => Err(Error::not_found(id::encode(id::Prefix::User, user))),
+        }
+    }
+
+    /// The payment that this provider and reference stand for. The unique index decides between two at once.
+    async fn known(&self, cx: &Cx<'_>) -> Result<Option<payment::Model>, Error> {
+        let (Some(provider), Some(reference)) = (&self.provider, &self.reference) else { return Ok(None) };
+        Ok(payment::Entity::find()
+            .filter(payment::Column::Provider.eq(provider))
+            .filter(payment::Column::Reference.eq(reference))
+            .one(cx.txn)
+            .await?)
+    }
+
+    /// The same payment again: answered with it, moved forward when the news is newer.
+    #[expect(clippy::too_many_arguments, reason = "all of one request")]
+    async fn again(
+        &self,
+        cx: &Cx<'_>,
+        mut unit: Unit,
+        root: Uuid,
+        sale: SubjectRef,
+        known: payment::Model,
+        amount: i64,
+        status: PaymentStatus,
+    ) -> Result<Done, Error> {
+        if known.sale_order_id != self.sale_order_id {
+            return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
+        }
+        let captures_less = status == PaymentStatus::Confirmed
+            && known.status == PaymentStatus::Authorized
+            && amount < known.amount_minor;
+        if amount != known.amount_minor && !captures_less {
+            return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
+        }
+        if captures_less {
+            ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
+        }
+        advance(cx, &mut unit, root, sale, known.id, status)?;
+        finish(cx, unit, sale, known.id).await
+    }
+
+    fn row(&self, cx: &Cx<'_>, unit: &Unit, amount_minor: i64) -> Result<payment::Model, Error> {
+        let sale = unit.only()?.sale()?;
+        Ok(payment::Model {
+            id: id::new(),
+            root_id: sale.root_id,
+            sale_order_id: sale.id,
+            party: self.party,
+            customer_id: sale.customer_id.filter(|_| self.party == PartyKind::Customer),
+            reseller_id: sale.reseller_id.filter(|_| self.party == PartyKind::Reseller),
+            received_by_id: self.received_by_id,
+            amount_minor,
+            currency: sale.currency.clone(),
+            method: self.method,
+            status: PaymentStatus::Pending,
+            provider: self.provider.clone(),
+            reference: self.reference.clone(),
+            received_at: None,
+            receipt_bucket: None,
+            receipt_key: None,
+            created_at: cx.now,
+        })
+    }
+}
+
+/// Says that a payment's money is in. Again for one that is confirmed: the answer is that payment.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConfirmPayment {
+    /// Which.
+    pub payment_id: Uuid,
+}
+
+impl Command for ConfirmPayment {
+    const NAME: &'static str = "confirmPayment";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.confirm")?;
+        let (mut unit, root, sale) = open(cx, self.payment_id).await?;
+        let status = ledger::payment(unit.order(root)?, self.payment_id)?.status;
+        if ledger::rank(status) > ledger::rank(PaymentStatus::Confirmed) {
+            return Err(Error::Conflict(format!("the payment is {} already", format!("{status:?}").to_uppercase())));
+        }
+        if status != PaymentStatus::Confirmed {
+            confirm(cx, &mut unit, root, sale, self.payment_id, "PAYMENT_CONFIRMED")?;
+        }
+        finish(cx, unit, sale, self.payment_id).await
+    }
+}
+
+/// Locks the order of a payment. Unknown and foreign ids look the same.
+pub async fn open(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
+    let unknown = || Error::not_found(id::encode(id::Prefix::Payment, payment));
+    let roots = Roots::of::<payment::Entity>(payment::Column::RootId, payment::Column::Id.eq(payment));
+    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
+    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
+    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    if !sale_access::visible(cx.actor, unit.order(root)?)? {
+        return Err(unknown());
+    }
+    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+    Ok((unit, root, sale))
+}
+
+/// Moves a payment forward to `status` and tells the sale; what would move it back changes nothing.
+fn advance(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    payment: Uuid,
+    status: PaymentStatus,
+) -> Result<(), Error> {
+    let current = ledger::payment(unit.order(root)?, payment)?.status;
+    if ledger::rank(status) <= ledger::rank(current) {
+        return Ok(());
+    }
+    let name = match status {
+        PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, "PAYMENT_CAPTURED"),
+        PaymentStatus::Authorized => "PAYMENT_AUTHORIZED",
+        PaymentStatus::Failed => "PAYMENT_FAILED",
+        PaymentStatus::Pending | PaymentStatus::Refunded | PaymentStatus::Disputed => return Ok(()),
+    };
+    ledger::payment_mut(unit.order_mut(root)?, payment)?.status = status;
+    report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?)
+}
+
+fn confirm(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    payment: Uuid,
+    event: &str,
+) -> Result<(), Error> {
+    ledger::capture(unit.order_mut(root)?, payment, cx.now)?;
+    let event = told(unit.order(root)?, event, payment)?;
+    report::report(cx, unit, root, sale, &event)
+}
+
+fn told(order: &crate::workflow::Order, event: &str, payment: Uuid) -> Result<Event, Error> {
+    let row = ledger::payment(order, payment)?;
+    let id = id::encode(id::Prefix::Payment, payment);
+    Ok(Event::named(event).with(json!({ "paymentId": id, "amountMinor": row.amount_minor })))
+}
+
+async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) -> Result<Done, Error> {
+    unit.flush(cx.txn).await?;
+    Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
+}
+
+/// Registers a confirmed payment within another command's unit, as the till does.
+pub fn take(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    payment: &RegisterPayment,
+    amount: i64,
+) -> Result<Uuid, Error> {
+    let row = payment.row(cx, unit, amount)?;
+    let id = row.id;
+    unit.order_mut(root)?.payments.insert(row)?;
+    advance(cx, unit, root, sale, id, payment.status.unwrap_or(PaymentStatus::Pending))?;
+    Ok(id)
+}

@@ -1,0 +1,109 @@
+//! What the names in the quotation machine mean.
+
+use crate::{
+    clock::{Instant, to_micros},
+    error::{Code, Error},
+    inventory::stock,
+    workflow::{Needs, Turn, Verdict, Vocabulary},
+};
+use entity::SubjectKind;
+use serde_json::Value;
+
+/// Guards, actions and delays of quotations.
+pub fn vocabulary() -> Vocabulary {
+    let seeding = Needs::QUOTATION
+        .and(Needs::QUOTATION_LINES)
+        .and(Needs::SALE)
+        .and(Needs::SALE_LINES)
+        .and(Needs::STOCK)
+        .and(Needs::CREDIT)
+        .and(Needs::MONEY)
+        .and(Needs::OVERRIDES)
+        .and(Needs::FULFILMENTS)
+        .and(Needs::FULFILMENT_LINES)
+        .and(Needs::HOLDS);
+    Vocabulary::of(SubjectKind::Quotation)
+        .payload_guard("extends", Needs::QUOTATION, extends)
+        .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
+        .action("revise", Needs::QUOTATION, revise)
+        .action("buyerApproves", Needs::QUOTATION, buyer_approves)
+        .action("sellerApproves", Needs::QUOTATION, seller_approves)
+        .action("extendValidity", Needs::QUOTATION, extend_validity)
+        .action("startSale", seeding, start_sale)
+        .delay("VALIDITY_OVER", |turn| Ok(turn.quotation()?.valid_until))
+}
+
+fn new_validity(turn: &Turn<'_>) -> Option<Instant> {
+    let text = turn.event.text("validUntil")?;
+    text.parse::<chrono::DateTime<chrono::FixedOffset>>().ok().map(|at| to_micros(at.to_utc()))
+}
+
+fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let later = new_validity(turn).is_some_and(|until| until > turn.now());
+    Ok(Verdict::with_code(later, Code::BadInput, "payload.validUntil is not in the future", "name a later time"))
+}
+
+fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if let Some(until) = new_validity(turn) {
+        turn.quotation_mut()?.valid_until = until;
+    }
+    Ok(())
+}
+
+fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let store = turn.quotation()?.store_id;
+    if turn.shared.store(store)?.backorders {
+        return Ok(Verdict::Pass);
+    }
+    let lines = turn.order.quotation_lines.all()?;
+    let wanted = stock::wanted(lines.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity)));
+    let short = stock::shortages(turn.shared, store, &wanted)?;
+    Ok(Verdict::with_code(
+        short.is_empty(),
+        Code::InsufficientStock,
+        format!("there is too little stock: {}", short.join("; ")),
+        "revise the quantities, or wait until stock arrives",
+    ))
+}
+
+/// A new revision: approvals were for the one before.
+fn revise(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let quotation = turn.quotation_mut()?;
+    quotation.revision += 1;
+    quotation.workflow_context.revision = quotation.revision;
+    for approval in [&mut quotation.buyer_approved_at, &mut quotation.seller_approved_at] {
+        *approval = None;
+    }
+    quotation.workflow_context.buyer_approved_at = None;
+    quotation.workflow_context.seller_approved_at = None;
+    let (revision, total) = (quotation.revision, quotation.total_minor);
+    turn.remember("revision", revision);
+    turn.remember("totalMinor", total);
+    Ok(())
+}
+
+fn buyer_approves(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let now = turn.now();
+    let quotation = turn.quotation_mut()?;
+    quotation.buyer_approved_at = Some(now);
+    quotation.workflow_context.buyer_approved_at = Some(now);
+    let revision = quotation.revision;
+    turn.remember("revision", revision);
+    Ok(())
+}
+
+fn seller_approves(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let now = turn.now();
+    let quotation = turn.quotation_mut()?;
+    quotation.seller_approved_at = Some(now);
+    quotation.workflow_context.seller_approved_at = Some(now);
+    let revision = quotation.revision;
+    turn.remember("revision", revision);
+    Ok(())
+}
+
+/// Both have approved the same revision: the sale order starts from it.
+fn start_sale(turn: &mut Turn<'_>) -> Result<(), Error> {
+    turn.start(SubjectKind::Sale, Value::Null);
+    Ok(())
+}

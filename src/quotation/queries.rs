@@ -1,0 +1,99 @@
+//! Finders of quotations, narrowed to what the reader may see.
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::order::queries::own_quotations;
+use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::reading::{among, contains, keyed};
+use entity::{customer, quotation, quotation_line, reseller};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Staff see all, buyers their own, sellers those of their stores.
+pub fn visible(actor: &Actor) -> Select<quotation::Entity> {
+    let find = quotation::Entity::find();
+    match own_quotations(actor) {
+        Some(own) => find.filter(own),
+        None => find,
+    }
+}
+
+/// What a list of quotations is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// In one of these states.
+    pub states: Option<Vec<String>>,
+    /// Of this store.
+    pub store: Option<Uuid>,
+    /// To this customer.
+    pub customer: Option<Uuid>,
+    /// To this reseller.
+    pub reseller: Option<Uuid>,
+    /// Made after then.
+    pub after: Option<Instant>,
+    /// Made before then.
+    pub before: Option<Instant>,
+    /// Number, name of customer or reseller, or SKU contains it.
+    pub search: Option<String>,
+}
+
+/// A quotation by its id.
+pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<quotation::Model>>, Error> {
+    Ok(visible(actor).filter(quotation::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+}
+
+/// Quotations, newest first.
+pub async fn quotations(
+    app: &App,
+    actor: &Actor,
+    filter: &Filter,
+    asked: &Asked,
+) -> Result<Page<quotation::Model>, Error> {
+    let mut select = visible(actor)
+        .apply_if(filter.states.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_in(states)))
+        .apply_if(filter.store, |s, id| s.filter(quotation::Column::StoreId.eq(id)))
+        .apply_if(filter.customer, |s, id| s.filter(quotation::Column::CustomerId.eq(id)))
+        .apply_if(filter.reseller, |s, id| s.filter(quotation::Column::ResellerId.eq(id)))
+        .apply_if(filter.after, |s, at| s.filter(quotation::Column::CreatedAt.gt(at)))
+        .apply_if(filter.before, |s, at| s.filter(quotation::Column::CreatedAt.lt(at)));
+    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
+        select = select.filter(matching(&patterns));
+    }
+    let order = Keyset {
+        tag: 10,
+        key: Some((quotation::Column::CreatedAt, KeyKind::Instant)),
+        id: quotation::Column::Id,
+        descending: true,
+        place: |row: &quotation::Model| (row.created_at.timestamp_micros(), row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
+
+fn matching(patterns: &[String]) -> Condition {
+    let customers = customer::Entity::find().select_only().column(customer::Column::Id);
+    let resellers = reseller::Entity::find().select_only().column(reseller::Column::Id);
+    let lines = quotation_line::Entity::find().select_only().column(quotation_line::Column::QuotationId);
+    Condition::any()
+        .add(contains(quotation::Column::Number, patterns))
+        .add(
+            quotation::Column::CustomerId
+                .in_subquery(customers.filter(contains(customer::Column::Name, patterns)).into_query()),
+        )
+        .add(
+            quotation::Column::ResellerId
+                .in_subquery(resellers.filter(contains(reseller::Column::Name, patterns)).into_query()),
+        )
+        .add(
+            quotation::Column::Id
+                .in_subquery(lines.filter(contains(quotation_line::Column::Sku, patterns)).into_query()),
+        )
+}
+
+/// Quotations by id, for whoever sees what refers to them.
+pub async fn by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<quotation::Model>>, Error> {
+    keyed(db, quotation::Entity::find().filter(among(quotation::Column::Id, ids)), |row| row.id).await
+}

@@ -1,0 +1,60 @@
+//! What the rooms' finders share: many rows by many ids in one statement, brought back by id.
+
+use crate::error::Error;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, Select};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// `column IN (ids)`. The list is filled up to a power of two with its last id, so that a database that caches plans
+/// by the statement's text sees a handful of texts and not one for each number of ids.
+pub fn among(column: impl ColumnTrait, ids: &[Uuid]) -> SimpleExpr {
+    let Some(last) = ids.last() else { return Expr::val(false).into() };
+    let padding = ids.len().next_power_of_two() - ids.len();
+    column.is_in(ids.iter().chain(std::iter::repeat_n(last, padding)).copied())
+}
+
+/// The rows by a key of which each has one.
+pub async fn keyed<E, K>(
+    db: &DatabaseConnection,
+    select: Select<E>,
+    key: impl Fn(&E::Model) -> K,
+) -> Result<HashMap<K, Arc<E::Model>>, Error>
+where
+    E: EntityTrait,
+    K: Eq + Hash,
+{
+    let rows = select.all(db).await?;
+    Ok(rows.into_iter().map(|row| (key(&row), Arc::new(row))).collect())
+}
+
+/// The rows by a key that several share, in the order of the statement.
+pub async fn grouped<E, K>(
+    db: &DatabaseConnection,
+    select: Select<E>,
+    key: impl Fn(&E::Model) -> K,
+) -> Result<HashMap<K, Vec<Arc<E::Model>>>, Error>
+where
+    E: EntityTrait,
+    K: Eq + Hash,
+{
+    let mut groups: HashMap<K, Vec<Arc<E::Model>>> = HashMap::new();
+    for row in select.all(db).await? {
+        groups.entry(key(&row)).or_default().push(Arc::new(row));
+    }
+    Ok(groups)
+}
+
+/// Whether the column contains one of `patterns` of [`crate::page::patterns`], case-insensitively.
+pub fn contains(column: impl ColumnTrait, patterns: &[String]) -> Condition {
+    patterns.iter().fold(Condition::any(), |any, pattern| {
+        any.add(Expr::expr(Func::lower(column.into_expr())).like(LikeExpr::new(pattern.as_str()).escape('\\')))
+    })
+}
+
+/// A condition that nothing meets: what a reader with no stores sees.
+pub fn nothing() -> Condition {
+    Condition::all().add(Expr::val(false))
+}

@@ -1,0 +1,92 @@
+//! `createTillSale`: quotation, both approvals and, with money, the clearing, in one commit.
+
+use crate::{
+    command::{Command, Cx, Done},
+    error::Error,
+    money::Money,
+    order::{lines::LineInput, sale_access},
+    payment::{commands::RegisterPayment, register},
+    quotation::commands::CreateQuotation,
+    workflow::{Event, Mode, Needs, SubjectRef},
+};
+use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// A sale over the counter.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct CreateTillSale {
+    pub store_id: Uuid,
+    pub customer_id: Option<Uuid>,
+    pub lines: Vec<LineInput>,
+    pub method: PaymentMethod,
+    pub amount: Option<Money>,
+    pub reference: Option<String>,
+}
+
+impl Command for CreateTillSale {
+    const NAME: &'static str = "createTillSale";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("sale.till")?;
+        let draft = CreateQuotation {
+            sale_type: SaleType::Consumer,
+            channel: SaleChannel::InStore,
+            store_id: self.store_id,
+            customer_id: self.customer_id,
+            reseller_id: None,
+            lines: self.lines.clone(),
+            valid_until: None,
+            shipping_address: None,
+            fulfilment_type: None,
+        };
+        let (mut unit, quotation) = draft.draft(cx).await?;
+        unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+        let root = unit.only()?.root.id;
+        for event in ["SHARE", "BUYER_APPROVES", "SELLER_APPROVES"] {
+            unit.command(cx.scene(), root, quotation, &Event::named(event))?;
+        }
+        let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+        let payment = self.pay(cx, &mut unit, root, sale)?;
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), payment, ..Done::default() })
+    }
+}
+
+impl CreateTillSale {
+    /// Takes the money, or notes that it comes later. A sale that costs nothing is cleared already.
+    fn pay(
+        &self,
+        cx: &Cx<'_>,
+        unit: &mut crate::workflow::Unit,
+        root: Uuid,
+        sale: SubjectRef,
+    ) -> Result<Option<Uuid>, Error> {
+        let total = unit.order(root)?.sale()?.grand_total_minor;
+        let amount = match &self.amount {
+            Some(money) => sale_access::amount(unit.order(root)?, "amount", money)?,
+            None => total,
+        };
+        let method = Event::named("SET_PAYMENT_METHOD").with(json!({ "method": self.method }));
+        if unit.knows(cx.scene(), root, sale, &method.name)? {
+            unit.command(cx.scene(), root, sale, &method)?;
+        }
+        if amount == 0 || super::machine::registers_no_payment(self.method) {
+            return Ok(None);
+        }
+        let currency = unit.order(root)?.sale()?.currency.clone();
+        let payment = RegisterPayment {
+            party: PartyKind::Customer,
+            sale_order_id: sale.id,
+            amount: Money { minor: amount, currency },
+            method: self.method,
+            reference: self.reference.clone(),
+            provider: None,
+            status: Some(PaymentStatus::Confirmed),
+            received_by_id: None,
+        };
+        Ok(Some(register::take(cx, unit, root, sale, &payment, amount)?))
+    }
+}

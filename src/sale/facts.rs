@@ -1,0 +1,81 @@
+//! Brings a sale's context up to date with its ledgers, before and after each step: money, flags, overage, and the credit
+//! that it reserves.
+
+use super::totals;
+use crate::{
+    credit::account,
+    error::Error,
+    workflow::{SALE_PENDING_EXPIRY, SubjectRef, Turn},
+};
+use entity::{CreditEntryKind, OrderFlag, timer};
+
+/// What the machine's tags say of the state.
+struct Standing {
+    open: bool,
+    cleared: bool,
+    fell_through: bool,
+}
+
+/// Brings the context up to date.
+pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if !turn.order.payments.is_loaded() {
+        return Ok(());
+    }
+    let standing = standing(turn)?;
+    let totals = totals::totals(turn.order, standing.fell_through)?;
+    let was_blocked = turn.sale()?.workflow_context.flags.contains(&OrderFlag::ExpiryBlocked);
+    let blocked = was_blocked && standing.open;
+    let flags = totals::flags(turn.order, totals, standing.fell_through, blocked)?;
+    let context = &mut turn.sale_mut()?.workflow_context;
+    context.captured = totals.captured;
+    context.credited = totals.credited;
+    context.outstanding = totals.outstanding;
+    context.overpaid = totals.overpaid;
+    context.flags = flags;
+    if blocked && totals.captured == 0 {
+        expire_now(turn)?;
+    }
+    if account::is_loaded(turn)? {
+        let overage = account::overage_of(turn)?;
+        turn.sale_mut()?.workflow_context.overage = overage;
+        reserve_what_is_owed(turn, &standing)?;
+    }
+    Ok(())
+}
+
+/// A cleared sale reserves exactly what is outstanding, any other nothing.
+fn reserve_what_is_owed(turn: &mut Turn<'_>, standing: &Standing) -> Result<(), Error> {
+    if standing.cleared {
+        let outstanding = turn.sale()?.workflow_context.outstanding;
+        account::level(turn, outstanding, CreditEntryKind::Settle)
+    } else {
+        account::level(turn, 0, CreditEntryKind::Release)
+    }
+}
+
+fn standing(turn: &Turn<'_>) -> Result<Standing, Error> {
+    let sale = SubjectRef::sale(turn.sale()?.id);
+    let (open, cleared) = (turn.has_tag(sale, "open")?, turn.has_tag(sale, "cleared")?);
+    Ok(Standing { open, cleared, fell_through: turn.is_done(sale)? && !cleared })
+}
+
+/// The money that kept a sale from expiring has left: its time is over.
+fn expire_now(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let (sale, root_id, now) = (SubjectRef::sale(turn.sale()?.id), turn.order.root.id, turn.now());
+    let state = "OPEN".to_owned();
+    let key = (sale.id, state.clone(), SALE_PENDING_EXPIRY.to_owned(), uuid::Uuid::nil());
+    let row = timer::Model {
+        id: crate::id::new(),
+        root_id,
+        subject_kind: sale.kind,
+        subject_id: sale.id,
+        state,
+        event: SALE_PENDING_EXPIRY.to_owned(),
+        ref_id: uuid::Uuid::nil(),
+        due_at: now,
+        lease_until: None,
+        attempts: 0,
+    };
+    turn.shared.timers.insert(key, Some(row));
+    Ok(())
+}

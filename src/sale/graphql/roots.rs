@@ -1,0 +1,182 @@
+//! Queries and mutations of sale orders.
+
+use super::SaleOrder;
+use crate::edge;
+use crate::error::Error;
+use crate::graphql::connection::{Connection, asked};
+use crate::graphql::filter_id;
+use crate::graphql::loaders::SaleById;
+use crate::graphql::money::MoneyInput;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::words::{OrderPhase, PaymentMethod};
+use crate::graphql::{Answer, actor, app, loaders};
+use crate::id::{self, Prefix};
+use crate::order::graphql::OrderLineInput;
+use crate::sale::commands::CreateTillSale;
+use crate::sale::queries::{self, Filter, Sort};
+use crate::workflow::queries::Phase;
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a list of sale orders is narrowed to; all that is given must hold.
+#[derive(Default, InputObject)]
+pub struct SaleOrderFilter {
+    /// In one of these states.
+    state_in: Option<Vec<String>>,
+    /// In a state with one of these tags.
+    tag_in: Option<Vec<String>>,
+    /// In one of these phases.
+    phase_in: Option<Vec<OrderPhase>>,
+    /// Driven by one of these lifecycles.
+    lifecycle_in: Option<Vec<String>>,
+    /// Of this store.
+    store_id: Option<ID>,
+    /// To this customer.
+    customer_id: Option<ID>,
+    /// To this reseller.
+    reseller_id: Option<ID>,
+    /// Made after then.
+    created_after: Option<DateTime>,
+    /// Made before then.
+    created_before: Option<DateTime>,
+    /// Order number, customer or reseller name, SKU, note.
+    search: Option<String>,
+}
+
+impl From<SaleOrderFilter> for Filter {
+    fn from(filter: SaleOrderFilter) -> Self {
+        let phase = |phase| match phase {
+            OrderPhase::Sale => Phase::Sale,
+            OrderPhase::Fulfilment => Phase::Fulfilment,
+            OrderPhase::Closed => Phase::Closed,
+        };
+        Self {
+            states: filter.state_in,
+            tags: filter.tag_in,
+            phases: filter.phase_in.map(|phases| phases.into_iter().map(phase).collect()),
+            lifecycles: filter.lifecycle_in,
+            store: filter_id(Prefix::Store, filter.store_id.as_ref()),
+            customer: filter_id(Prefix::Customer, filter.customer_id.as_ref()),
+            reseller: filter_id(Prefix::Reseller, filter.reseller_id.as_ref()),
+            after: filter.created_after.map(|at| at.0),
+            before: filter.created_before.map(|at| at.0),
+            search: filter.search,
+        }
+    }
+}
+
+/// The order of a list of sale orders.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleOrderSort {
+    /// Newest first; the default.
+    CreatedAtDesc,
+    /// Oldest first.
+    CreatedAtAsc,
+    /// Largest total first.
+    GrandTotalDesc,
+    /// Smallest total first.
+    GrandTotalAsc,
+}
+
+impl From<SaleOrderSort> for Sort {
+    fn from(sort: SaleOrderSort) -> Self {
+        match sort {
+            SaleOrderSort::CreatedAtDesc => Self::CreatedDescending,
+            SaleOrderSort::CreatedAtAsc => Self::CreatedAscending,
+            SaleOrderSort::GrandTotalDesc => Self::TotalDescending,
+            SaleOrderSort::GrandTotalAsc => Self::TotalAscending,
+        }
+    }
+}
+
+/// Sale orders.
+#[derive(Default)]
+pub struct SaleQuery;
+
+#[Object]
+impl SaleQuery {
+    /// A sale order by its id; null when there is none that you may see.
+    async fn sale_order(&self, ctx: &Context<'_>, id: ID) -> Answer<Option<SaleOrder>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let Ok(id) = id::decode(Prefix::Sale, &id) else { return Ok(None) };
+        Ok(queries::find(app(ctx), actor, id).await?.map(SaleOrder::from))
+    }
+
+    /// Sale orders; newest first when `sort` is left out.
+    #[expect(clippy::too_many_arguments, reason = "the arguments that the API's clients rely on")]
+    async fn sale_orders(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<SaleOrderFilter>,
+        sort: Option<SaleOrderSort>,
+    ) -> Answer<Connection<SaleOrder>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let filter = filter.unwrap_or_default().into();
+        let sort = sort.map(Sort::from).unwrap_or_default();
+        let page = queries::sales(app(ctx), actor, &filter, sort, &asked(ctx, first, after, last, before)).await?;
+        Ok(page.map(|row| Arc::new(row).into()).into())
+    }
+}
+
+/// A sale over the counter: quotation, both approvals and, with a payment, the clearing, in one commit.
+#[derive(InputObject)]
+pub struct CreateTillSaleInput {
+    /// The store that sells.
+    store_id: ID,
+    /// The customer who buys, if known.
+    customer_id: Option<ID>,
+    /// What is sold: 1 to 500 lines.
+    lines: Vec<OrderLineInput>,
+    /// How it is paid. CREDIT and INVOICE register no payment.
+    method: PaymentMethod,
+    /// Money in; left out: the total. Less than the total does not clear the sale.
+    amount: Option<MoneyInput>,
+    /// The payment's reference.
+    reference: Option<String>,
+    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    idempotency_key: Option<String>,
+}
+
+/// The sale order, as it is now.
+#[derive(SimpleObject)]
+pub struct SaleOrderPayload {
+    /// The sale order, as it is now.
+    sale_order: SaleOrder,
+}
+
+impl SaleOrderPayload {
+    /// Reads the sale order of a mutation.
+    pub async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
+        let id = id.ok_or_else(|| Error::internal("a sale order's mutation without sale order"))?;
+        Ok(Self { sale_order: loaders(ctx).required(SaleById(id)).await?.into() })
+    }
+}
+
+/// Mutations of sale orders.
+#[derive(Default)]
+pub struct SaleMutation;
+
+#[Object]
+impl SaleMutation {
+    /// A sale over the counter: quotation, both approvals and, with a payment, the clearing, in one commit.
+    async fn create_till_sale(&self, ctx: &Context<'_>, input: CreateTillSaleInput) -> Answer<SaleOrderPayload> {
+        let actor = actor(ctx)?;
+        let command = CreateTillSale {
+            store_id: id::decode(Prefix::Store, &input.store_id)?,
+            customer_id: input.customer_id.map(|id| id::decode(Prefix::Customer, &id)).transpose()?,
+            lines: OrderLineInput::read_all(ctx, &input.lines)?,
+            method: input.method.into(),
+            amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
+            reference: input.reference,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        SaleOrderPayload::load(ctx, done.sale).await
+    }
+}

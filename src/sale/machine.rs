@@ -1,0 +1,211 @@
+//! What the names in the sale machine mean.
+
+use super::{closing, covered, facts, seed};
+use crate::{
+    approval::requests,
+    clock,
+    error::Error,
+    inventory::stock,
+    outbox::{self, Audience},
+    payment::refunds,
+    workflow::{Needs, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
+};
+use entity::{FulfilmentType, OrderFlag, PaymentMethod, ProductKind, SubjectKind};
+use serde_json::{Value, json};
+
+/// What any step of a sale may touch: clearing starts fulfilments, and those allocate stock.
+const CLEARING: Needs = Needs::SALE
+    .and(Needs::SALE_LINES)
+    .and(Needs::MONEY)
+    .and(Needs::OVERRIDES)
+    .and(Needs::CREDIT)
+    .and(Needs::STOCK)
+    .and(Needs::FULFILMENTS)
+    .and(Needs::FULFILMENT_LINES)
+    .and(Needs::HOLDS);
+
+/// Guards, actions and delays of sales.
+pub fn vocabulary() -> Vocabulary {
+    Vocabulary::of(SubjectKind::Sale)
+        .facts(facts::refresh)
+        .builder(seed::build)
+        .guard("covered", CLEARING, covered::covered)
+        .guard("stillCovered", CLEARING, covered::covered)
+        .guard("moneyIsIn", Needs::MONEY, money_is_in)
+        .guard("overridePending", Needs::OVERRIDES, override_pending)
+        .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
+        .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
+        .guard("allFulfilmentsFellThrough", Needs::FULFILMENTS, closing::all_fell_through)
+        .deciding_action("setMethod", CLEARING, set_method)
+        .action("forgetMethod", Needs::SALE, forget_method)
+        .action("askForCredit", CLEARING, ask_for_credit)
+        .action("openCreditRequest", CLEARING, open_credit_request)
+        .action("consumeOverride", CLEARING, consume_override)
+        .action("beginFulfilment", CLEARING, begin_fulfilment)
+        .action("holdForPayment", CLEARING, hold_for_payment)
+        .action("releaseStock", CLEARING, release_stock)
+        .action("cancelFulfilments", CLEARING, cancel_fulfilments)
+        .action("revokeOverrides", CLEARING, revoke_overrides)
+        .action("refundMoney", CLEARING, refund_money)
+        .action("flagExpiryBlocked", CLEARING, flag_expiry_blocked)
+        .action("announceExpiry", CLEARING, announce_expiry)
+        .action("creditWhatFellThrough", CLEARING, closing::credit_what_fell_through)
+        .action("countSale", CLEARING, closing::count_sale)
+        .action("close", Needs::SALE, close)
+        .delay(SALE_PENDING_EXPIRY, |turn| {
+            Ok(turn.now() + clock::seconds(turn.scene.app.settings.sale.pending_expiry_minutes * 60.0))
+        })
+}
+
+fn money_is_in(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let captured = turn.sale()?.workflow_context.captured;
+    Ok(Verdict::when(captured > 0, "no money is in", "register and confirm a payment"))
+}
+
+fn override_pending(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    Ok(Verdict::when(requests::any_pending(turn.order)?, "no override request is pending", "request one"))
+}
+
+fn nothing_shipped(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let shipped = turn.order.fulfilments.all()?.iter().any(|fulfilment| fulfilment.shipped_at.is_some());
+    Ok(Verdict::when(!shipped, "part of the order has shipped", "ask for a return of what has shipped"))
+}
+
+fn set_method(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let method = turn.event.payload.get("method").cloned().unwrap_or(Value::Null);
+    turn.sale_mut()?.workflow_context.method = serde_json::from_value(method).map_err(Error::internal)?;
+    facts::refresh(turn)
+}
+
+fn forget_method(turn: &mut Turn<'_>) -> Result<(), Error> {
+    turn.sale_mut()?.workflow_context.method = None;
+    Ok(())
+}
+
+/// A sale on credit that goes over the limit asks for an override in the actor's name.
+fn ask_for_credit(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let on_credit = covered::is_on_credit(turn.sale()?.workflow_context.method);
+    if on_credit && covered::covered(turn)? != Verdict::Pass {
+        let overage = turn.sale()?.workflow_context.overage;
+        let subject = turn.subject;
+        turn.follow(subject, "CREDIT_OVERRIDE_REQUIRED", json!({ "overageMinor": overage }));
+    }
+    Ok(())
+}
+
+fn open_credit_request(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let overage = turn.sale()?.workflow_context.overage;
+    requests::open_for_credit(turn, overage)
+}
+
+/// The override that the clearing needed is used up; every other unused one is revoked.
+fn consume_override(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let needed = covered::needed_override(turn)?;
+    if let Some(id) = needed {
+        requests::consume(turn, id)?;
+    }
+    requests::revoke_unused(turn)?;
+    let now = turn.now();
+    turn.sale_mut()?.cleared_at = Some(now);
+    Ok(())
+}
+
+/// The first clearing makes the fulfilments, one for goods and one for services; a later one lets those go on.
+fn begin_fulfilment(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let existing: Vec<_> = turn.order.fulfilments.all()?.iter().map(|row| row.id).collect();
+    if !existing.is_empty() {
+        for id in existing {
+            turn.follow_optionally(SubjectRef::fulfilment(id), "RELEASE", json!({ "cause": "PAYMENT" }));
+        }
+        return Ok(());
+    }
+    let goods_leave_by = turn.sale()?.fulfilment_type;
+    for (kind, leaves_by) in [(ProductKind::Goods, goods_leave_by), (ProductKind::Service, FulfilmentType::Service)] {
+        let lines: Vec<Value> = turn
+            .order
+            .sale_lines
+            .all()?
+            .iter()
+            .filter(|line| line.kind == kind)
+            .map(|line| json!({ "saleLine": line.id, "quantity": line.quantity }))
+            .collect();
+        if !lines.is_empty() {
+            turn.start(SubjectKind::Fulfilment, json!({ "type": leaves_by, "lines": lines }));
+        }
+    }
+    Ok(())
+}
+
+fn hold_for_payment(turn: &mut Turn<'_>) -> Result<(), Error> {
+    for id in open_fulfilments(turn)? {
+        turn.follow_optionally(SubjectRef::fulfilment(id), "HOLD", json!({ "cause": "PAYMENT" }));
+    }
+    Ok(())
+}
+
+/// Gives back what no fulfilment has taken over.
+fn release_stock(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let store = turn.sale()?.store_id;
+    let mut reserved = Vec::new();
+    for line in turn.order.sale_lines.all_mut()? {
+        if line.reserved > 0 {
+            reserved.push((line.sku.clone(), std::mem::take(&mut line.reserved)));
+        }
+    }
+    reserved.into_iter().try_for_each(|(sku, units)| stock::release(turn, store, &sku, units))
+}
+
+fn cancel_fulfilments(turn: &mut Turn<'_>) -> Result<(), Error> {
+    for id in open_fulfilments(turn)? {
+        turn.follow_optionally(SubjectRef::fulfilment(id), "CANCEL", Value::Null);
+    }
+    Ok(())
+}
+
+fn open_fulfilments(turn: &Turn<'_>) -> Result<Vec<uuid::Uuid>, Error> {
+    let mut open = Vec::new();
+    for row in turn.order.fulfilments.all()? {
+        if !turn.is_done(SubjectRef::fulfilment(row.id))? {
+            open.push(row.id);
+        }
+    }
+    Ok(open)
+}
+
+fn revoke_overrides(turn: &mut Turn<'_>) -> Result<(), Error> {
+    requests::revoke_unused(turn)
+}
+
+fn refund_money(turn: &mut Turn<'_>) -> Result<(), Error> {
+    refunds::give_all_back(turn)
+}
+
+fn flag_expiry_blocked(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let flags = &mut turn.sale_mut()?.workflow_context.flags;
+    if !flags.contains(&OrderFlag::ExpiryBlocked) {
+        flags.push(OrderFlag::ExpiryBlocked);
+    }
+    Ok(())
+}
+
+fn announce_expiry(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let sale = turn.sale()?;
+    let (sale_order_id, customer, reseller) = (sale.id, sale.customer_id, sale.reseller_id);
+    let told =
+        [(Audience::Biller, true), (Audience::Customer, customer.is_some()), (Audience::Reseller, reseller.is_some())];
+    for (audience, _) in told.into_iter().filter(|(_, there)| *there) {
+        turn.enqueue(&outbox::Event::SaleExpired { sale_order_id, audience })?;
+    }
+    Ok(())
+}
+
+fn close(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let now = turn.now();
+    turn.sale_mut()?.closed_at = Some(now);
+    Ok(())
+}
+
+/// Whether the method promises money later instead of bringing it.
+pub fn registers_no_payment(method: PaymentMethod) -> bool {
+    covered::is_on_credit(Some(method))
+}

@@ -1,0 +1,13 @@
+//! Sale orders: payment, credit and overrides clear them for fulfilment; fulfilments close them.
+//!
+//! Changes through the door only (`workflow`); knows of fulfilments only that they start, hold, go on and end.
+
+pub mod closing;
+pub mod commands;
+pub mod covered;
+pub mod facts;
+pub mod graphql;
+pub mod machine;
+pub mod queries;
+pub mod seed;
+pub mod totals;

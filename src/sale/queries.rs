@@ -1,0 +1,154 @@
+//! Finders of sale orders, narrowed to what the reader may see.
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::order::queries::own_sales;
+use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::reading::{among, contains, keyed};
+use crate::workflow::queries::{Phase, in_phases, with_tags};
+use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Staff see all, buyers their own, sellers those of their stores.
+pub fn visible(actor: &Actor) -> Select<sale_order::Entity> {
+    let find = sale_order::Entity::find();
+    match own_sales(actor) {
+        Some(own) => find.filter(own),
+        None => find,
+    }
+}
+
+/// What a list of sale orders is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// In one of these states.
+    pub states: Option<Vec<String>>,
+    /// In a state with one of these tags.
+    pub tags: Option<Vec<String>>,
+    /// In one of these phases.
+    pub phases: Option<Vec<Phase>>,
+    /// Driven by one of these.
+    pub lifecycles: Option<Vec<String>>,
+    /// Of this store.
+    pub store: Option<Uuid>,
+    /// To this customer.
+    pub customer: Option<Uuid>,
+    /// To this reseller.
+    pub reseller: Option<Uuid>,
+    /// Made after then.
+    pub after: Option<Instant>,
+    /// Made before then.
+    pub before: Option<Instant>,
+    /// Number, name of customer or reseller, SKU, or a note in the timeline contains it.
+    pub search: Option<String>,
+}
+
+/// The order of a list of sale orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    CreatedDescending,
+    /// Oldest first.
+    CreatedAscending,
+    /// Largest first.
+    TotalDescending,
+    /// Smallest first.
+    TotalAscending,
+}
+
+impl Sort {
+    fn keyset(self) -> Keyset<sale_order::Entity> {
+        let by_total = matches!(self, Self::TotalDescending | Self::TotalAscending);
+        Keyset {
+            tag: match self {
+                Self::CreatedDescending => 20,
+                Self::CreatedAscending => 21,
+                Self::TotalDescending => 22,
+                Self::TotalAscending => 23,
+            },
+            key: Some(if by_total {
+                (sale_order::Column::GrandTotalMinor, KeyKind::Integer)
+            } else {
+                (sale_order::Column::CreatedAt, KeyKind::Instant)
+            }),
+            id: sale_order::Column::Id,
+            descending: matches!(self, Self::CreatedDescending | Self::TotalDescending),
+            place: if by_total {
+                |row| (row.grand_total_minor, row.id)
+            } else {
+                |row| (row.created_at.timestamp_micros(), row.id)
+            },
+        }
+    }
+}
+
+/// A sale order by its id.
+pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<sale_order::Model>>, Error> {
+    Ok(visible(actor).filter(sale_order::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+}
+
+/// Sale orders in the order of `sort`.
+pub async fn sales(
+    app: &App,
+    actor: &Actor,
+    filter: &Filter,
+    sort: Sort,
+    asked: &Asked,
+) -> Result<Page<sale_order::Model>, Error> {
+    let mut select = visible(actor)
+        .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
+        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(app, SubjectKind::Sale, tags).sales()))
+        .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(app, phases).sales()))
+        .apply_if(filter.lifecycles.clone(), |s, names| s.filter(sale_order::Column::Lifecycle.is_in(names)))
+        .apply_if(filter.store, |s, id| s.filter(sale_order::Column::StoreId.eq(id)))
+        .apply_if(filter.customer, |s, id| s.filter(sale_order::Column::CustomerId.eq(id)))
+        .apply_if(filter.reseller, |s, id| s.filter(sale_order::Column::ResellerId.eq(id)))
+        .apply_if(filter.after, |s, at| s.filter(sale_order::Column::CreatedAt.gt(at)))
+        .apply_if(filter.before, |s, at| s.filter(sale_order::Column::CreatedAt.lt(at)));
+    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
+        select = select.filter(matching(&patterns));
+    }
+    page::fetch(&app.reader, select, &sort.keyset(), asked).await
+}
+
+fn matching(patterns: &[String]) -> Condition {
+    let customers = customer::Entity::find().select_only().column(customer::Column::Id);
+    let resellers = reseller::Entity::find().select_only().column(reseller::Column::Id);
+    let lines = sale_line::Entity::find().select_only().column(sale_line::Column::SaleOrderId);
+    let log = transition_log::Entity::find().select_only().column(transition_log::Column::RootId);
+    Condition::any()
+        .add(contains(sale_order::Column::Number, patterns))
+        .add(
+            sale_order::Column::CustomerId
+                .in_subquery(customers.filter(contains(customer::Column::Name, patterns)).into_query()),
+        )
+        .add(
+            sale_order::Column::ResellerId
+                .in_subquery(resellers.filter(contains(reseller::Column::Name, patterns)).into_query()),
+        )
+        .add(sale_order::Column::Id.in_subquery(lines.filter(contains(sale_line::Column::Sku, patterns)).into_query()))
+        .add(
+            sale_order::Column::RootId
+                .in_subquery(log.filter(contains(transition_log::Column::Note, patterns)).into_query()),
+        )
+}
+
+/// Sale orders by id, for whoever sees what refers to them.
+pub async fn by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<sale_order::Model>>, Error> {
+    keyed(db, sale_order::Entity::find().filter(among(sale_order::Column::Id, ids)), |row| row.id).await
+}
+
+/// Sale orders by their quotation.
+pub async fn by_quotation(
+    db: &DatabaseConnection,
+    quotations: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<sale_order::Model>>, Error> {
+    let select = sale_order::Entity::find().filter(among(sale_order::Column::QuotationId, quotations));
+    keyed(db, select, |row| row.quotation_id.unwrap_or_default()).await
+}

@@ -1,0 +1,64 @@
+//! What a sale's money adds up to: captured, credited, outstanding, over-paid, and what staff should look at.
+//!
+//! Computed from the ledger's rows, never counted along.
+
+use crate::{error::Error, workflow::Order};
+use entity::{OrderFlag, PaymentStatus, RefundStatus};
+
+/// Amounts in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Confirmed money in, less refunds issued and charge-backs lost.
+    pub captured: i64,
+    /// Credit notes, and refunds issued after clearing beyond over-payment.
+    pub credited: i64,
+    /// Still owed.
+    pub outstanding: i64,
+    /// Beyond what is owed.
+    pub overpaid: i64,
+    /// On its way back: refunds asked for and not yet issued.
+    pub going_back: i64,
+}
+
+/// Adds up an order's money. A sale that fell through owes nothing.
+pub fn totals(order: &Order, fell_through: bool) -> Result<Totals, Error> {
+    let total = order.sale()?.grand_total_minor;
+    let captured: i64 = order.payment_entries.all()?.iter().map(|entry| entry.amount_minor).sum();
+    let notes: i64 = order.credit_notes.all()?.iter().map(|note| note.amount_minor).sum();
+    let refunds = order.refunds.all()?;
+    let refunded: i64 =
+        refunds.iter().filter(|refund| refund.status == RefundStatus::Issued).map(|refund| refund.credited_minor).sum();
+    let going_back: i64 = refunds.iter().filter(|refund| is_going_back(refund.status)).map(|r| r.amount_minor).sum();
+    let credited = notes + refunded;
+    let outstanding = if fell_through { 0 } else { (total - captured - credited).max(0) };
+    Ok(Totals { captured, credited, outstanding, overpaid: (captured + credited - total).max(0), going_back })
+}
+
+/// What staff should look at. `blocked`: the sale should have expired and is still open.
+pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -> Result<Vec<OrderFlag>, Error> {
+    let refunds = order.refunds.all()?;
+    let failed = refunds.iter().any(|refund| {
+        refund.status == RefundStatus::Failed
+            && !refunds.iter().any(|later| {
+                later.payment_id == refund.payment_id
+                    && later.id > refund.id
+                    && (is_going_back(later.status) || later.status == RefundStatus::Issued)
+            })
+    });
+    let noted = !order.credit_notes.all()?.is_empty();
+    let kept = totals.captured - totals.going_back;
+    let owed_back = if fell_through { kept > 0 } else { noted && totals.overpaid > totals.going_back };
+    let disputed = order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
+    let flags = [
+        (OrderFlag::Overpaid, totals.overpaid > 0),
+        (OrderFlag::ExpiryBlocked, blocked && totals.captured > 0),
+        (OrderFlag::RefundOwed, owed_back),
+        (OrderFlag::RefundFailed, failed),
+        (OrderFlag::Disputed, disputed),
+    ];
+    Ok(flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect())
+}
+
+fn is_going_back(status: RefundStatus) -> bool {
+    matches!(status, RefundStatus::Requested | RefundStatus::Sent)
+}

@@ -1,0 +1,16 @@
+//! What the program says of itself while it runs: log lines on standard error, for people or for machines.
+
+use crate::config::{Log, LogFormat};
+use std::io::{IsTerminal as _, stderr};
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log as the settings say. Once in a process; a second call changes nothing.
+pub fn start(log: &Log) {
+    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    // Fails when there is one already, which then stays.
+    let _ = match log.format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+}

@@ -1,0 +1,72 @@
+//! `sendWorkflowEvent`: the one lever for every machine.
+
+use super::{Event, Mode, Roots, SubjectRef, Unit, Via};
+use crate::{
+    command::{Command, Cx, Done, Fresh, Subject},
+    error::Error,
+};
+use entity::SubjectKind;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Sends an event to a subject.
+#[derive(Clone, Debug, Serialize)]
+pub struct SendEvent {
+    /// Which subject.
+    pub subject: (SubjectKind, Uuid),
+    /// The event's name.
+    pub event: String,
+    /// Its data.
+    pub payload: Option<Value>,
+    /// Why, in a word.
+    pub reason_code: Option<String>,
+    /// Why, in a person's words.
+    pub note: Option<String>,
+    /// Refused when the subject has moved on from it.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for SendEvent {
+    const NAME: &'static str = "sendWorkflowEvent";
+
+    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
+        Some((self.subject.0, self.subject.1, self.event.clone()))
+    }
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        if self.event.starts_with("xstate.") || self.event.is_empty() {
+            return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
+        }
+        let subject = SubjectRef { kind: self.subject.0, id: self.subject.1 };
+        let event = Event::named(self.event.clone())
+            .with(self.payload.clone().unwrap_or(Value::Null))
+            .because(self.reason_code.clone(), self.note.clone());
+        let scene = cx.scene();
+        let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
+        unit.load_for(cx.txn, scene, &[subject], &event, Mode::Write).await?;
+        let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
+        unit.send_one(scene, root, subject, &event, self.expected_version, Via::Lever)?;
+        unit.flush(cx.txn).await?;
+        done(unit, subject)
+    }
+}
+
+/// The payload of an event on one subject: the subject as committed, and the log rows of the commit.
+pub fn done(unit: Unit, subject: SubjectRef) -> Result<Done, Error> {
+    let order = unit.only()?;
+    let model = match subject.kind {
+        SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
+        SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
+        SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
+    };
+    let transitions = unit.shared.log;
+    let mut ids = transitions.iter().map(|row| row.id);
+    Ok(Done {
+        subject: Some((subject.kind, subject.id)),
+        transition: ids.next(),
+        follow_ups: ids.collect(),
+        fresh: Some(Box::new(Fresh { subject: Some(model), transitions })),
+        ..Done::default()
+    })
+}

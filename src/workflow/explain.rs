@@ -1,0 +1,243 @@
+//! What could be sent to a subject now, and what stands in the way: the same gate and the same guards that `send` asks.
+
+use super::{
+    Event, Mode, Needs, Roots, SubjectRef, Unit,
+    gate::{self, Obstacle},
+    registry::{Definition, Verdict},
+    run::Runner,
+    turn::Scene,
+};
+use crate::{access::Actor, app::App, clock::Instant, error::Error};
+use entity::SubjectKind;
+use serde_json::{Map, Value};
+use statechart::{GuardRef, Host, TransitionId};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An event that the current state knows.
+#[derive(Clone, Debug)]
+pub struct Available {
+    /// Its name.
+    pub event: String,
+    /// As a person reads it.
+    pub label: String,
+    /// Whether nothing blocks it.
+    pub enabled: bool,
+    /// The state it would lead to; none when blocked or when that depends on the payload.
+    pub target: Option<String>,
+    /// Whether it needs a reason code.
+    pub requires_reason: bool,
+    /// The codes that the store takes for it.
+    pub reason_codes: Vec<String>,
+    /// JSON Schema of its payload.
+    pub payload_schema: Option<Value>,
+    /// Whether a guard reads the payload, which is not known here.
+    pub depends_on_payload: bool,
+    /// All that blocks it.
+    pub blocked_by: Vec<Blocked>,
+}
+
+/// What kind of thing blocks an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A permission, or that it is not sent by hand.
+    Permission,
+    /// The order is somebody else's.
+    Ownership,
+    /// A guard.
+    Guard,
+    /// A business window.
+    Window,
+}
+
+/// Something that blocks an event.
+#[derive(Clone, Debug)]
+pub struct Blocked {
+    /// Of which kind.
+    pub kind: BlockKind,
+    /// The permission's or guard's name.
+    pub name: String,
+    /// For a person.
+    pub message: String,
+    /// When it opens.
+    pub until: Option<Instant>,
+}
+
+/// Explains every event of many subjects, in a fixed number of statements. Subjects that the actor may not see are left out.
+pub async fn available_events(
+    app: &App,
+    actor: &Actor,
+    subjects: &[(SubjectKind, Uuid)],
+) -> Result<HashMap<Uuid, Vec<Available>>, Error> {
+    let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
+    let scene = Scene { app, actor, now: app.now() };
+    let mut unit = Unit::open(&app.reader, Roots::of_subjects(&refs), Mode::Read, scene.now).await?;
+    unit.load(&app.reader, Needs::ALL, Mode::Read).await?;
+    let roots = unit.roots_of();
+    let mut answers = HashMap::new();
+    for subject in refs {
+        if let Some(root) = roots.get(&subject).copied()
+            && super::subject::visible(unit.order(root)?, subject, actor)?
+        {
+            answers.insert(subject.id, of_subject(&unit, scene, root, subject)?);
+        }
+    }
+    Ok(answers)
+}
+
+fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<Vec<Available>, Error> {
+    unit.with_place(scene, root, subject, |place| {
+        let machine = &place.definition.machine;
+        if machine.is_done(place.snapshot) {
+            return Ok(Vec::new());
+        }
+        let mut events = Vec::new();
+        for event in machine.events(place.snapshot) {
+            let candidates = machine.candidates(place.snapshot, event);
+            let Some(first) = candidates.first().copied() else { continue };
+            let mut blocked: Vec<Blocked> =
+                place.obstacles(scene, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
+            let depends = candidates.iter().any(|id| place.definition.depends_on_payload(machine.transition(*id)));
+            if !depends {
+                blocked.extend(guards(unit, scene, root, subject, place.definition, event)?);
+            }
+            events.push(describe(place, scene, event, first, depends, blocked));
+        }
+        find_targets(unit, scene, root, subject, &mut events)?;
+        Ok(events)
+    })
+}
+
+fn describe(
+    place: &gate::Place<'_>,
+    scene: Scene<'_>,
+    event: &str,
+    transition: TransitionId,
+    depends_on_payload: bool,
+    blocked_by: Vec<Blocked>,
+) -> Available {
+    let meta = &place.definition.machine.transition(transition).meta;
+    Available {
+        event: event.to_owned(),
+        label: meta.get("label").and_then(Value::as_str).map_or_else(|| words(event), str::to_owned),
+        enabled: blocked_by.is_empty(),
+        target: None,
+        requires_reason: gate::requires_reason(meta),
+        reason_codes: gate::reason_codes(scene, place.columns.store, event),
+        payload_schema: meta.get("payload").cloned(),
+        depends_on_payload,
+        blocked_by,
+    }
+}
+
+/// Tries each enabled event on a copy and notes where it leads.
+fn find_targets(
+    unit: &Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    subject: SubjectRef,
+    events: &mut [Available],
+) -> Result<(), Error> {
+    for available in events.iter_mut().filter(|event| event.enabled && !event.depends_on_payload) {
+        let mut copy = Unit::empty(unit.now);
+        copy.orders.insert(root, unit.order(root)?.clone());
+        copy.shared = unit.shared.clone();
+        super::run::step(&mut copy, scene, root, subject, &Event::named(available.event.clone()), 0)?;
+        available.target = Some(super::subject::columns(copy.order(root)?, subject)?.state.to_owned());
+    }
+    Ok(())
+}
+
+/// All guards that would have to answer otherwise for the event to be taken.
+fn guards(
+    unit: &Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    subject: SubjectRef,
+    definition: &Definition,
+    event: &str,
+) -> Result<Vec<Blocked>, Error> {
+    let mut order = unit.order(root)?.clone();
+    let mut shared = unit.shared.clone();
+    let event = Event::named(event);
+    unit.with_place(scene, root, subject, |place| {
+        let mut asking = Asking {
+            runner: Runner {
+                definition,
+                order: &mut order,
+                shared: &mut shared,
+                subject,
+                event: &event,
+                scene,
+                metadata: Map::new(),
+                depth: 0,
+                failed: None,
+            },
+            failed: Vec::new(),
+        };
+        let candidates = definition.machine.explain(place.snapshot, &event.name, &mut asking)?;
+        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.failed })
+    })
+}
+
+/// Asks guards and keeps every no.
+struct Asking<'a> {
+    runner: Runner<'a>,
+    failed: Vec<Blocked>,
+}
+
+impl Host for Asking<'_> {
+    type Error = Error;
+
+    fn guard(&mut self, guard: &GuardRef, event: &str) -> Result<bool, Error> {
+        self.runner.failed = None;
+        let passed = self.runner.guard(guard, event)?;
+        if let Some(failed) = self.runner.failed.take()
+            && let Verdict::Fail { message, remedy, .. } = failed.verdict
+            && !self.failed.iter().any(|blocked| blocked.name == failed.guard)
+        {
+            let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
+            self.failed.push(Blocked { kind: BlockKind::Guard, name: failed.guard, message, until: None });
+        }
+        Ok(passed)
+    }
+
+    fn action(&mut self, _action: &statechart::ActionRef, _event: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn arm(&mut self, _state: statechart::StateId, _delay: &statechart::Delay) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn disarm(&mut self, _state: statechart::StateId) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn from_obstacle(event: &str, obstacle: Obstacle) -> Blocked {
+    match obstacle {
+        Obstacle::Source => Blocked {
+            kind: BlockKind::Permission,
+            name: "source".to_owned(),
+            message: format!("{event} comes from its own mutation, a provider or a timer"),
+            until: None,
+        },
+        Obstacle::Permission(name) => Blocked {
+            message: format!("{event} needs the permission {name}"),
+            kind: BlockKind::Permission,
+            name,
+            until: None,
+        },
+        Obstacle::Window { until, message } => {
+            Blocked { kind: BlockKind::Window, name: "window".to_owned(), message, until }
+        }
+    }
+}
+
+/// `PACKAGE_SHIPPED` as a person reads it: "Package shipped".
+pub fn words(event: &str) -> String {
+    let lower = event.to_lowercase().replace('_', " ");
+    let mut letters = lower.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}

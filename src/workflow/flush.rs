@@ -1,0 +1,143 @@
+//! Writes a unit back: every table once, in one go, whatever the number of orders.
+
+use super::{Order, Row, Shared, Unit, unit::Part};
+use crate::{error::Error, rows::Writes};
+use entity::{
+    SubjectKind, credit_account, credit_entry, credit_note, fulfilment, fulfilment_line, hold, order_root, outbox,
+    override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
+    sales_aggregate, stock, stock_adjustment, timer, transition_log,
+};
+use sea_orm::{DatabaseTransaction, EntityTrait};
+use serde::Serialize;
+use serde_json::json;
+
+impl Unit {
+    /// Raises the versions of the subjects that changed, and writes all that is new or different.
+    pub async fn flush(&mut self, txn: &DatabaseTransaction) -> Result<(), Error> {
+        self.raise_versions();
+        let mut writes = Writes::new();
+        let orders: Vec<&Order> = self.orders.values().collect();
+        changed::<order_root::Entity>(&mut writes, orders.iter().map(|order| &order.root))?;
+        macro_rules! part {
+            ($field:ident, $entity:ident) => {
+                changed::<$entity::Entity>(&mut writes, orders.iter().flat_map(|order| order.$field.tracked()))?
+            };
+        }
+        gone::<quotation_line::Entity>(
+            &mut writes,
+            orders.iter().map(|o| &o.quotation_lines),
+            quotation_line::Column::Id,
+        )?;
+        versioned::<quotation::Entity>(&mut writes, orders.iter().flat_map(|order| order.quotation.tracked()))?;
+        part!(quotation_lines, quotation_line);
+        versioned::<sale_order::Entity>(&mut writes, orders.iter().flat_map(|order| order.sale.tracked()))?;
+        part!(sale_lines, sale_line);
+        versioned::<fulfilment::Entity>(&mut writes, orders.iter().flat_map(|order| order.fulfilments.tracked()))?;
+        gone::<fulfilment_line::Entity>(
+            &mut writes,
+            orders.iter().map(|o| &o.fulfilment_lines),
+            fulfilment_line::Column::Id,
+        )?;
+        part!(fulfilment_lines, fulfilment_line);
+        part!(holds, hold);
+        part!(payments, payment);
+        part!(refunds, refund);
+        part!(payment_entries, payment_entry);
+        part!(credit_notes, credit_note);
+        part!(overrides, override_request);
+        self.shared.write(&mut writes)?;
+        writes.run(txn).await
+    }
+
+    fn raise_versions(&mut self) {
+        let touched = &self.shared.touched;
+        for order in self.orders.values_mut() {
+            macro_rules! raise {
+                ($field:ident, $kind:expr) => {
+                    for row in order.$field.tracked_mut() {
+                        if !row.is_new() && (row.is_changed() || touched.contains(&($kind, row.id))) {
+                            row.version += 1;
+                        }
+                    }
+                };
+            }
+            raise!(quotation, SubjectKind::Quotation);
+            raise!(sale, SubjectKind::Sale);
+            raise!(fulfilments, SubjectKind::Fulfilment);
+        }
+    }
+}
+
+impl Shared {
+    fn write(&self, writes: &mut Writes) -> Result<(), Error> {
+        changed::<credit_account::Entity>(writes, self.accounts.values())?;
+        changed::<sales_aggregate::Entity>(writes, self.aggregates.values())?;
+        changed::<stock::Entity>(writes, self.stock.values())?;
+        writes.insert::<credit_entry::Entity>(&self.credit_entries.iter().collect::<Vec<_>>())?;
+        writes.insert::<stock_adjustment::Entity>(&self.stock_adjustments.iter().collect::<Vec<_>>())?;
+        writes.insert::<transition_log::Entity>(&self.log.iter().collect::<Vec<_>>())?;
+        writes.insert::<outbox::Entity>(&self.outbox.iter().collect::<Vec<_>>())?;
+        self.write_timers(writes)
+    }
+
+    fn write_timers(&self, writes: &mut Writes) -> Result<(), Error> {
+        use timer::Column::{Event, RefId, State, SubjectId};
+        let keys = [SubjectId, State, Event, RefId];
+        let forgotten: Vec<_> = self
+            .timers
+            .iter()
+            .filter(|(_, timer)| timer.is_none())
+            .map(|((subject, state, event, reference), _)| {
+                json!({ "subject_id": subject, "state": state, "event": event, "ref_id": reference })
+            })
+            .collect();
+        writes.delete::<timer::Entity, _>(&forgotten, &keys)?;
+        writes.upsert::<timer::Entity>(&self.timers.values().flatten().collect::<Vec<_>>(), &keys)
+    }
+}
+
+fn changed<'a, E>(writes: &mut Writes, rows: impl Iterator<Item = &'a Row<E::Model>>) -> Result<(), Error>
+where
+    E: EntityTrait,
+    E::Model: Serialize + Clone + PartialEq + 'a,
+{
+    let (new, other) = split::<E>(rows);
+    writes.insert::<E>(&new)?;
+    writes.update::<E>(&other)
+}
+
+fn versioned<'a, E>(writes: &mut Writes, rows: impl Iterator<Item = &'a Row<E::Model>>) -> Result<(), Error>
+where
+    E: EntityTrait,
+    E::Model: Serialize + Clone + PartialEq + 'a,
+{
+    let (new, other) = split::<E>(rows);
+    writes.insert::<E>(&new)?;
+    writes.update_versioned::<E>(&other)
+}
+
+/// New rows, and those that changed.
+fn split<'a, E>(rows: impl Iterator<Item = &'a Row<E::Model>>) -> (Vec<&'a E::Model>, Vec<&'a E::Model>)
+where
+    E: EntityTrait,
+    E::Model: Clone + PartialEq + 'a,
+{
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for row in rows {
+        if row.is_new() {
+            new.push(&**row);
+        } else if row.is_changed() {
+            changed.push(&**row);
+        }
+    }
+    (new, changed)
+}
+
+fn gone<'a, E>(writes: &mut Writes, parts: impl Iterator<Item = &'a Part<E::Model>>, id: E::Column) -> Result<(), Error>
+where
+    E: EntityTrait,
+    E::Model: Clone + PartialEq + 'a,
+{
+    let ids: Vec<_> = parts.flat_map(Part::gone).map(|id| json!({ "id": id })).collect();
+    writes.delete::<E, _>(&ids, &[id])
+}

@@ -1,0 +1,250 @@
+//! Who may send which event, where and when: everything that is asked before the guards, in a fixed order.
+//!
+//! The same questions make a refusal and explain what is blocked. Knows `meta` of transitions; knows no rule of a machine.
+
+use super::{
+    Event, Order, SubjectRef,
+    registry::Definition,
+    run::Failed,
+    subject::{self, Columns},
+    turn::Scene,
+    window,
+};
+use crate::{
+    access::Actor,
+    clock::Instant,
+    error::{Code, Error, Refusal},
+};
+use entity::store;
+use serde_json::Value;
+use statechart::{Snapshot, TransitionId};
+
+/// Longest note, in characters.
+pub const MAX_NOTE: usize = 10_000;
+
+/// How an event came to the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// A person sends it by name: permission, source, window and reason are asked.
+    Lever,
+    /// A command that authorised itself, a timer, a webhook.
+    Command,
+}
+
+/// A subject with the machine that drives it.
+pub(super) struct Place<'a> {
+    pub order: &'a Order,
+    pub subject: SubjectRef,
+    pub columns: Columns<'a>,
+    pub definition: &'a Definition,
+    pub snapshot: &'a Snapshot,
+    pub store: Option<&'a store::Model>,
+}
+
+/// Something in the way that is no guard.
+pub(super) enum Obstacle {
+    Source,
+    Permission(String),
+    Window { until: Option<Instant>, message: String },
+}
+
+impl Place<'_> {
+    /// Refuses what may not even be asked of the guards.
+    pub(super) fn admit(&self, scene: Scene<'_>, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
+        if !subject::visible(self.order, self.subject, scene.actor)? {
+            return Err(Error::not_found(self.subject.type_id()));
+        }
+        if let Some(expected) = expected
+            && expected != self.columns.version
+        {
+            return Err(Error::Conflict(format!(
+                "version {expected} was expected, but it has moved on to {}; read it again",
+                self.columns.version
+            )));
+        }
+        let candidates = self.definition.machine.candidates(self.snapshot, &event.name);
+        let Some(first) = candidates.first().copied() else {
+            return Err(self.refuse(
+                scene.actor,
+                Code::TransitionNotAllowed,
+                format!("{} is not possible in {}", event.name, self.columns.state),
+            ));
+        };
+        if via == Via::Command {
+            return Ok(());
+        }
+        self.authorise(scene, event, first)?;
+        self.check_payload(event, &candidates)?;
+        self.check_reason(scene, event, first)
+    }
+
+    fn authorise(&self, scene: Scene<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+        if let Some(obstacle) = self.obstacles(scene, transition).into_iter().next() {
+            return Err(match obstacle {
+                Obstacle::Source => Error::Forbidden(format!(
+                    "{} is not sent by hand; it comes from its own mutation, a provider or a timer",
+                    event.name
+                )),
+                Obstacle::Permission(permission) => {
+                    Error::Forbidden(format!("{} needs the permission {permission}", event.name))
+                }
+                Obstacle::Window { until, message } => {
+                    let mut refusal = self.refusal(scene.actor, Code::OutsideWindow, message);
+                    refusal.until = until;
+                    Error::Refused(Box::new(refusal))
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// What stands in the way of a transition, guards aside.
+    pub(super) fn obstacles(&self, scene: Scene<'_>, transition: TransitionId) -> Vec<Obstacle> {
+        let meta = &self.definition.machine.transition(transition).meta;
+        let mut obstacles = Vec::new();
+        if by_command(meta) {
+            obstacles.push(Obstacle::Source);
+        }
+        if let Some(permission) = missing_permission(meta, scene.actor) {
+            obstacles.push(Obstacle::Permission(permission));
+        }
+        if let (Some(window), Some(store)) = (meta.get("window"), self.store)
+            && let window::Answer::Closed { until, message } = window::ask(window, &store.timezone, scene.now)
+        {
+            obstacles.push(Obstacle::Window { until, message });
+        }
+        obstacles
+    }
+
+    fn check_payload(&self, event: &Event, candidates: &[TransitionId]) -> Result<(), Error> {
+        if let Some(validator) = candidates.iter().find_map(|id| self.definition.schema(*id)) {
+            let empty = Value::Object(serde_json::Map::new());
+            let payload = if event.payload.is_null() { &empty } else { &event.payload };
+            if let Some(error) = validator.iter_errors(payload).next() {
+                let at = error.instance_path.to_string().replace('/', ".");
+                return Err(Error::invalid(format!("payload{at}"), error.to_string()));
+            }
+            return Ok(());
+        }
+        if event.payload.is_null() || event.payload.as_object().is_some_and(serde_json::Map::is_empty) {
+            return Ok(());
+        }
+        Err(Error::invalid("payload", format!("{} takes no payload", event.name)))
+    }
+
+    fn check_reason(&self, scene: Scene<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+        check_note(event.note.as_deref())?;
+        let store = self.columns.store;
+        if let Some(code) = &event.reason_code {
+            return check_reason_code(scene, store, &event.name, code);
+        }
+        if requires_reason(&self.definition.machine.transition(transition).meta) {
+            return Err(self.refuse(
+                scene.actor,
+                Code::ReasonRequired,
+                format!(
+                    "{} needs a reasonCode: one of {}",
+                    event.name,
+                    reason_codes(scene, store, &event.name).join(", ")
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The refusal of an event whose guards said no.
+    pub(super) fn rejected(&self, actor: &Actor, event: &Event, failed: Option<Failed>) -> Error {
+        let Some(Failed { guard, verdict: super::registry::Verdict::Fail { code, message, remedy } }) = failed else {
+            return self.refuse(actor, Code::GuardRejected, format!("{} is not possible now", event.name));
+        };
+        let mut refusal = self.refusal(actor, code, message);
+        refusal.guard = Some(guard);
+        refusal.remedy = Some(remedy);
+        Error::Refused(Box::new(refusal))
+    }
+
+    fn refuse(&self, actor: &Actor, code: Code, message: String) -> Error {
+        Error::Refused(Box::new(self.refusal(actor, code, message)))
+    }
+
+    fn refusal(&self, actor: &Actor, code: Code, message: String) -> Refusal {
+        Refusal {
+            code,
+            message,
+            remedy: None,
+            current_state: self.columns.state.to_owned(),
+            allowed_events: self.allowed(actor),
+            guard: None,
+            until: None,
+        }
+    }
+
+    /// Events that this actor could send here, guards aside.
+    fn allowed(&self, actor: &Actor) -> Vec<String> {
+        let machine = &self.definition.machine;
+        let may = |event: &&str| {
+            machine.candidates(self.snapshot, event).first().is_some_and(|id| {
+                let meta = &machine.transition(*id).meta;
+                !by_command(meta) && missing_permission(meta, actor).is_none()
+            })
+        };
+        machine.events(self.snapshot).into_iter().filter(may).map(str::to_owned).collect()
+    }
+}
+
+/// Whether an event comes from commands, webhooks, timers and effects only.
+pub(super) fn by_command(meta: &Value) -> bool {
+    meta.get("source").and_then(Value::as_str) == Some("command")
+}
+
+/// Whether an event needs a reason code.
+pub(super) fn requires_reason(meta: &Value) -> bool {
+    meta.get("reason").and_then(Value::as_str) == Some("required")
+}
+
+/// The permission that is lacking: `meta.permission` names one, or several of which one is enough. `meta.actor` keeps an
+/// event to a side: `seller` is not for buyers; `buyer` is for buyers, and for staff with the permission that
+/// `meta.onBehalf` names.
+fn missing_permission(meta: &Value, actor: &Actor) -> Option<String> {
+    match meta.get("actor").and_then(Value::as_str) {
+        Some("seller") if actor.is_buyer() => return Some("of the selling side".to_owned()),
+        Some("buyer") if !actor.is_buyer() => {
+            let on_behalf = meta.get("onBehalf").and_then(Value::as_str).unwrap_or_default();
+            return (!actor.can(on_behalf)).then(|| on_behalf.to_owned());
+        }
+        _ => {}
+    }
+    match meta.get("permission")? {
+        Value::String(permission) => (!actor.can(permission)).then(|| permission.clone()),
+        Value::Array(any) => {
+            let names: Vec<&str> = any.iter().filter_map(Value::as_str).collect();
+            (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
+        }
+        _ => Some("that its machine names".to_owned()),
+    }
+}
+
+/// Refuses a note that is too long.
+pub fn check_note(note: Option<&str>) -> Result<(), Error> {
+    match note.map(|note| note.chars().count()) {
+        Some(length) if length > MAX_NOTE => {
+            Err(Error::invalid("note", format!("it has {length} characters; at most {MAX_NOTE} are kept")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The reason codes that a store takes for an event.
+pub fn reason_codes(scene: Scene<'_>, store: uuid::Uuid, event: &str) -> Vec<String> {
+    let store = crate::id::encode(crate::id::Prefix::Store, store);
+    scene.app.settings.reasons.codes(&store, event).to_vec()
+}
+
+/// Refuses a reason code that the store does not take for the event.
+pub fn check_reason_code(scene: Scene<'_>, store: uuid::Uuid, event: &str, code: &str) -> Result<(), Error> {
+    let codes = reason_codes(scene, store, event);
+    if codes.iter().any(|known| known == code) {
+        return Ok(());
+    }
+    Err(Error::invalid("reasonCode", format!("{code:?} is none of {}", codes.join(", "))))
+}

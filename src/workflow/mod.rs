@@ -1,0 +1,42 @@
+//! The door: the only place where a state changes.
+//!
+//! `Unit::open` locks orders, `load` reads what is needed, `send` steps their machines in memory with all that follows,
+//! `flush` writes everything back once. GraphQL, webhooks, timers and bulk jobs all come through here; nothing else
+//! writes workflow columns or the log. It knows machines, locks, the log and timers. It does not know what any guard or
+//! action means: the rooms register those (`registry`).
+
+pub mod audit;
+pub mod commands;
+pub mod definitions;
+pub mod explain;
+mod flush;
+mod gate;
+pub mod graphql;
+mod load;
+pub mod log;
+mod needs;
+pub mod queries;
+pub mod registry;
+mod run;
+mod send;
+pub mod standing;
+mod subject;
+pub mod timers;
+mod turn;
+mod unit;
+mod window;
+
+pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, reason_codes};
+pub use load::{Mode, Roots};
+pub use needs::Needs;
+pub use registry::{Definition, Registry, Verdict, Vocabulary};
+pub use send::{Outcome, send};
+pub use turn::{Event, Scene, Turn};
+pub use unit::{AccountKey, FollowUp, Order, Part, Row, Shared, StockKey, SubjectRef, TimerKey, Unit, What};
+
+/// The log's word for a subject that came to be.
+pub const CREATED: &str = "CREATED";
+/// What a sale hears when an approval's time is over; also the name of that timer.
+pub const OVERRIDE_LAPSED: &str = "OVERRIDE_LAPSED";
+/// The expiry of a sale that nobody paid; its timer fires on the expiry schedule.
+pub const SALE_PENDING_EXPIRY: &str = "SALE_PENDING_EXPIRY";

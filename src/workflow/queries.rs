@@ -1,0 +1,197 @@
+//! Finders of what happened, of what was refused and of what is due.
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::error::Error;
+use crate::order::queries::own_roots;
+use crate::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
+use crate::reading::{among, grouped, keyed};
+use entity::{SubjectKind, refused_attempt, timer, transition_log};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub use super::standing::{Phase, Standing, States, in_phases, with_tags};
+
+/// Told apart in cursors.
+pub const TRANSITIONS: u8 = 60;
+
+/// Rows of the log of the reader's orders.
+pub fn visible(actor: &Actor) -> Select<transition_log::Entity> {
+    let find = transition_log::Entity::find();
+    match own_roots(actor) {
+        Some(roots) => find.filter(transition_log::Column::RootId.in_subquery(roots)),
+        None => find,
+    }
+}
+
+/// A row of the log by its id.
+pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<transition_log::Model>>, Error> {
+    Ok(visible(actor).filter(transition_log::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+}
+
+/// Rows of the log by id, for whoever sees what they are about.
+pub async fn by_id(db: &DatabaseConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<transition_log::Model>>, Error> {
+    keyed(db, transition_log::Entity::find().filter(among(transition_log::Column::Id, ids)), |row| row.id).await
+}
+
+/// Whose part of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogOf {
+    /// One subject's own.
+    Subject(Uuid),
+    /// A whole order's, by its root.
+    Order(Uuid),
+}
+
+impl LogOf {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Subject(id) | Self::Order(id) => id,
+        }
+    }
+
+    fn column(self) -> transition_log::Column {
+        match self {
+            Self::Subject(_) => transition_log::Column::SubjectId,
+            Self::Order(_) => transition_log::Column::RootId,
+        }
+    }
+}
+
+/// A page of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LogPage {
+    /// Whose.
+    pub of: LogOf,
+    /// Which part.
+    pub range: Range,
+    /// Whether the number of all rows is wanted.
+    pub total: bool,
+}
+
+/// Pages of the log, newest first: one statement for all that ask for the same range.
+pub async fn log_pages(
+    db: &DatabaseConnection,
+    keys: &[LogPage],
+) -> Result<HashMap<LogPage, Page<Arc<transition_log::Model>>>, Error> {
+    let mut alike: HashMap<(bool, Range, bool), Vec<LogPage>> = HashMap::new();
+    for key in keys {
+        alike.entry((matches!(key.of, LogOf::Subject(_)), key.range, key.total)).or_default().push(*key);
+    }
+    let mut pages = HashMap::new();
+    for keys in alike.into_values() {
+        let Some(first) = keys.first().copied() else { continue };
+        let column = first.of.column();
+        let ids: Vec<_> = keys.iter().map(|key| key.of.id()).collect();
+        let totals = if first.total { totals(db, column, &ids).await? } else { HashMap::new() };
+        let mut rows: HashMap<Uuid, Vec<(Cursor, Arc<transition_log::Model>)>> = HashMap::new();
+        for row in newest(db, column, &ids, &first.range).await? {
+            let id = if matches!(first.of, LogOf::Subject(_)) { row.subject_id } else { row.root_id };
+            let cursor = Cursor { tag: TRANSITIONS, key: row.sequence, id: row.id };
+            rows.entry(id).or_default().push((cursor, Arc::new(row)));
+        }
+        for key in keys {
+            let id = key.of.id();
+            let page = Page::cut(
+                rows.remove(&id).unwrap_or_default(),
+                &key.range,
+                totals.get(&id).copied().unwrap_or_default(),
+            );
+            pages.insert(key, page);
+        }
+    }
+    Ok(pages)
+}
+
+async fn newest(
+    db: &DatabaseConnection,
+    column: transition_log::Column,
+    ids: &[Uuid],
+    range: &Range,
+) -> Result<Vec<transition_log::Model>, Error> {
+    let mut select = transition_log::Entity::find().filter(among(column, ids));
+    if let Some(after) = range.after {
+        select = select.filter(transition_log::Column::Sequence.lt(after.key));
+    }
+    if let Some(before) = range.before {
+        select = select.filter(transition_log::Column::Sequence.gt(before.key));
+    }
+    let order = if range.backward { Order::Asc } else { Order::Desc };
+    if ids.len() == 1 {
+        let select = select.order_by(transition_log::Column::Sequence, order).limit(range.size + 1);
+        return Ok(select.all(db).await?);
+    }
+    let place = format!(
+        "ROW_NUMBER() OVER (PARTITION BY {} ORDER BY \"sequence\" {})",
+        if matches!(column, transition_log::Column::SubjectId) { "\"subject_id\"" } else { "\"root_id\"" },
+        if range.backward { "ASC" } else { "DESC" },
+    );
+    let numbered = select.expr_as(Expr::cust(place), "place").into_query();
+    let statement = cut(numbered, range.size + 1, order);
+    Ok(transition_log::Model::find_by_statement(db.get_database_backend().build(&statement)).all(db).await?)
+}
+
+fn cut(numbered: SelectStatement, size: u64, order: Order) -> SelectStatement {
+    Query::select()
+        .column(Asterisk)
+        .from_subquery(numbered, Alias::new("numbered"))
+        .and_where(Expr::col(Alias::new("place")).lte(size))
+        .order_by(Alias::new("sequence"), order)
+        .to_owned()
+}
+
+async fn totals(
+    db: &DatabaseConnection,
+    column: transition_log::Column,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, Error> {
+    let counted: Vec<(Uuid, i64)> = transition_log::Entity::find()
+        .select_only()
+        .column(column)
+        .column_as(transition_log::Column::Id.count(), "rows")
+        .filter(among(column, ids))
+        .group_by(column)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counted.into_iter().collect())
+}
+
+/// What is due of subjects, soonest first.
+pub async fn timers(
+    db: &DatabaseConnection,
+    subjects: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<timer::Model>>>, Error> {
+    let select = timer::Entity::find()
+        .filter(among(timer::Column::SubjectId, subjects))
+        .order_by_asc(timer::Column::DueAt)
+        .order_by_asc(timer::Column::Id);
+    grouped(db, select, |row| row.subject_id).await
+}
+
+/// What was refused of a subject, newest first. For those who may read the audit.
+pub async fn refused_attempts(
+    app: &App,
+    actor: &Actor,
+    subject: (SubjectKind, Uuid),
+    asked: &Asked,
+) -> Result<Page<refused_attempt::Model>, Error> {
+    actor.require("audit.read")?;
+    let select = refused_attempt::Entity::find()
+        .filter(refused_attempt::Column::SubjectKind.eq(subject.0))
+        .filter(refused_attempt::Column::SubjectId.eq(subject.1));
+    let order = Keyset {
+        tag: 61,
+        key: Some((refused_attempt::Column::OccurredAt, KeyKind::Instant)),
+        id: refused_attempt::Column::Id,
+        descending: true,
+        place: |row: &refused_attempt::Model| (row.occurred_at.timestamp_micros(), row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}

@@ -1,0 +1,495 @@
+//! Machines and the functions that they name.
+//!
+//! Each room brings a vocabulary: guards, actions and delays by name, with what they read. At boot every definition is
+//! compiled against it: a name without a function stops the boot, a function that no machine names is a warning.
+//! Knows no rule of any machine.
+
+use super::{Needs, Turn};
+use crate::{
+    clock::Instant,
+    error::{Code, Error},
+};
+use entity::SubjectKind;
+use serde_json::Value;
+use statechart::{ActionRef, Delay, Guard, GuardRef, Machine, StateId, Transition, TransitionId, Trigger};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+use uuid::Uuid;
+
+/// What a guard answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Yes.
+    Pass,
+    /// No, and why.
+    Fail {
+        /// The guard's own code, when `GUARD_REJECTED` says too little.
+        code: Code,
+        /// What stands in the way, for a person.
+        message: String,
+        /// What would help, for a person.
+        remedy: String,
+    },
+}
+
+impl Verdict {
+    /// `Pass` when `yes`, else `GUARD_REJECTED` with these words.
+    pub fn when(yes: bool, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::with_code(yes, Code::GuardRejected, message, remedy)
+    }
+
+    /// `Pass` when `yes`, else `code` with these words.
+    pub fn with_code(yes: bool, code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        if yes { Self::Pass } else { Self::Fail { code, message: message.into(), remedy: remedy.into() } }
+    }
+}
+
+/// A pure yes or no over the unit and the event.
+#[derive(Clone, Copy)]
+pub struct GuardFn {
+    /// What it reads.
+    pub needs: Needs,
+    /// Whether its answer depends on the event's payload.
+    pub reads_payload: bool,
+    /// The question.
+    pub check: fn(&Turn<'_>) -> Result<Verdict, Error>,
+}
+
+/// A change of the unit.
+#[derive(Clone, Copy)]
+pub struct ActionFn {
+    /// What it reads and changes, its follow-ups' needs included.
+    pub needs: Needs,
+    /// Whether guards asked later in the same step depend on what it takes from the payload.
+    pub decides_by_payload: bool,
+    /// The change.
+    pub run: fn(&mut Turn<'_>) -> Result<(), Error>,
+}
+
+/// When a delayed transition is due.
+pub type DelayFn = fn(&Turn<'_>) -> Result<Instant, Error>;
+
+/// Brings what a subject's context says of other rows up to date, before and after each of its steps.
+pub type FactsFn = fn(&mut Turn<'_>) -> Result<(), Error>;
+
+/// Builds the row of a new subject from the seed in the event's payload, inserts it into the order and answers its id.
+pub type BuildFn = fn(&mut Turn<'_>) -> Result<Uuid, Error>;
+
+/// The names that a room gives meaning to.
+pub struct Vocabulary {
+    /// What its machines drive.
+    pub subject: SubjectKind,
+    facts: Option<FactsFn>,
+    builder: Option<BuildFn>,
+    guards: BTreeMap<&'static str, GuardFn>,
+    actions: BTreeMap<&'static str, ActionFn>,
+    delays: BTreeMap<&'static str, DelayFn>,
+}
+
+impl Vocabulary {
+    /// No words yet.
+    pub fn of(subject: SubjectKind) -> Self {
+        Self {
+            subject,
+            facts: None,
+            builder: None,
+            guards: BTreeMap::new(),
+            actions: BTreeMap::new(),
+            delays: BTreeMap::new(),
+        }
+    }
+
+    /// What brings the context up to date.
+    #[must_use]
+    pub fn facts(mut self, facts: FactsFn) -> Self {
+        self.facts = Some(facts);
+        self
+    }
+
+    /// What builds new subjects of the kind.
+    #[must_use]
+    pub fn builder(mut self, builder: BuildFn) -> Self {
+        self.builder = Some(builder);
+        self
+    }
+
+    /// A guard that does not read the payload.
+    #[must_use]
+    pub fn guard(self, name: &'static str, needs: Needs, check: fn(&Turn<'_>) -> Result<Verdict, Error>) -> Self {
+        self.add_guard(name, GuardFn { needs, reads_payload: false, check })
+    }
+
+    /// A guard that reads the payload.
+    #[must_use]
+    pub fn payload_guard(
+        self,
+        name: &'static str,
+        needs: Needs,
+        check: fn(&Turn<'_>) -> Result<Verdict, Error>,
+    ) -> Self {
+        self.add_guard(name, GuardFn { needs, reads_payload: true, check })
+    }
+
+    fn add_guard(mut self, name: &'static str, guard: GuardFn) -> Self {
+        self.guards.insert(name, guard);
+        self
+    }
+
+    /// An action.
+    #[must_use]
+    pub fn action(mut self, name: &'static str, needs: Needs, run: fn(&mut Turn<'_>) -> Result<(), Error>) -> Self {
+        self.actions.insert(name, ActionFn { needs, decides_by_payload: false, run });
+        self
+    }
+
+    /// An action after which guards depend on what it took from the payload.
+    #[must_use]
+    pub fn deciding_action(
+        mut self,
+        name: &'static str,
+        needs: Needs,
+        run: fn(&mut Turn<'_>) -> Result<(), Error>,
+    ) -> Self {
+        self.actions.insert(name, ActionFn { needs, decides_by_payload: true, run });
+        self
+    }
+
+    /// A delay.
+    #[must_use]
+    pub fn delay(mut self, name: &'static str, due: DelayFn) -> Self {
+        self.delays.insert(name, due);
+        self
+    }
+}
+
+/// A version of a machine, compiled against its room's vocabulary.
+pub struct Definition {
+    /// The lifecycle's name.
+    pub name: String,
+    /// Its version, from 1.
+    pub version: i32,
+    /// SHA-256 of the source, hex.
+    pub hash: String,
+    /// The JSON document.
+    pub source: String,
+    /// The compiled machine.
+    pub machine: Machine,
+    /// What it drives.
+    pub subject: SubjectKind,
+    facts: Option<FactsFn>,
+    guards: Vec<GuardFn>,
+    actions: Vec<ActionFn>,
+    delays: HashMap<String, DelayFn>,
+    needs: HashMap<String, Needs>,
+    start_needs: Needs,
+    schemas: HashMap<TransitionId, jsonschema::Validator>,
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} v{}", self.name, self.version)
+    }
+}
+
+impl Definition {
+    /// Compiles a document. The error says all that is wrong with it.
+    pub fn compile(name: &str, version: i32, source: &str, words: &[Vocabulary]) -> Result<Self, String> {
+        let machine = Machine::parse(source)
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+        let subject = subject_of(&machine, name)?;
+        let words = words
+            .iter()
+            .find(|vocabulary| vocabulary.subject == subject)
+            .ok_or_else(|| format!("no room drives a {subject:?}"))?;
+        let mut missing = Vec::new();
+        let guards = lookup(machine.guards(), &words.guards, "guard", &mut missing);
+        let actions = lookup(machine.actions(), &words.actions, "action", &mut missing);
+        let delays = lookup(machine.delays(), &words.delays, "delay", &mut missing);
+        if !missing.is_empty() {
+            return Err(missing.join("\n"));
+        }
+        let delays = machine.delays().iter().cloned().zip(delays).collect();
+        let schemas = payload_schemas(&machine)?;
+        let mut definition = Self {
+            name: name.to_owned(),
+            version,
+            hash: content_hash(source),
+            source: source.to_owned(),
+            machine,
+            subject,
+            facts: words.facts,
+            guards,
+            actions,
+            delays,
+            needs: HashMap::new(),
+            start_needs: Needs::NOTHING,
+            schemas,
+        };
+        definition.compute_needs();
+        Ok(definition)
+    }
+
+    /// What must be loaded before `event` is sent, whatever the state.
+    pub fn needs(&self, event: &str) -> Needs {
+        self.needs.get(event).copied().unwrap_or(self.start_needs)
+    }
+
+    /// What must be loaded before a subject starts.
+    pub fn start_needs(&self) -> Needs {
+        self.start_needs
+    }
+
+    pub(super) fn facts(&self) -> Option<FactsFn> {
+        self.facts
+    }
+
+    pub(super) fn guard(&self, guard: &GuardRef) -> Result<GuardFn, Error> {
+        self.guards.get(guard.index).copied().ok_or_else(|| Error::internal(format!("no guard {}", guard.name)))
+    }
+
+    pub(super) fn action(&self, action: &ActionRef) -> Result<ActionFn, Error> {
+        self.actions.get(action.index).copied().ok_or_else(|| Error::internal(format!("no action {}", action.name)))
+    }
+
+    pub(super) fn delay(&self, name: &str) -> Result<DelayFn, Error> {
+        self.delays.get(name).copied().ok_or_else(|| Error::internal(format!("no delay {name}")))
+    }
+
+    /// The compiled schema of a transition's payload.
+    pub(super) fn schema(&self, transition: TransitionId) -> Option<&jsonschema::Validator> {
+        self.schemas.get(&transition)
+    }
+
+    /// Whether what happens on this transition cannot be told without the payload.
+    pub(super) fn depends_on_payload(&self, transition: &Transition) -> bool {
+        transition.guard.as_ref().is_some_and(|guard| self.any_guard(guard, |g| g.reads_payload))
+            || transition.actions.iter().any(|a| self.actions.get(a.index).is_some_and(|a| a.decides_by_payload))
+    }
+
+    fn any_guard(&self, guard: &Guard, test: impl Fn(&GuardFn) -> bool + Copy) -> bool {
+        match guard {
+            Guard::Named(named) => self.guards.get(named.index).is_some_and(test),
+            Guard::And(of) | Guard::Or(of) => of.iter().any(|guard| self.any_guard(guard, test)),
+            Guard::Not(of) => self.any_guard(of, test),
+            Guard::StateIn(_) => false,
+        }
+    }
+
+    fn compute_needs(&mut self) {
+        self.start_needs = self.subtree_needs(StateId(0));
+        let events: BTreeSet<String> = self
+            .machine
+            .transitions()
+            .iter()
+            .map(|transition| match &transition.trigger {
+                Trigger::Event(name) => name.clone(),
+                Trigger::After(delay) => self.machine.after_event(transition.source, delay),
+                Trigger::Always | Trigger::Done => String::new(),
+            })
+            .collect();
+        self.needs = events
+            .into_iter()
+            .map(|event| {
+                let needs = self
+                    .machine
+                    .transitions()
+                    .iter()
+                    .filter(|transition| match &transition.trigger {
+                        Trigger::Event(name) => *name == event,
+                        Trigger::After(delay) => self.machine.after_event(transition.source, delay) == event,
+                        Trigger::Always | Trigger::Done => true,
+                    })
+                    .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition));
+                (event, needs)
+            })
+            .collect();
+    }
+
+    /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it.
+    fn transition_needs(&self, transition: &Transition) -> Needs {
+        let mut needs = self.own_needs(transition);
+        if transition.meta.get("window").is_some() {
+            needs |= Needs::STORE;
+        }
+        if !transition.targets.is_empty() {
+            for state in self.machine.states() {
+                needs |= self.action_needs(&state.exit);
+            }
+        }
+        for target in &transition.targets {
+            let target = match self.machine.state(*target).kind {
+                statechart::Kind::History(_) => self.machine.state(*target).parent.unwrap_or(*target),
+                _ => *target,
+            };
+            needs |= self.subtree_needs(target);
+        }
+        needs
+    }
+
+    fn own_needs(&self, transition: &Transition) -> Needs {
+        self.action_needs(&transition.actions)
+            | transition.guard.as_ref().map_or(Needs::NOTHING, |guard| self.guard_needs(guard))
+    }
+
+    fn subtree_needs(&self, root: StateId) -> Needs {
+        let state = self.machine.state(root);
+        let mut needs = self.action_needs(&state.entry);
+        for transition in state.transitions.iter().map(|id| self.machine.transition(*id)) {
+            if matches!(transition.trigger, Trigger::Always | Trigger::Done) {
+                needs |= self.own_needs(transition);
+                for target in &transition.targets {
+                    needs |= self.action_needs(&self.machine.state(*target).entry);
+                }
+            }
+        }
+        state.children.iter().fold(needs, |needs, child| needs | self.subtree_needs(*child))
+    }
+
+    fn action_needs(&self, actions: &[ActionRef]) -> Needs {
+        actions.iter().filter_map(|a| self.actions.get(a.index)).fold(Needs::NOTHING, |needs, a| needs | a.needs)
+    }
+
+    fn guard_needs(&self, guard: &Guard) -> Needs {
+        match guard {
+            Guard::Named(named) => self.guards.get(named.index).map_or(Needs::NOTHING, |guard| guard.needs),
+            Guard::And(of) | Guard::Or(of) => of.iter().fold(Needs::NOTHING, |needs, g| needs | self.guard_needs(g)),
+            Guard::Not(of) => self.guard_needs(of),
+            Guard::StateIn(_) => Needs::NOTHING,
+        }
+    }
+
+    /// The delay's name as people and timers write it.
+    pub fn delay_name(delay: &Delay) -> String {
+        match delay {
+            Delay::Named(name) => name.clone(),
+            Delay::Millis(millis) => millis.to_string(),
+        }
+    }
+}
+
+/// SHA-256 of a definition's source, hex.
+pub fn content_hash(source: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(source.as_bytes()))
+}
+
+fn lookup<T: Copy>(
+    names: &[String],
+    words: &BTreeMap<&'static str, T>,
+    what: &str,
+    missing: &mut Vec<String>,
+) -> Vec<T> {
+    names
+        .iter()
+        .filter_map(|name| {
+            let found = words.get(name.as_str()).copied();
+            if found.is_none() {
+                let known: Vec<_> = words.keys().copied().collect();
+                missing.push(format!("{what} {name:?} has no function; there are {}", known.join(", ")));
+            }
+            found
+        })
+        .collect()
+}
+
+fn subject_of(machine: &Machine, name: &str) -> Result<SubjectKind, String> {
+    match machine.meta().get("subject").and_then(Value::as_str) {
+        Some("quotation") => Ok(SubjectKind::Quotation),
+        Some("sale") => Ok(SubjectKind::Sale),
+        Some("fulfilment") => Ok(SubjectKind::Fulfilment),
+        other => Err(format!("meta.subject of {name} is {other:?}; write \"quotation\", \"sale\" or \"fulfilment\"")),
+    }
+}
+
+fn payload_schemas(machine: &Machine) -> Result<HashMap<TransitionId, jsonschema::Validator>, String> {
+    let mut schemas = HashMap::new();
+    for (index, transition) in machine.transitions().iter().enumerate() {
+        if let Some(schema) = transition.meta.get("payload") {
+            let validator = jsonschema::options()
+                .should_validate_formats(true)
+                .build(schema)
+                .map_err(|error| format!("{}.meta.payload is no JSON Schema: {error}", transition.pointer))?;
+            schemas.insert(TransitionId(u32::try_from(index).unwrap_or(u32::MAX)), validator);
+        }
+    }
+    Ok(schemas)
+}
+
+/// All definitions that are known, by name and version.
+pub struct Registry {
+    words: Vec<Vocabulary>,
+    definitions: RwLock<BTreeMap<(String, i32), Arc<Definition>>>,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.all()).finish()
+    }
+}
+
+impl Registry {
+    /// A registry with the rooms' words and no machine.
+    pub fn new(words: Vec<Vocabulary>) -> Self {
+        Self { words, definitions: RwLock::default() }
+    }
+
+    /// Compiles a document with this registry's words.
+    pub fn compile(&self, name: &str, version: i32, source: &str) -> Result<Definition, String> {
+        Definition::compile(name, version, source, &self.words)
+    }
+
+    /// What builds new subjects of a kind.
+    pub(super) fn builder(&self, kind: SubjectKind) -> Result<BuildFn, Error> {
+        self.words
+            .iter()
+            .find(|words| words.subject == kind)
+            .and_then(|words| words.builder)
+            .ok_or_else(|| Error::internal(format!("no room builds a {kind:?}")))
+    }
+
+    /// Makes a definition known.
+    pub fn add(&self, definition: Definition) {
+        let key = (definition.name.clone(), definition.version);
+        self.definitions.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::new(definition));
+    }
+
+    /// A version of a definition.
+    pub fn definition(&self, name: &str, version: i32) -> Option<Arc<Definition>> {
+        let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
+        definitions.get(&(name.to_owned(), version)).cloned()
+    }
+
+    /// The newest version of a definition.
+    pub fn newest(&self, name: &str) -> Option<Arc<Definition>> {
+        let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
+        definitions.range((name.to_owned(), 0)..=(name.to_owned(), i32::MAX)).next_back().map(|(_, d)| Arc::clone(d))
+    }
+
+    /// All of them, by name and version.
+    pub fn all(&self) -> Vec<Arc<Definition>> {
+        self.definitions.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Functions that no machine names: words that nobody says.
+    pub fn unused(&self) -> Vec<String> {
+        let all = self.all();
+        let mut unused = Vec::new();
+        for words in &self.words {
+            let machines: Vec<_> = all.iter().filter(|d| d.subject == words.subject).collect();
+            let said = |names: fn(&Machine) -> &[String], word: &str| {
+                machines.iter().any(|definition| names(&definition.machine).iter().any(|name| name == word))
+            };
+            let kind = format!("{:?}", words.subject).to_lowercase();
+            unused
+                .extend(words.guards.keys().filter(|w| !said(Machine::guards, w)).map(|w| format!("{kind} guard {w}")));
+            unused.extend(
+                words.actions.keys().filter(|w| !said(Machine::actions, w)).map(|w| format!("{kind} action {w}")),
+            );
+            unused
+                .extend(words.delays.keys().filter(|w| !said(Machine::delays, w)).map(|w| format!("{kind} delay {w}")));
+        }
+        unused
+    }
+}

@@ -1,0 +1,310 @@
+//! Runs machines over the unit: one step, then its follow-ups in rounds, all in memory.
+//!
+//! The same code runs an event for good, explains it, and tries it out. Knows the algorithm's callbacks, the log and the
+//! timers; the rules are the rooms' functions.
+
+use super::{
+    Event, FollowUp, Order, Shared, SubjectRef, Unit, log,
+    registry::{Definition, Verdict},
+    subject,
+    turn::{Scene, Turn},
+    unit::What,
+};
+use crate::error::Error;
+use entity::{SubjectKind, timer};
+use serde_json::{Map, Value};
+use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// More rounds of follow-ups than this in one order mean that machines chase each other.
+const MAX_ROUNDS: u32 = 100;
+
+/// A guard that said no.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    pub guard: String,
+    pub verdict: Verdict,
+}
+
+/// The machine's view of the unit.
+pub(super) struct Runner<'a> {
+    pub definition: &'a Definition,
+    pub order: &'a mut Order,
+    pub shared: &'a mut Shared,
+    pub subject: SubjectRef,
+    pub event: &'a Event,
+    pub scene: Scene<'a>,
+    pub metadata: Map<String, Value>,
+    pub depth: u32,
+    /// The first guard that said no.
+    pub failed: Option<Failed>,
+}
+
+impl Runner<'_> {
+    pub(super) fn turn<'t>(&'t mut self, params: &'t Value) -> Turn<'t> {
+        Turn {
+            order: &mut *self.order,
+            shared: &mut *self.shared,
+            subject: self.subject,
+            event: self.event,
+            params,
+            scene: self.scene,
+            metadata: &mut self.metadata,
+            depth: self.depth,
+        }
+    }
+
+    /// Brings what the subject's context says of other rows up to date.
+    fn facts(&mut self) -> Result<(), Error> {
+        match self.definition.facts() {
+            Some(facts) => facts(&mut self.turn(&Value::Null)),
+            None => Ok(()),
+        }
+    }
+
+    fn timer(&mut self, state: StateId, delay: &Delay, due: Option<crate::clock::Instant>) {
+        let path = self.definition.machine.state(state).path.clone();
+        let event = Definition::delay_name(delay);
+        let row = due.map(|due_at| timer::Model {
+            id: crate::id::new(),
+            root_id: self.order.root.id,
+            subject_kind: self.subject.kind,
+            subject_id: self.subject.id,
+            state: path.clone(),
+            event: event.clone(),
+            ref_id: Uuid::nil(),
+            due_at,
+            lease_until: None,
+            attempts: 0,
+        });
+        self.shared.timers.insert((self.subject.id, path, event, Uuid::nil()), row);
+    }
+}
+
+impl Host for Runner<'_> {
+    type Error = Error;
+
+    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Error> {
+        let check = self.definition.guard(guard)?.check;
+        let verdict = check(&self.turn(&guard.params))?;
+        let passed = verdict == Verdict::Pass;
+        if !passed && self.failed.is_none() {
+            self.failed = Some(Failed { guard: guard.name.clone(), verdict });
+        }
+        Ok(passed)
+    }
+
+    fn action(&mut self, action: &ActionRef, _event: &str) -> Result<(), Error> {
+        let run = self.definition.action(action)?.run;
+        run(&mut self.turn(&action.params))
+    }
+
+    fn arm(&mut self, state: StateId, delay: &Delay) -> Result<(), Error> {
+        let due = match delay {
+            Delay::Named(name) => {
+                let due = self.definition.delay(name)?;
+                due(&self.turn(&Value::Null))?
+            }
+            Delay::Millis(millis) => {
+                self.scene.now + chrono::TimeDelta::milliseconds(i64::try_from(*millis).unwrap_or(i64::MAX))
+            }
+        };
+        self.timer(state, delay, Some(due));
+        Ok(())
+    }
+
+    fn disarm(&mut self, state: StateId) -> Result<(), Error> {
+        let machine = &self.definition.machine;
+        let delays: Vec<Delay> = machine
+            .state(state)
+            .transitions
+            .iter()
+            .filter_map(|id| match &machine.transition(*id).trigger {
+                statechart::Trigger::After(delay) => Some(delay.clone()),
+                _ => None,
+            })
+            .collect();
+        for delay in delays {
+            self.timer(state, &delay, None);
+        }
+        Ok(())
+    }
+}
+
+/// What came of one event on one subject, its follow-ups not counted.
+pub(super) enum Stepped {
+    /// Taken and logged.
+    Taken,
+    /// Nothing took it; the first guard that said no, when one did.
+    Refused(Option<Failed>),
+}
+
+/// Sends one event to one subject, without its follow-ups.
+pub(super) fn step(
+    unit: &mut Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    subject: SubjectRef,
+    event: &Event,
+    depth: u32,
+) -> Result<Stepped, Error> {
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let columns = subject::columns(order, subject)?;
+    let definition = subject::definition(scene.app, &columns)?;
+    let snapshot = subject::snapshot(&definition, &columns)?;
+    let from = columns.state.to_owned();
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, scene, depth);
+    runner.facts()?;
+    let step = definition.machine.step(&snapshot, &event.name, &mut runner).map_err(from_step)?;
+    if step.taken.is_empty() {
+        return Ok(Stepped::Refused(runner.failed));
+    }
+    subject::set(runner.order, subject, &definition, &step.snapshot)?;
+    runner.facts()?;
+    let noop = step.taken.iter().all(|id| is_noop(&definition, *id));
+    finish(runner, Some(from), label(&event.name), noop)?;
+    Ok(Stepped::Taken)
+}
+
+/// Enters a new subject's initial state.
+fn start(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, depth: u32) -> Result<(), Error> {
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let name = subject::columns(order, subject)?.definition.to_owned();
+    let definition: Arc<Definition> = scene
+        .app
+        .registry
+        .newest(&name)
+        .filter(|definition| definition.subject == subject.kind)
+        .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
+    let event = Event::named(super::CREATED);
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, &event, scene, depth);
+    runner.facts()?;
+    let step = definition.machine.start(&mut runner).map_err(from_step)?;
+    subject::set(runner.order, subject, &definition, &step.snapshot)?;
+    runner.facts()?;
+    finish(runner, None, super::CREATED.to_owned(), false)
+}
+
+/// Books what happened to a subject without a step: facts, version and log, from = to.
+pub(super) fn record(
+    unit: &mut Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    subject: SubjectRef,
+    event: &Event,
+    noop: bool,
+) -> Result<(), Error> {
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let columns = subject::columns(order, subject)?;
+    let definition = subject::definition(scene.app, &columns)?;
+    let state = columns.state.to_owned();
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, scene, 0);
+    runner.facts()?;
+    finish(runner, Some(state), event.name.clone(), noop)
+}
+
+/// Runs the queue until it is empty.
+pub(super) fn drain(unit: &mut Unit, scene: Scene<'_>) -> Result<(), Error> {
+    while let Some(FollowUp { root, what, payload, optional, depth }) = unit.shared.queue.pop_front() {
+        if depth > MAX_ROUNDS {
+            return Err(Error::internal(format!("more than {MAX_ROUNDS} rounds of follow-ups in one order")));
+        }
+        match what {
+            What::Start(subject) => start(unit, scene, root, subject, depth)?,
+            What::Build(kind) => {
+                let subject = build(unit, scene, root, kind, payload, depth)?;
+                start(unit, scene, root, subject, depth)?;
+            }
+            What::Send(subject, name) => {
+                let event = Event::named(name).with(payload);
+                if let Stepped::Refused(failed) = step(unit, scene, root, subject, &event, depth)?
+                    && !optional
+                {
+                    let why = failed.map_or_else(String::new, |failed| format!(": {} said no", failed.guard));
+                    let name = event.name;
+                    return Err(Error::internal(format!("nothing takes the follow-up {name} of {subject:?}{why}")));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lets the room of `kind` build the row of a new subject from its seed.
+fn build(
+    unit: &mut Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    kind: SubjectKind,
+    seed: Value,
+    depth: u32,
+) -> Result<SubjectRef, Error> {
+    let builder = scene.app.registry.builder(kind)?;
+    let event = Event::named(super::CREATED).with(seed);
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let id = builder(&mut Turn {
+        order,
+        shared: &mut unit.shared,
+        subject: SubjectRef { kind, id: Uuid::nil() },
+        event: &event,
+        params: &Value::Null,
+        scene,
+        metadata: &mut Map::new(),
+        depth,
+    })?;
+    Ok(SubjectRef { kind, id })
+}
+
+fn runner<'a>(
+    definition: &'a Definition,
+    order: &'a mut Order,
+    shared: &'a mut Shared,
+    subject: SubjectRef,
+    event: &'a Event,
+    scene: Scene<'a>,
+    depth: u32,
+) -> Runner<'a> {
+    Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth, failed: None }
+}
+
+fn finish(runner: Runner<'_>, from: Option<String>, event: String, noop: bool) -> Result<(), Error> {
+    let to = subject::columns(runner.order, runner.subject)?.state.to_owned();
+    let mut metadata = runner.metadata;
+    if !runner.event.payload.is_null() {
+        metadata.insert("payload".to_owned(), runner.event.payload.clone());
+    }
+    let entry = log::Entry {
+        subject: runner.subject,
+        from,
+        to,
+        event,
+        reason_code: runner.event.reason_code.clone(),
+        note: runner.event.note.clone(),
+        metadata,
+    };
+    log::append(runner.order, runner.shared, runner.scene, entry)?;
+    if !noop {
+        runner.shared.touched.insert((runner.subject.kind, runner.subject.id));
+    }
+    Ok(())
+}
+
+/// A transition that its machine calls a no-op is on record and changes no version.
+fn is_noop(definition: &Definition, id: TransitionId) -> bool {
+    definition.machine.transition(id).meta.get("noop").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Delayed transitions are logged by the name of their delay.
+fn label(event: &str) -> String {
+    event
+        .strip_prefix("xstate.after.")
+        .map_or_else(|| event.to_owned(), |rest| rest.split('.').next().unwrap_or(rest).to_owned())
+}
+
+fn from_step(error: StepError<Error>) -> Error {
+    match error {
+        StepError::Host(error) => error,
+        StepError::TooManySteps { limit } => Error::internal(format!("more than {limit} microsteps in one step")),
+    }
+}

@@ -1,0 +1,200 @@
+//! `send` and `record`: one event, many subjects, one commit.
+
+use super::{
+    Event, Mode, Needs, Roots, SubjectRef, Unit,
+    gate::{Place, Via},
+    run::{self, Stepped},
+    subject,
+    turn::Scene,
+    unit::What,
+};
+use crate::error::Error;
+use entity::SubjectKind;
+use sea_orm::DatabaseTransaction;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What became of one subject.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Taken; the log rows are in the unit.
+    Taken,
+    /// Not taken; nothing of it has changed.
+    Refused(Error),
+}
+
+/// Sends one event to many subjects in one transaction: lock, load, step each with what follows, write once.
+/// A refusal drops its subject only; any other failure is the batch's.
+pub async fn send(
+    txn: &DatabaseTransaction,
+    scene: Scene<'_>,
+    subjects: &[(SubjectRef, Option<i32>)],
+    event: &Event,
+    via: Via,
+) -> Result<(Unit, Vec<Outcome>), Error> {
+    let refs: Vec<SubjectRef> = subjects.iter().map(|(subject, _)| *subject).collect();
+    let mut unit = Unit::open(txn, Roots::of_subjects(&refs), Mode::Write, scene.now).await?;
+    unit.load_for(txn, scene, &refs, event, Mode::Write).await?;
+    let roots = unit.roots_of();
+    let mut outcomes = Vec::with_capacity(subjects.len());
+    for (subject, expected) in subjects {
+        let Some(root) = roots.get(subject).copied() else {
+            outcomes.push(Outcome::Refused(Error::not_found(subject.type_id())));
+            continue;
+        };
+        outcomes.push(unit.try_send(scene, root, *subject, event, *expected, via)?);
+    }
+    unit.flush(txn).await?;
+    Ok((unit, outcomes))
+}
+
+impl Unit {
+    /// Reads what `event` may need of these subjects, whatever their states.
+    pub async fn load_for<C: sea_orm::ConnectionTrait>(
+        &mut self,
+        db: &C,
+        scene: Scene<'_>,
+        subjects: &[SubjectRef],
+        event: &Event,
+        mode: Mode,
+    ) -> Result<(), Error> {
+        let limited = !matches!(scene.actor.scope, crate::access::Scope::All);
+        let own = subjects.iter().fold(Needs::NOTHING, |needs, subject| {
+            needs
+                | match subject.kind {
+                    SubjectKind::Quotation => Needs::QUOTATION,
+                    SubjectKind::Sale => Needs::SALE,
+                    SubjectKind::Fulfilment if limited => Needs::FULFILMENTS | Needs::SALE,
+                    SubjectKind::Fulfilment => Needs::FULFILMENTS,
+                }
+        });
+        self.load(db, own, mode).await?;
+        let roots = self.roots_of();
+        let mut needs = Needs::NOTHING;
+        for subject in subjects {
+            let Some(root) = roots.get(subject) else { continue };
+            let columns = subject::columns(self.order(*root)?, *subject)?;
+            needs |= subject::definition(scene.app, &columns)?.needs(&event.name);
+        }
+        self.load(db, needs, mode).await
+    }
+
+    /// Which order each loaded subject belongs to.
+    pub fn roots_of(&self) -> BTreeMap<SubjectRef, Uuid> {
+        let mut roots = BTreeMap::new();
+        for (root, order) in &self.orders {
+            roots.extend(order.quotation.tracked().map(|row| (SubjectRef::quotation(row.id), *root)));
+            roots.extend(order.sale.tracked().map(|row| (SubjectRef::sale(row.id), *root)));
+            roots.extend(order.fulfilments.tracked().map(|row| (SubjectRef::fulfilment(row.id), *root)));
+        }
+        roots
+    }
+
+    /// Sends an event with all that follows from it. A refusal has changed nothing; an error leaves the unit unusable.
+    pub fn try_send(
+        &mut self,
+        scene: Scene<'_>,
+        root: Uuid,
+        subject: SubjectRef,
+        event: &Event,
+        expected: Option<i32>,
+        via: Via,
+    ) -> Result<Outcome, Error> {
+        match self.with_place(scene, root, subject, |place| place.admit(scene, event, expected, via)) {
+            Err(error @ (Error::Db(_) | Error::Internal(_))) => return Err(error),
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            Ok(()) => {}
+        }
+        match run::step(self, scene, root, subject, event, 0)? {
+            Stepped::Taken => {
+                run::drain(self, scene)?;
+                Ok(Outcome::Taken)
+            }
+            Stepped::Refused(failed) => self.with_place(scene, root, subject, |place| {
+                Ok(Outcome::Refused(place.rejected(scene.actor, event, failed)))
+            }),
+        }
+    }
+
+    /// Sends an event with all that follows from it; a refusal is an error.
+    pub fn send_one(
+        &mut self,
+        scene: Scene<'_>,
+        root: Uuid,
+        subject: SubjectRef,
+        event: &Event,
+        expected: Option<i32>,
+        via: Via,
+    ) -> Result<(), Error> {
+        match self.try_send(scene, root, subject, event, expected, via)? {
+            Outcome::Taken => Ok(()),
+            Outcome::Refused(refusal) => Err(refusal),
+        }
+    }
+
+    /// Sends an event that a command, a timer or a provider reports.
+    pub fn command(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
+        self.send_one(scene, root, subject, event, None, Via::Command)
+    }
+
+    /// Sends an event that it is fine not to take; says whether it was.
+    pub fn offer(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<bool, Error> {
+        Ok(matches!(self.try_send(scene, root, subject, event, None, Via::Command)?, Outcome::Taken))
+    }
+
+    /// Starts a subject whose row was inserted, with all that follows.
+    pub fn start(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+        self.shared.queue.push_back(super::FollowUp {
+            root,
+            what: What::Start(subject),
+            payload: serde_json::Value::Null,
+            optional: false,
+            depth: 0,
+        });
+        run::drain(self, scene)
+    }
+
+    /// Books what happened to a subject without a step: facts, version + 1, a log row with from = to.
+    pub fn record(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
+        run::record(self, scene, root, subject, event, false)
+    }
+
+    /// Puts on record what changed nothing; the version stays.
+    pub fn record_noop(
+        &mut self,
+        scene: Scene<'_>,
+        root: Uuid,
+        subject: SubjectRef,
+        event: &Event,
+    ) -> Result<(), Error> {
+        run::record(self, scene, root, subject, event, true)
+    }
+
+    /// Whether the subject's machine would at least ask its guards about `event` in the state that it is in.
+    pub fn knows(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<bool, Error> {
+        self.with_place(scene, root, subject, |place| {
+            let machine = &place.definition.machine;
+            Ok(!machine.is_done(place.snapshot) && !machine.candidates(place.snapshot, event).is_empty())
+        })
+    }
+
+    /// Whether one of the subject's active states carries `tag`.
+    pub fn has_tag(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
+        self.with_place(scene, root, subject, |place| Ok(place.definition.machine.tags(place.snapshot).contains(&tag)))
+    }
+
+    pub(super) fn with_place<T>(
+        &self,
+        scene: Scene<'_>,
+        root: Uuid,
+        subject: SubjectRef,
+        ask: impl FnOnce(&Place<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let order = self.order(root)?;
+        let columns = subject::columns(order, subject)?;
+        let definition = subject::definition(scene.app, &columns)?;
+        let snapshot = subject::snapshot(&definition, &columns)?;
+        let store = self.shared.stores.get(&columns.store);
+        ask(&Place { order, subject, columns, definition: &definition, snapshot: &snapshot, store })
+    }
+}

@@ -1,0 +1,184 @@
+//! States by what their machines say of them: tags and phases as conditions on stored rows, and how a stored row stands.
+
+use super::registry::Definition;
+use crate::app::App;
+use crate::error::Error;
+use entity::{SubjectKind, fulfilment, sale_order};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::{ColumnTrait, Condition};
+use serde_json::Value;
+use statechart::{Kind, Machine, Snapshot, StateId};
+use std::sync::Arc;
+
+/// How far a sale order has come, told from its state's tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Tagged `open`.
+    Sale,
+    /// Neither open nor final.
+    Fulfilment,
+    /// Final.
+    Closed,
+}
+
+/// States of versions of machines, as conditions on stored rows.
+#[derive(Clone, Debug, Default)]
+pub struct States(Vec<Of>);
+
+#[derive(Clone, Debug)]
+struct Of {
+    definition: String,
+    version: i32,
+    leaves: Vec<String>,
+    /// Whether stored states may be several leaves joined by `+`.
+    parallel: bool,
+}
+
+impl States {
+    /// Which sale orders are in one of them.
+    pub fn sales(&self) -> Condition {
+        self.condition(
+            sale_order::Column::WorkflowDefinition,
+            sale_order::Column::WorkflowVersion,
+            sale_order::Column::WorkflowState,
+        )
+    }
+
+    /// Which fulfilments are in one of them.
+    pub fn fulfilments(&self) -> Condition {
+        self.condition(
+            fulfilment::Column::WorkflowDefinition,
+            fulfilment::Column::WorkflowVersion,
+            fulfilment::Column::WorkflowState,
+        )
+    }
+
+    fn condition<C: ColumnTrait>(&self, name: C, version: C, state: C) -> Condition {
+        self.0.iter().fold(Condition::any().add(Expr::val(false)), |any, of| {
+            let mut within = Condition::any().add(state.is_in(of.leaves.iter().map(String::as_str)));
+            if of.parallel {
+                for leaf in of.leaves.iter().map(|leaf| leaf.replace('_', "\\_")) {
+                    for pattern in [format!("{leaf}+%"), format!("%+{leaf}"), format!("%+{leaf}+%")] {
+                        within = within.add(state.into_expr().like(LikeExpr::new(pattern).escape('\\')));
+                    }
+                }
+            }
+            any.add(Condition::all().add(name.eq(of.definition.as_str())).add(version.eq(of.version)).add(within))
+        })
+    }
+}
+
+/// States whose own or surrounding states carry one of `tags`.
+pub fn with_tags(app: &App, subject: SubjectKind, tags: &[String]) -> States {
+    select(app, subject, |machine, leaf| {
+        let around = std::iter::successors(Some(leaf), |id| machine.state(*id).parent);
+        around.flat_map(|id| &machine.state(id).tags).any(|tag| tags.contains(tag))
+    })
+}
+
+/// States of sale orders in one of `phases`.
+pub fn in_phases(app: &App, phases: &[Phase]) -> States {
+    select(app, SubjectKind::Sale, |machine, leaf| phases.contains(&phase_of(machine, leaf)))
+}
+
+fn phase_of(machine: &Machine, leaf: StateId) -> Phase {
+    let state = machine.state(leaf);
+    if state.kind == Kind::Final && state.parent == Some(StateId::ROOT) {
+        return Phase::Closed;
+    }
+    let open = std::iter::successors(Some(leaf), |id| machine.state(*id).parent)
+        .any(|id| machine.state(id).tags.iter().any(|tag| tag == "open"));
+    if open { Phase::Sale } else { Phase::Fulfilment }
+}
+
+fn select(app: &App, subject: SubjectKind, wanted: impl Fn(&Machine, StateId) -> bool) -> States {
+    let of = |definition: Arc<Definition>| {
+        let machine = &definition.machine;
+        let leaf = |index| StateId(u32::try_from(index).unwrap_or(u32::MAX));
+        let leaves: Vec<_> = (0..machine.states().len())
+            .map(leaf)
+            .filter(|id| machine.state(*id).kind.is_leaf() && wanted(machine, *id))
+            .map(|id| machine.state(id).key.clone())
+            .collect();
+        let parallel = machine.states().iter().any(|state| state.kind == Kind::Parallel);
+        Of { definition: definition.name.clone(), version: definition.version, leaves, parallel }
+    };
+    States(
+        app.registry
+            .all()
+            .into_iter()
+            .filter(|d| d.subject == subject)
+            .map(of)
+            .filter(|of| !of.leaves.is_empty())
+            .collect(),
+    )
+}
+
+/// How a stored subject stands, as its machine says.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    definition: Arc<Definition>,
+    snapshot: Snapshot,
+}
+
+impl Standing {
+    /// Of a row's workflow columns. Names that its machine does not know are an error, never a default.
+    pub fn of(app: &App, name: &str, version: i32, state: &str, history: Option<&Value>) -> Result<Self, Error> {
+        let definition = app
+            .registry
+            .definition(name, version)
+            .ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))?;
+        let snapshot = definition
+            .machine
+            .restore(state, history.unwrap_or(&Value::Null))
+            .map_err(|error| Error::internal(format!("{name} version {version}: {error}")))?;
+        Ok(Self { definition, snapshot })
+    }
+
+    /// `XState`'s state value.
+    pub fn value(&self) -> Value {
+        self.definition.machine.value(&self.snapshot)
+    }
+
+    /// Tags of the active states and those around them.
+    pub fn tags(&self) -> Vec<String> {
+        self.definition.machine.tags(&self.snapshot).into_iter().map(str::to_owned).collect()
+    }
+
+    /// Whether it is over.
+    pub fn is_done(&self) -> bool {
+        self.definition.machine.is_done(&self.snapshot)
+    }
+
+    /// How far a sale order has come.
+    pub fn phase(&self) -> Phase {
+        if self.is_done() {
+            return Phase::Closed;
+        }
+        let open = self.definition.machine.tags(&self.snapshot).contains(&"open");
+        if open { Phase::Sale } else { Phase::Fulfilment }
+    }
+
+    /// The active states as a person reads them.
+    pub fn label(&self) -> String {
+        let machine = &self.definition.machine;
+        let label = |id: StateId| {
+            let state = machine.state(id);
+            state.meta.get("label").and_then(Value::as_str).map_or_else(|| readable(&state.key), str::to_owned)
+        };
+        machine.leaves(&self.snapshot).map(label).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// The tone of the first active state that has one.
+    pub fn tone(&self) -> Option<&str> {
+        let machine = &self.definition.machine;
+        machine.leaves(&self.snapshot).find_map(|id| machine.state(id).meta.get("tone")).and_then(Value::as_str)
+    }
+}
+
+/// `AWAITING_PAYMENT_METHOD` as "Awaiting payment method".
+fn readable(key: &str) -> String {
+    let text = key.replace('_', " ").to_lowercase();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

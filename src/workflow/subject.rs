@@ -1,0 +1,103 @@
+//! The workflow columns of a subject's row: read and written here and nowhere else.
+
+use super::{Order, SubjectRef, registry::Definition};
+use crate::{app::App, error::Error};
+use entity::SubjectKind;
+use serde_json::Value;
+use statechart::Snapshot;
+use std::sync::Arc;
+
+/// The workflow columns of a row.
+pub(super) struct Columns<'a> {
+    pub definition: &'a str,
+    pub definition_version: i32,
+    pub state: &'a str,
+    pub history: Option<&'a Value>,
+    pub version: i32,
+    pub store: uuid::Uuid,
+}
+
+macro_rules! columns {
+    ($row:expr) => {{
+        let row = $row;
+        Columns {
+            definition: &row.workflow_definition,
+            definition_version: row.workflow_version,
+            state: &row.workflow_state,
+            history: row.workflow_history.as_ref(),
+            version: row.version,
+            store: row.store_id,
+        }
+    }};
+}
+
+/// Reads them.
+pub(super) fn columns(order: &Order, subject: SubjectRef) -> Result<Columns<'_>, Error> {
+    Ok(match subject.kind {
+        SubjectKind::Quotation => columns!(order.quotation()?),
+        SubjectKind::Sale => columns!(order.sale()?),
+        SubjectKind::Fulfilment => columns!(order.fulfilment(subject.id)?),
+    })
+}
+
+/// Writes definition, state and history.
+pub(super) fn set(
+    order: &mut Order,
+    subject: SubjectRef,
+    definition: &Definition,
+    snapshot: &Snapshot,
+) -> Result<(), Error> {
+    let state = definition.machine.leaf_names(snapshot);
+    let history = Some(definition.machine.history_value(snapshot)).filter(|value| !value.is_null());
+    macro_rules! write {
+        ($row:expr) => {{
+            let row = $row;
+            row.workflow_definition.clone_from(&definition.name);
+            row.workflow_version = definition.version;
+            row.workflow_state = state;
+            row.workflow_history = history;
+        }};
+    }
+    match subject.kind {
+        SubjectKind::Quotation => write!(order.quotation_mut()?),
+        SubjectKind::Sale => write!(order.sale_mut()?),
+        SubjectKind::Fulfilment => write!(order.fulfilment_mut(subject.id)?),
+    }
+    Ok(())
+}
+
+/// The definition that drives a subject. A version that is not known is an error, never the newest instead.
+pub(super) fn definition(app: &App, columns: &Columns<'_>) -> Result<Arc<Definition>, Error> {
+    app.registry.definition(columns.definition, columns.definition_version).ok_or_else(|| {
+        Error::internal(format!("no definition {} version {}", columns.definition, columns.definition_version))
+    })
+}
+
+/// The stored state as a snapshot of its machine.
+pub(super) fn snapshot(definition: &Definition, columns: &Columns<'_>) -> Result<Snapshot, Error> {
+    definition.machine.restore(columns.state, columns.history.unwrap_or(&Value::Null)).map_err(Error::internal)
+}
+
+/// Whether the actor may know of it: staff of all, sellers of their stores', parties of their own.
+pub(super) fn visible(order: &Order, subject: SubjectRef, actor: &crate::access::Actor) -> Result<bool, Error> {
+    use crate::access::Scope;
+    if matches!(actor.scope, Scope::All) {
+        return Ok(true);
+    }
+    let (store, customer, reseller) = match subject.kind {
+        SubjectKind::Quotation => {
+            let row = order.quotation()?;
+            (row.store_id, row.customer_id, row.reseller_id)
+        }
+        SubjectKind::Sale | SubjectKind::Fulfilment => {
+            let row = order.sale()?;
+            (row.store_id, row.customer_id, row.reseller_id)
+        }
+    };
+    Ok(match &actor.scope {
+        Scope::All => true,
+        Scope::Customer(id) => customer == Some(*id),
+        Scope::Reseller(id) => reseller == Some(*id),
+        Scope::Stores(stores) => stores.contains(&store),
+    })
+}

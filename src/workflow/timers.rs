@@ -1,0 +1,159 @@
+//! Fires timers: claims what is due by lease, then sends it through the door, which reads again that it is due.
+
+use super::{Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, Unit, run};
+use crate::{access::Actor, app::App, clock::Instant, error::Error};
+use chrono::TimeDelta;
+use entity::timer::{Column, Entity, Model};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use uuid::Uuid;
+
+/// Which timers a sweep takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Expiring sales, on their own schedule.
+    SaleExpiry,
+    /// All others, on every tick of the worker.
+    Others,
+}
+
+/// How long a claim lasts; a worker that dies gives its claims back that late.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// After so many attempts a timer is left alone, and stays to be seen.
+pub const MAX_ATTEMPTS: i32 = 10;
+
+/// Claims up to `limit` due timers, oldest first, skipping what others hold.
+pub async fn claim(txn: &DatabaseTransaction, which: Which, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
+    let event = match which {
+        Which::SaleExpiry => Column::Event.eq(SALE_PENDING_EXPIRY),
+        Which::Others => Column::Event.ne(SALE_PENDING_EXPIRY),
+    };
+    let due = Entity::find()
+        .filter(event)
+        .filter(Column::DueAt.lte(now))
+        .filter(Column::Attempts.lt(MAX_ATTEMPTS))
+        .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lte(now)))
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(txn)
+        .await?;
+    let ids: Vec<Uuid> = due.iter().map(|timer| timer.id).collect();
+    if !ids.is_empty() {
+        Entity::update_many()
+            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(Column::Id.is_in(ids))
+            .exec(txn)
+            .await?;
+    }
+    Ok(due)
+}
+
+/// Gives claims back, as a worker does that stops.
+pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Fires delayed transitions of one definition's event in one transaction. Those that are not due any more, or that the
+/// machine does not take now, are forgotten.
+pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: Instant) -> Result<Vec<Outcome>, Error> {
+    let actor = Actor::system();
+    let scene = Scene { app, actor: &actor, now };
+    let subjects: Vec<SubjectRef> = timers.iter().map(subject).collect();
+    let mut unit = Unit::open(txn, Roots::of_subjects(&subjects), Mode::Write, now).await?;
+    let still_due: std::collections::BTreeSet<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(timers.iter().map(|timer| timer.id)))
+        .filter(Column::DueAt.lte(now))
+        .into_tuple::<Uuid>()
+        .all(txn)
+        .await?
+        .into_iter()
+        .collect();
+    unit.load(txn, own_needs(&subjects), Mode::Write).await?;
+    let mut needs = Needs::NOTHING;
+    let mut events = Vec::with_capacity(timers.len());
+    for timer in timers {
+        let event = unit.delayed_event(scene, timer)?;
+        needs |= event.as_ref().map_or(Needs::NOTHING, |(_, needs)| *needs);
+        events.push(event.map(|(name, _)| name));
+    }
+    unit.load(txn, needs, Mode::Write).await?;
+    let roots = unit.roots_of();
+    let mut outcomes = Vec::with_capacity(timers.len());
+    for (timer, event) in timers.iter().zip(events) {
+        let (Some(event), true, Some(root)) =
+            (event, still_due.contains(&timer.id), roots.get(&subject(timer)).copied())
+        else {
+            outcomes.push(Outcome::Refused(Error::Conflict("not due any more".to_owned())));
+            continue;
+        };
+        // Taken off first: a transition that arms it anew puts it back.
+        unit.shared.timers.insert((timer.subject_id, timer.state.clone(), timer.event.clone(), timer.ref_id), None);
+        outcomes.push(match run::step(&mut unit, scene, root, subject(timer), &Event::named(event), 0)? {
+            run::Stepped::Taken => {
+                run::drain(&mut unit, scene)?;
+                Outcome::Taken
+            }
+            run::Stepped::Refused(_) => {
+                Outcome::Refused(Error::Conflict("the machine does not take it now".to_owned()))
+            }
+        });
+    }
+    unit.flush(txn).await?;
+    Ok(outcomes)
+}
+
+fn subject(timer: &Model) -> SubjectRef {
+    SubjectRef { kind: timer.subject_kind, id: timer.subject_id }
+}
+
+fn own_needs(subjects: &[SubjectRef]) -> Needs {
+    subjects.iter().fold(Needs::NOTHING, |needs, subject| {
+        needs
+            | match subject.kind {
+                entity::SubjectKind::Quotation => Needs::QUOTATION,
+                entity::SubjectKind::Sale => Needs::SALE,
+                entity::SubjectKind::Fulfilment => Needs::FULFILMENTS,
+            }
+    })
+}
+
+impl Unit {
+    /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
+    fn delayed_event(&self, scene: Scene<'_>, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
+        let Some(root) = self.roots_of().get(&subject(timer)).copied() else { return Ok(None) };
+        self.with_place(scene, root, subject(timer), |place| {
+            let machine = &place.definition.machine;
+            let armed = machine.transitions().iter().find_map(|transition| match &transition.trigger {
+                statechart::Trigger::After(delay)
+                    if super::Definition::delay_name(delay) == timer.event
+                        && machine.state(transition.source).path == timer.state
+                        && machine.is_active(place.snapshot, transition.source) =>
+                {
+                    Some(machine.after_event(transition.source, delay))
+                }
+                _ => None,
+            });
+            Ok(armed.map(|event| {
+                let needs = place.definition.needs(&event);
+                (event, needs)
+            }))
+        })
+    }
+}
+
+/// Whether a timer is an override's lapse, which the approval room handles.
+pub fn is_lapse(timer: &Model) -> bool {
+    timer.event == OVERRIDE_LAPSED && !timer.ref_id.is_nil()
+}

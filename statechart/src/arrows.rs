@@ -1,0 +1,183 @@
+//! The transitions of a state and their parts, as written: `on`, `onDone`, `always`, `after`, targets, actions.
+
+use serde_json::{Map, Value};
+
+use crate::draft::{Draft, DraftTransition, Written};
+use crate::json::ordered;
+use crate::keys::{self, Place, join};
+use crate::lookup::is_wildcard;
+use crate::model::{ActionRef, Delay, StateId, Trigger};
+
+impl<'v> Draft<'v> {
+    /// Reads every transition whose source is `id`.
+    pub(crate) fn transitions_of(&mut self, id: StateId, fields: &'v Map<String, Value>, path: &str) {
+        let done = format!("xstate.done.state.{}", self.states[id.at()].id);
+        let on_done = fields.get("onDone").filter(|value| value.as_str() != Some(""));
+        for (event, value) in self.table(fields, "on", path) {
+            let here = join(&join(path, "on"), event);
+            if event.is_empty() {
+                self.error(here, "an event has an empty name", "say `always` for what needs no event");
+                continue;
+            }
+            if event == done && on_done.is_some() {
+                self.warning(here, "`onDone` stands in its place", "drop it");
+                continue;
+            }
+            if event.contains('*') && !is_wildcard(event) {
+                let message = "this star is text: a wildcard is `*` or ends in `.*`";
+                self.warning(here.clone(), message, "say `a.b.*`");
+            }
+            self.arrows(id, &Trigger::Event(event.to_owned()), value, &here);
+        }
+        if let Some(value) = on_done {
+            self.arrows(id, &Trigger::Done, value, &join(path, "onDone"));
+        }
+        if let Some(value) = fields.get("always").filter(|value| value.as_str() != Some("")) {
+            self.arrows(id, &Trigger::Always, value, &join(path, "always"));
+        }
+        for (delay, value) in self.table(fields, "after", path) {
+            let here = join(&join(path, "after"), delay);
+            if let Some(delay) = self.delay(delay, &here) {
+                self.add_delay(id, &delay);
+                self.arrows(id, &Trigger::After(delay), value, &here);
+            }
+        }
+    }
+
+    fn table(&mut self, fields: &'v Map<String, Value>, key: &str, path: &str) -> Vec<(&'v str, &'v Value)> {
+        match fields.get(key) {
+            None => Vec::new(),
+            Some(Value::Object(table)) => ordered(table),
+            Some(_) => {
+                self.error(join(path, key), format!("`{key}` must be an object"), "its keys say what it waits for");
+                Vec::new()
+            }
+        }
+    }
+
+    fn delay(&mut self, text: &str, path: &str) -> Option<Delay> {
+        let help = "say whole milliseconds, or a name";
+        if text.trim().is_empty() {
+            self.error(path, "a delay has an empty name", help);
+            return None;
+        }
+        if let Ok(millis) = text.parse() {
+            return Some(Delay::Millis(millis));
+        }
+        // What JavaScript's Number() would take for a number is no name: `1e3`, `-5`, `1.5`, `Infinity`.
+        let is_number = text.trim().parse::<f64>().is_ok() && text.contains(|c: char| c.is_ascii_digit());
+        if is_number || text.trim().ends_with("Infinity") {
+            self.error(path, format!("`{text}` is no number of milliseconds"), help);
+            return None;
+        }
+        Some(Delay::Named(text.to_owned()))
+    }
+
+    fn arrows(&mut self, id: StateId, trigger: &Trigger, value: &'v Value, path: &str) {
+        let Value::Array(list) = value else { return self.arrow(id, trigger, value, path) };
+        for (index, value) in list.iter().enumerate() {
+            let here = join(path, &index.to_string());
+            if matches!(trigger, Trigger::After(_)) && value.is_string() {
+                let help = format!("say `{{\"target\": {value}}}`");
+                self.error(here, "XState overlooks a bare target in a list of delayed transitions", help);
+            } else {
+                self.arrow(id, trigger, value, &here);
+            }
+        }
+    }
+
+    fn arrow(&mut self, source: StateId, trigger: &Trigger, value: &'v Value, pointer: &str) {
+        let mut arrow = DraftTransition {
+            source,
+            trigger: trigger.clone(),
+            targets: Vec::new(),
+            guard: None,
+            actions: Vec::new(),
+            reenter: false,
+            meta: Value::Null,
+            description: None,
+            pointer: pointer.to_owned(),
+        };
+        match value {
+            Value::String(_) => arrow.targets = self.targets(Some(value), pointer),
+            Value::Object(fields) => {
+                keys::check(Place::Transition, fields, pointer, &mut self.problems);
+                arrow.targets = self.targets(fields.get("target"), &join(pointer, "target"));
+                arrow.guard = fields.get("guard").map(|guard| (guard, join(pointer, "guard")));
+                arrow.actions = self.actions(fields.get("actions"), &join(pointer, "actions"));
+                arrow.meta = fields.get("meta").cloned().unwrap_or_default();
+                arrow.description = self.text(fields.get("description"), &join(pointer, "description"));
+                arrow.reenter = self.flag(fields, "reenter", pointer);
+            }
+            Value::Null => {
+                let help = "say `{}` or `\"\"` to forbid the event, or leave it out";
+                self.error(pointer, "null is no transition", help);
+            }
+            _ => self.error(pointer, "this is no transition", "say a target, or `{\"target\": …}`"),
+        }
+        self.transitions.push(arrow);
+    }
+
+    fn flag(&mut self, fields: &Map<String, Value>, key: &str, path: &str) -> bool {
+        match fields.get(key) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.error(join(path, key), format!("`{key}` must be true or false"), "");
+                false
+            }
+        }
+    }
+
+    /// Targets as written; the empty text stands for none.
+    pub(crate) fn targets(&mut self, value: Option<&Value>, path: &str) -> Vec<Written> {
+        match value {
+            None => Vec::new(),
+            Some(Value::String(text)) if text.is_empty() => Vec::new(),
+            Some(Value::Array(list)) => list
+                .iter()
+                .enumerate()
+                .filter_map(|(index, value)| {
+                    let path = join(path, &index.to_string());
+                    self.name(Some(value), &path, "a target").map(|text| Written { text, path })
+                })
+                .collect(),
+            Some(value) => {
+                let text = self.name(Some(value), path, "a target");
+                text.map(|text| Written { text, path: path.to_owned() }).into_iter().collect()
+            }
+        }
+    }
+
+    /// One action or a list of them.
+    pub(crate) fn actions(&mut self, value: Option<&Value>, path: &str) -> Vec<ActionRef> {
+        match value {
+            None => Vec::new(),
+            Some(Value::Array(list)) => {
+                let each = list.iter().enumerate();
+                each.filter_map(|(index, value)| self.action(value, &join(path, &index.to_string()))).collect()
+            }
+            Some(value) => self.action(value, path).into_iter().collect(),
+        }
+    }
+
+    fn action(&mut self, value: &Value, path: &str) -> Option<ActionRef> {
+        let (name, params) = match value {
+            Value::String(_) => (self.name(Some(value), path, "an action")?, Value::Null),
+            Value::Object(fields) => {
+                keys::check(Place::Action, fields, path, &mut self.problems);
+                let here = join(path, "type");
+                if !fields.contains_key("type") {
+                    self.error(here.clone(), "an action needs a type", "say `{\"type\": \"name\", \"params\": {…}}`");
+                }
+                let name = self.name(fields.get("type"), &here, "an action's type")?;
+                (name, fields.get("params").cloned().unwrap_or_default())
+            }
+            _ => {
+                self.error(path, "this is no action", "say a name, or `{\"type\": \"name\", \"params\": {…}}`");
+                return None;
+            }
+        };
+        Some(ActionRef { index: self.actions.number(&name), name, params })
+    }
+}

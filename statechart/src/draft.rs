@@ -1,0 +1,107 @@
+//! A definition that is being read: what was found so far, what is wrong with it, and the smallest parts of reading.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::model::{ActionRef, Delay, State, StateId, Trigger};
+use crate::problem::Problem;
+
+/// The states and transitions of a definition before names are resolved.
+#[derive(Default)]
+pub(crate) struct Draft<'v> {
+    pub(crate) states: Vec<State>,
+    /// Beside `states`: where each is in the file.
+    pub(crate) pointers: Vec<String>,
+    /// Beside `states`: the number after the last descendant.
+    pub(crate) ends: Vec<u32>,
+    pub(crate) transitions: Vec<DraftTransition<'v>>,
+    /// Default targets of history states.
+    pub(crate) defaults: Vec<(StateId, Written)>,
+    pub(crate) guards: Names,
+    pub(crate) actions: Names,
+    pub(crate) delays: Names,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A transition as written.
+pub(crate) struct DraftTransition<'v> {
+    pub(crate) source: StateId,
+    pub(crate) trigger: Trigger,
+    pub(crate) targets: Vec<Written>,
+    pub(crate) guard: Option<(&'v Value, String)>,
+    pub(crate) actions: Vec<ActionRef>,
+    pub(crate) reenter: bool,
+    pub(crate) meta: Value,
+    pub(crate) description: Option<String>,
+    pub(crate) pointer: String,
+}
+
+/// A name and where it is written.
+#[derive(Clone)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) path: String,
+}
+
+/// Distinct names, numbered in the order in which they were met.
+#[derive(Default)]
+pub(crate) struct Names {
+    pub(crate) list: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Names {
+    pub(crate) fn number(&mut self, name: &str) -> usize {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        self.list.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), self.list.len() - 1);
+        self.list.len() - 1
+    }
+}
+
+impl Draft<'_> {
+    pub(crate) fn error(&mut self, path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::error(path, message, help));
+    }
+
+    pub(crate) fn warning(&mut self, path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::warning(path, message, help));
+    }
+
+    /// A name that must be text and not empty.
+    pub(crate) fn name(&mut self, value: Option<&Value>, path: &str, what: &str) -> Option<String> {
+        match value? {
+            Value::String(name) if !name.trim().is_empty() => Some(name.clone()),
+            Value::String(_) => {
+                self.error(path, format!("{what} must not be empty"), "name it or leave it out");
+                None
+            }
+            _ => {
+                self.error(path, format!("{what} must be text"), "");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn text(&mut self, value: Option<&Value>, path: &str) -> Option<String> {
+        let value = value?;
+        if !value.is_string() {
+            self.error(path, "a description must be text", "");
+        }
+        value.as_str().map(str::to_owned)
+    }
+
+    /// The distinct delays of a state.
+    pub(crate) fn add_delay(&mut self, id: StateId, delay: &Delay) {
+        if let Delay::Named(name) = delay {
+            self.delays.number(name);
+        }
+        let delays = &mut self.states[id.at()].delays;
+        if !delays.contains(delay) {
+            delays.push(delay.clone());
+        }
+    }
+}

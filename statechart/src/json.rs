@@ -1,0 +1,121 @@
+//! JSON text to a value, with the place of what is wrong.
+//!
+//! Keeps the order of keys and finds keys that are written twice, which JSON readers otherwise drop without a word.
+//! Text that is nested deeper than the reader's limit is a problem like any other.
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::problem::Problem;
+
+/// Reads the text. The value is `None` when it is no JSON.
+pub(crate) fn read(source: &str) -> (Option<Value>, Vec<Problem>) {
+    let mut place = Place::default();
+    let mut json = serde_json::Deserializer::from_str(source);
+    let value = place.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+    match value {
+        Ok(value) => (Some(value), place.duplicates),
+        Err(error) => {
+            let mut problems = place.duplicates;
+            problems.push(unreadable(&error, &place.path));
+            (None, problems)
+        }
+    }
+}
+
+fn unreadable(error: &serde_json::Error, path: &[String]) -> Problem {
+    if error.to_string().contains("recursion limit") {
+        let shown = path.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(".");
+        let message = format!("nested deeper than {} levels of JSON", path.len());
+        return Problem::error(shown, message, "flatten the states; no machine needs such a depth");
+    }
+    Problem::error(path.join("."), format!("this is no JSON: {error}"), "mend the syntax at that place")
+}
+
+/// Where the reader is. After an error it stays where the error was met.
+#[derive(Default)]
+struct Place {
+    path: Vec<String>,
+    duplicates: Vec<Problem>,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Place {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Place {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that is not finite"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            self.path.push(list.len().to_string());
+            let Some(item) = items.next_element_seed(&mut *self)? else { break };
+            self.path.pop();
+            list.push(item);
+        }
+        self.path.pop();
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            self.path.push(key.clone());
+            let value = entries.next_value_seed(&mut *self)?;
+            if map.contains_key(&key) {
+                let message = format!("`{key}` is written twice; only the last one would count");
+                self.duplicates.push(Problem::error(self.path.join("."), message, "merge them or rename one"));
+            }
+            self.path.pop();
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// The entries in the order in which JavaScript visits them: whole numbers first, ascending, then as written.
+pub(crate) fn ordered(map: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    // Stable: what is no index stays as written.
+    entries.sort_by_key(|(key, _)| array_index(key).unwrap_or(u32::MAX));
+    entries
+}
+
+/// A key that JavaScript takes for a place in a list.
+fn array_index(key: &str) -> Option<u32> {
+    let index: u32 = key.parse().ok()?;
+    (index < u32::MAX && index.to_string() == key).then_some(index)
+}

@@ -1,0 +1,139 @@
+//! The keys that a definition may have, and what to say about the others.
+
+use serde_json::{Map, Value};
+
+use crate::problem::Problem;
+
+/// A kind of object in a definition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    Root,
+    State,
+    History,
+    Transition,
+    Initial,
+    Guard,
+    GuardList,
+    Action,
+}
+
+const STATE: &[&str] = &[
+    "id",
+    "type",
+    "initial",
+    "states",
+    "on",
+    "always",
+    "after",
+    "onDone",
+    "entry",
+    "exit",
+    "tags",
+    "meta",
+    "description",
+    "history",
+    "output",
+];
+const ROOT: &[&str] = &["$schema", "version", "context", "schemas", "types"];
+
+impl Place {
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Root | Self::State => STATE,
+            Self::History => &["id", "type", "history", "target", "tags", "meta", "description"],
+            Self::Transition => &["target", "guard", "actions", "reenter", "meta", "description"],
+            Self::Initial => &["target", "actions", "meta", "description"],
+            Self::Guard | Self::Action => &["type", "params"],
+            Self::GuardList => &["type", "guards"],
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Root => "the root",
+            Self::State => "a state",
+            Self::History => "a history state",
+            Self::Transition => "a transition",
+            Self::Initial => "`initial`",
+            Self::Guard | Self::GuardList => "a guard",
+            Self::Action => "an action",
+        }
+    }
+
+    fn allows(self, key: &str) -> bool {
+        self.keys().contains(&key) || (self == Self::Root && ROOT.contains(&key))
+    }
+}
+
+/// Names every key of `map` that does not belong there.
+pub(crate) fn check(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Vec<Problem>) {
+    for key in map.keys().filter(|key| !place.allows(key)) {
+        let (message, help) = explain(place, key);
+        problems.push(Problem::error(join(path, key), message, help));
+    }
+}
+
+/// `path.key`, or `key` at the root.
+pub(crate) fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn explain(place: Place, key: &str) -> (String, String) {
+    if let Some((why, help)) = known(place, key) {
+        return (format!("`{key}` {why}"), help.to_owned());
+    }
+    let message = format!("`{key}` is not a key of {}", place.name());
+    let near = place.keys().iter().find(|known| distance(known, key) <= 2 && known.len() > 2);
+    let help = near.map_or_else(
+        || format!("known are {}; additions of your own belong in `meta`", place.keys().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    (message, help)
+}
+
+/// Keys of XState 4, keys that are refused on purpose, keys in the wrong place.
+fn known(place: Place, key: &str) -> Option<(&'static str, &'static str)> {
+    Some(match key {
+        "cond" => ("is of XState 4: XState 5 ignores it and lets every transition pass", "say `guard`"),
+        "internal" => ("is of XState 4", "leave it out, or say `reenter: true` for what `internal: false` meant"),
+        "in" => ("is of XState 4", "say `guard: {\"type\": \"stateIn\", \"params\": {\"state\": \"a.b\"}}`"),
+        "invoke" | "spawn" | "services" | "actors" | "activities" | "src" => (
+            "is refused: a machine starts no work of its own, side work is an effect",
+            "name an action and let the result come back as an event",
+        ),
+        "onError" | "onSnapshot" => ("belongs to `invoke`, which is refused", "let the failure come back as an event"),
+        "onEntry" => ("is of XState 4", "say `entry`"),
+        "onExit" => ("is of XState 4", "say `exit`"),
+        "parallel" | "final" => ("is no key", "say `type`"),
+        "data" => ("is of XState 4", "data belong in the context"),
+        "route" => ("is not supported", "write the transitions out"),
+        "strict" | "delimiter" | "schema" | "tsTypes" | "predictableActionArguments" | "preserveActionOrder" => {
+            ("is of XState 4", "leave it out")
+        }
+        "delay" => ("does not belong here", "the delay is the key under `after`"),
+        "event" => ("does not belong here", "the event is the key under `on`"),
+        "target" if place == Place::State => ("belongs to a transition or a history state", "say `on` or `always`"),
+        "params" if place == Place::GuardList => ("has no meaning for `and`, `or` and `not`", "leave it out"),
+        "on" | "always" | "after" | "onDone" | "entry" | "exit" | "states" | "initial" if place == Place::History => {
+            ("would never be looked at: a history state is never active", "move it to a state that is")
+        }
+        "context" | "version" => ("belongs at the root", "move it there"),
+        _ => return None,
+    })
+}
+
+/// Edits that turn one word into the other.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(!x.eq_ignore_ascii_case(y));
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,175 @@
+//! Which transitions an event could take: the index from event names to transitions, and the walk over the active
+//! states in the order in which `XState` asks them.
+//!
+//! Names that the machine mentions are numbered at compile time, each state then holds the finished list of its
+//! candidates, wildcards included. Only names that no descriptor spells out are matched against wildcards at run time.
+
+use std::collections::HashMap;
+
+use crate::machine::Machine;
+use crate::model::{Kind, StateId, TransitionId, Trigger};
+use crate::set::StateSet;
+use crate::snapshot::Snapshot;
+
+/// Event names to candidates.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventTable {
+    names: HashMap<String, u32>,
+    /// By state.
+    rows: Vec<Row>,
+}
+
+/// The candidates of a state.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    /// By number of the event, sorted.
+    known: Vec<(u32, Vec<TransitionId>)>,
+    /// Longest first.
+    wildcards: Vec<(String, Vec<TransitionId>)>,
+}
+
+/// The descriptors of one state with their transitions, in document order.
+pub(crate) type Descriptors = Vec<(String, Vec<TransitionId>)>;
+
+/// An event's name, looked up once a macrostep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventName<'a> {
+    pub(crate) text: &'a str,
+    number: Option<u32>,
+}
+
+impl EventTable {
+    /// Indexes the descriptors of every state.
+    pub(crate) fn new(states: &[Descriptors]) -> Self {
+        let mut names = HashMap::new();
+        for (descriptor, _) in states.iter().flatten().filter(|(descriptor, _)| descriptor != "*") {
+            let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            names.entry(descriptor.clone()).or_insert(next);
+        }
+        let rows = states.iter().map(|descriptors| Row::new(descriptors, &names)).collect();
+        Self { names, rows }
+    }
+
+    pub(crate) fn find<'a>(&self, name: &'a str) -> EventName<'a> {
+        EventName { text: name, number: self.names.get(name).copied() }
+    }
+
+    /// The candidates of one state, in the order in which they are tried.
+    pub(crate) fn candidates(&self, state: StateId, event: EventName<'_>) -> impl Iterator<Item = TransitionId> {
+        let row = &self.rows[state.at()];
+        let known = event.number.and_then(|number| {
+            let place = row.known.binary_search_by_key(&number, |(of, _)| *of).ok()?;
+            Some(row.known[place].1.as_slice())
+        });
+        let wildcards: &[(String, Vec<TransitionId>)] =
+            if event.number.is_none() && event.text != "*" { &row.wildcards } else { &[] };
+        let matching = wildcards.iter().filter(move |(wildcard, _)| matches_wildcard(event.text, wildcard));
+        known.unwrap_or_default().iter().chain(matching.flat_map(|(_, of)| of)).copied()
+    }
+}
+
+impl Row {
+    fn new(descriptors: &Descriptors, names: &HashMap<String, u32>) -> Self {
+        let mut wildcards: Descriptors = descriptors.iter().filter(|(text, _)| is_wildcard(text)).cloned().collect();
+        wildcards.sort_by_key(|(text, _)| std::cmp::Reverse(text.encode_utf16().count()));
+        // Without wildcards a state knows only what it spells out.
+        let candidates = |name: &str, exact: Option<&[TransitionId]>| -> Vec<TransitionId> {
+            let wild = wildcards.iter().filter(|(text, _)| text != name && matches_wildcard(name, text));
+            exact.unwrap_or_default().iter().chain(wild.flat_map(|(_, of)| of)).copied().collect()
+        };
+        let exact: HashMap<&str, &[TransitionId]> =
+            descriptors.iter().map(|(text, of)| (text.as_str(), of.as_slice())).collect();
+        let mut known: Vec<_> = if wildcards.is_empty() {
+            exact.iter().filter_map(|(name, of)| Some((*names.get(*name)?, of.to_vec()))).collect()
+        } else {
+            let all = names.iter().map(|(name, number)| (*number, candidates(name, exact.get(name.as_str()).copied())));
+            all.filter(|(_, of)| !of.is_empty()).collect()
+        };
+        known.sort_by_key(|(number, _)| *number);
+        Self { known, wildcards }
+    }
+}
+
+/// `*`, or `a.b.*` with no other star that stands alone between dots; stars elsewhere are text.
+pub(crate) fn is_wildcard(descriptor: &str) -> bool {
+    descriptor == "*" || descriptor.strip_suffix(".*").is_some_and(|prefix| prefix.split('.').all(|token| token != "*"))
+}
+
+/// Whether a wildcard, as [`is_wildcard`] knows it, stands for `event`.
+fn matches_wildcard(event: &str, wildcard: &str) -> bool {
+    wildcard.strip_suffix(".*").map_or(wildcard == "*", |prefix| {
+        event.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+impl Machine {
+    /// Asks the active states for `event`: leaves first, then their ancestors; a parallel state only when none of its
+    /// regions handled it. `visit` says whether a candidate settles its branch; the answer is whether any did.
+    pub(crate) fn walk<E>(
+        &self,
+        active: &StateSet,
+        event: EventName<'_>,
+        visit: &mut impl FnMut(TransitionId) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        self.walk_from(StateId::ROOT, active, event, visit)
+    }
+
+    fn walk_from<E>(
+        &self,
+        state: StateId,
+        active: &StateSet,
+        event: EventName<'_>,
+        visit: &mut impl FnMut(TransitionId) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        let mut handled = false;
+        for child in &self.node(state).regions {
+            if active.contains(*child) {
+                handled |= self.walk_from(*child, active, event, visit)?;
+                if self.state(state).kind == Kind::Compound {
+                    break;
+                }
+            }
+        }
+        if handled {
+            return Ok(true);
+        }
+        for candidate in self.events.candidates(state, event) {
+            if visit(candidate)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Every transition, guards not considered, that `event` could take here: leaf to root, in the order in which they
+    /// would be tried. What a forbidding or an unguarded transition keeps from being tried is left out.
+    pub fn candidates(&self, s: &Snapshot, event: &str) -> Vec<TransitionId> {
+        let mut found = Vec::new();
+        if self.is_done(s) {
+            return found;
+        }
+        let mut visit = |id: TransitionId| {
+            let transition = self.transition(id);
+            if !transition.is_forbidding() {
+                found.push(id);
+            }
+            Ok::<_, std::convert::Infallible>(transition.guard.is_none())
+        };
+        let Ok(_) = self.walk(&s.active, self.events.find(event), &mut visit);
+        found
+    }
+
+    /// The events that could do something here: exact names only (no wildcard, no `xstate.*`), in document order, each
+    /// once. Guards are not considered; forbidden events are left out.
+    pub fn events<'a>(&'a self, s: &Snapshot) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::new();
+        for id in s.active.iter().flat_map(|state| &self.state(state).transitions) {
+            let Trigger::Event(name) = &self.transition(*id).trigger else { continue };
+            if !is_wildcard(name) && !name.starts_with("xstate.") && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names.retain(|name| !self.candidates(s, name).is_empty());
+        names
+    }
+}

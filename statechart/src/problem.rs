@@ -1,0 +1,60 @@
+//! What is wrong with a definition, and where.
+//!
+//! A problem names the place (JSON path in dots), what is wrong there and what would be right. It knows nothing of how
+//! it is shown: the command line and the console print it as they like.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How much a [`Problem`] weighs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// `XState` could not run it, or it means something else than it says: the machine is refused.
+    Error,
+    /// Legal, but rarely meant: the machine runs; publishing it for a subject refuses it.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// One thing that is wrong with a definition.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+pub struct Problem {
+    /// Whether it stops the machine from being used.
+    pub severity: Severity,
+    /// JSON path in dots from the root of the file, `states.a.on.GO.1.target`; empty for the root itself.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right; may be empty.
+    pub help: String,
+}
+
+impl Problem {
+    /// An error at `path`.
+    pub fn error(path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, path: path.into(), message: message.into(), help: help.into() }
+    }
+
+    /// A warning at `path`.
+    pub fn warning(path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, path: path.into(), message: message.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.path.is_empty() { "the root" } else { &self.path };
+        write!(f, "{} at {place}: {}", self.severity, self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, " ({})", self.help) }
+    }
+}

@@ -1,0 +1,202 @@
+//! Runs a machine over a list of events, guards answered from a table: how machines are checked from outside.
+//!
+//! Any action name is accepted and only recorded. Timers fire when an `@after` event says so, once for each time that
+//! their state is entered, and not at all when it is not active.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::host::{Host, Step, StepError};
+use crate::machine::Machine;
+use crate::model::{ActionRef, Delay, GuardRef, StateId};
+use crate::snapshot::Snapshot;
+
+/// What the machine looks like after the start or after an event.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Line {
+    /// The event's type, `@after` for a timer; `null` for the start.
+    pub event: Option<String>,
+    /// `XState`'s state value.
+    pub state: Value,
+    /// The dotted paths of the active leaves, sorted.
+    pub configuration: Vec<String>,
+    /// The names of the actions that ran, in order.
+    pub actions: Vec<String>,
+    /// The state value differs from the line before, or an action ran; true for the start.
+    pub changed: bool,
+    /// The machine has ended.
+    pub done: bool,
+}
+
+/// Why a simulation came to nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum SimulateError {
+    /// The machine asked for a guard that the table does not answer.
+    #[error("guard `{name}` has no answer: add `\"{name}\": true` or `false` to the guards")]
+    UnknownGuard {
+        /// The guard's name.
+        name: String,
+    },
+    /// The table's answer is not a boolean.
+    #[error("guard `{name}` must be true or false")]
+    BadGuard {
+        /// The guard's name.
+        name: String,
+    },
+    /// An entry of the list is no event.
+    #[error("event {index}: {reason}")]
+    BadEvent {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A macrostep did not end.
+    #[error("the machine did not come to rest within {limit} microsteps: `always` or `onDone` lead in a circle")]
+    TooManySteps {
+        /// The number of microsteps that were allowed.
+        limit: u32,
+    },
+}
+
+/// A host that answers from a table and records.
+struct Recorder<'a> {
+    guards: &'a Map<String, Value>,
+    actions: Vec<String>,
+    armed: Vec<(StateId, Delay)>,
+}
+
+impl Host for Recorder<'_> {
+    type Error = SimulateError;
+
+    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, SimulateError> {
+        match self.guards.get(&guard.name) {
+            Some(Value::Bool(answer)) => Ok(*answer),
+            Some(_) => Err(SimulateError::BadGuard { name: guard.name.clone() }),
+            None => Err(SimulateError::UnknownGuard { name: guard.name.clone() }),
+        }
+    }
+
+    fn action(&mut self, action: &ActionRef, _event: &str) -> Result<(), SimulateError> {
+        self.actions.push(action.name.clone());
+        Ok(())
+    }
+
+    fn arm(&mut self, state: StateId, delay: &Delay) -> Result<(), SimulateError> {
+        let timer = (state, delay.clone());
+        if !self.armed.contains(&timer) {
+            self.armed.push(timer);
+        }
+        Ok(())
+    }
+
+    fn disarm(&mut self, state: StateId) -> Result<(), SimulateError> {
+        self.armed.retain(|(of, _)| *of != state);
+        Ok(())
+    }
+}
+
+impl From<StepError<Self>> for SimulateError {
+    fn from(error: StepError<Self>) -> Self {
+        match error {
+            StepError::Host(error) => error,
+            StepError::TooManySteps { limit } => Self::TooManySteps { limit },
+        }
+    }
+}
+
+/// One entry of the list of events.
+enum Happening<'a> {
+    Event(&'a str),
+    Timer(StateId, Delay),
+}
+
+/// Starts the machine and gives it the events: a line for the start and one for each event.
+///
+/// An event is an object with a `type`, or `{"type": "@after", "delay": …, "state": …}` to let a delayed transition
+/// fire; `delay` is the number or name that the definition has, `state` a dotted path or an id.
+pub fn run(machine: &Machine, guards: &Map<String, Value>, events: &[Value]) -> Result<Vec<Line>, SimulateError> {
+    let mut host = Recorder { guards, actions: Vec::new(), armed: Vec::new() };
+    let step = machine.start(&mut host)?;
+    let mut lines = Vec::with_capacity(events.len() + 1);
+    let mut now = step.snapshot.clone();
+    lines.push(line(machine, None, &step, &mut host));
+    for (index, event) in events.iter().enumerate() {
+        let bad = |reason: String| SimulateError::BadEvent { index, reason };
+        let (name, step) = match happening(machine, event).map_err(bad)? {
+            Happening::Event(name) => (name, machine.step(&now, name, &mut host)?),
+            Happening::Timer(state, delay) => ("@after", fire(machine, &now, state, &delay, &mut host)?),
+        };
+        now = step.snapshot.clone();
+        lines.push(line(machine, Some(name.to_owned()), &step, &mut host));
+    }
+    Ok(lines)
+}
+
+fn line(machine: &Machine, event: Option<String>, step: &Step, host: &mut Recorder<'_>) -> Line {
+    let mut configuration: Vec<_> =
+        machine.leaves(&step.snapshot).map(|leaf| machine.state(leaf).path.clone()).collect();
+    configuration.sort();
+    Line {
+        event,
+        state: machine.value(&step.snapshot),
+        configuration,
+        actions: std::mem::take(&mut host.actions),
+        changed: step.changed,
+        done: step.done,
+    }
+}
+
+/// Fires a timer that is running; does nothing otherwise.
+fn fire(
+    machine: &Machine,
+    now: &Snapshot,
+    state: StateId,
+    delay: &Delay,
+    host: &mut Recorder<'_>,
+) -> Result<Step, SimulateError> {
+    let Some(place) = host.armed.iter().position(|(of, armed)| *of == state && armed == delay) else {
+        let done = machine.is_done(now);
+        return Ok(Step { snapshot: now.clone(), taken: Vec::new(), changed: false, done });
+    };
+    host.armed.swap_remove(place);
+    Ok(machine.step(now, &machine.after_event(state, delay), host)?)
+}
+
+fn happening<'a>(machine: &Machine, event: &'a Value) -> Result<Happening<'a>, String> {
+    let name = match event {
+        Value::String(name) => name.as_str(),
+        Value::Object(fields) => match fields.get("type") {
+            Some(Value::String(name)) => name.as_str(),
+            _ => return Err("must have a `type` that is text".to_owned()),
+        },
+        _ => return Err("must be an object with a `type`".to_owned()),
+    };
+    match name {
+        "" => Err("`type` must not be empty".to_owned()),
+        "*" => Err("an event cannot be called `*`: that is the wildcard".to_owned()),
+        "@after" => Ok(Happening::Timer(timer_state(machine, event)?, timer_delay(event)?)),
+        _ => Ok(Happening::Event(name)),
+    }
+}
+
+fn timer_state(machine: &Machine, event: &Value) -> Result<StateId, String> {
+    let Some(name) = event.get("state").and_then(Value::as_str) else {
+        return Err("`@after` must have a `state`: its dotted path".to_owned());
+    };
+    let id = name.strip_prefix('#').unwrap_or(name);
+    let by_id = || machine.states().iter().position(|state| state.id == id).map(StateId::from_index);
+    machine.by_path(name).or_else(by_id).or_else(|| machine.leaf(name)).ok_or_else(|| format!("no state `{name}`"))
+}
+
+fn timer_delay(event: &Value) -> Result<Delay, String> {
+    let delay = event.get("delay").map_or_else(String::new, |delay| match delay {
+        Value::String(name) => name.clone(),
+        other => other.to_string(),
+    });
+    if delay.is_empty() {
+        return Err("`@after` must have a `delay`: a number of milliseconds or a name".to_owned());
+    }
+    Ok(delay.parse().map_or(Delay::Named(delay), Delay::Millis))
+}

@@ -1,0 +1,221 @@
+//! The step algorithm: one event in, one macrostep out, as `XState` 5 runs it.
+//!
+//! A macrostep is the microstep of the event, then eventless transitions and internal events until nothing is left to
+//! do or the machine is done. Function names follow SCXML. The host answers guards and runs actions while the step goes;
+//! a failure of the host ends the step, and the snapshot that was given stays valid because it was never changed.
+//!
+//! It does not see what actions change: after an eventless transition that left the active states and the history as
+//! they were, eventless transitions are not tried again in the same macrostep.
+
+use std::collections::VecDeque;
+
+use crate::host::{Host, Step, StepError};
+use crate::machine::Machine;
+use crate::model::{ActionRef, Kind, StateId, TransitionId};
+use crate::plan::Plan;
+use crate::set::StateSet;
+use crate::snapshot::Snapshot;
+
+/// Microsteps after which a macrostep is taken to be endless.
+const STEP_LIMIT: u32 = 1_000;
+
+/// The event of the initial macrostep, as guards and actions see it.
+const INIT_EVENT: &str = "xstate.init";
+
+/// Lets a machine come to rest from `at` without an event. When it never does: the transitions that it took last, which
+/// is the circle in which it goes.
+pub(crate) fn rest_from<H: Host>(machine: &Machine, at: &Snapshot, host: &mut H) -> Option<Vec<TransitionId>> {
+    let mut run = Macrostep::new(machine, at.clone(), host);
+    run.done = machine.is_done(at);
+    match run.settle(INIT_EVENT) {
+        Err(StepError::TooManySteps { .. }) => {
+            let half = run.taken.len() / 2;
+            Some(run.taken.split_off(half))
+        }
+        Ok(()) | Err(StepError::Host(_)) => None,
+    }
+}
+
+/// A macrostep under way.
+struct Macrostep<'a, H> {
+    machine: &'a Machine,
+    host: &'a mut H,
+    now: Snapshot,
+    /// States that became done, oldest first: each stands for its done event.
+    internal: VecDeque<StateId>,
+    taken: Vec<TransitionId>,
+    acted: bool,
+    done: bool,
+}
+
+impl Machine {
+    /// The initial macrostep.
+    pub fn start<H: Host>(&self, host: &mut H) -> Result<Step, StepError<H::Error>> {
+        let empty = Snapshot { active: StateSet::for_states(self.states.len()), history: Vec::new() };
+        let mut run = Macrostep::new(self, empty, host);
+        let (enter, by_default) = self.initial_entry_set();
+        run.enter_states(&enter, &by_default, INIT_EVENT)?;
+        if run.done {
+            run.exit_all(INIT_EVENT)?;
+        }
+        run.settle(INIT_EVENT)?;
+        Ok(run.finish(true))
+    }
+
+    /// One macrostep. When no transition is enabled, `taken` is empty and the snapshot is unchanged. A machine that is
+    /// done takes no event.
+    ///
+    /// `always` transitions are tried even when nothing takes the event: what their guards see may have changed since.
+    pub fn step<H: Host>(&self, s: &Snapshot, event: &str, host: &mut H) -> Result<Step, StepError<H::Error>> {
+        let mut run = Macrostep::new(self, s.clone(), host);
+        if self.is_done(s) {
+            run.done = true;
+            return Ok(run.finish(false));
+        }
+        let selected = self.select_transitions(&s.active, event, run.host)?;
+        run.microstep(&selected, event)?;
+        run.settle(event)?;
+        let changed = run.now.active != s.active;
+        Ok(run.finish(changed))
+    }
+}
+
+impl<'a, H: Host> Macrostep<'a, H> {
+    fn new(machine: &'a Machine, now: Snapshot, host: &'a mut H) -> Self {
+        Self { machine, host, now, internal: VecDeque::new(), taken: Vec::new(), acted: false, done: false }
+    }
+
+    fn finish(self, moved: bool) -> Step {
+        Step { snapshot: self.now, taken: self.taken, changed: moved || self.acted, done: self.done }
+    }
+
+    /// Microsteps until nothing is enabled, or the machine is done.
+    fn settle(&mut self, event: &str) -> Result<(), StepError<H::Error>> {
+        let machine = self.machine;
+        let mut event = event;
+        let mut try_eventless = true;
+        for _ in 0..STEP_LIMIT {
+            if self.done {
+                return Ok(());
+            }
+            if machine.has_always && try_eventless {
+                let eventless = machine.select_eventless_transitions(&self.now.active, event, self.host)?;
+                if !eventless.is_empty() {
+                    try_eventless = self.microstep(&eventless, event)?;
+                    continue;
+                }
+            }
+            let Some(state) = self.internal.pop_front() else { return Ok(()) };
+            event = &machine.node(state).done_event;
+            let selected = machine.select_transitions(&self.now.active, event, self.host)?;
+            self.microstep(&selected, event)?;
+            try_eventless = true;
+        }
+        Err(StepError::TooManySteps { limit: STEP_LIMIT })
+    }
+
+    /// Takes the selected transitions at once. Says whether active states or history differ afterwards.
+    fn microstep(&mut self, selected: &[TransitionId], event: &str) -> Result<bool, H::Error> {
+        if selected.iter().all(|id| self.machine.transition(*id).targets.is_empty()) {
+            self.run_transitions(selected, event)?;
+            return Ok(false);
+        }
+        let before = self.now.active.clone();
+        let plan = Plan::new(self.machine, selected, &self.now);
+        self.exit_states(&plan.exit, event)?;
+        self.now = plan.left;
+        self.run_transitions(&plan.transitions, event)?;
+        self.enter_states(&plan.enter, &plan.by_default, event)?;
+        if self.done {
+            self.exit_all(event)?;
+        }
+        Ok(plan.remembers || self.now.active != before)
+    }
+
+    fn exit_states(&mut self, exit: &StateSet, event: &str) -> Result<(), H::Error> {
+        for id in exit.iter_back() {
+            self.run_exit(id, event)?;
+        }
+        Ok(())
+    }
+
+    fn run_exit(&mut self, id: StateId, event: &str) -> Result<(), H::Error> {
+        let state = self.machine.state(id);
+        self.run_actions(&state.exit, event)?;
+        if state.delays.is_empty() { Ok(()) } else { self.host.disarm(id) }
+    }
+
+    fn run_transitions(&mut self, transitions: &[TransitionId], event: &str) -> Result<(), H::Error> {
+        let machine = self.machine;
+        for id in transitions {
+            let transition = machine.transition(*id);
+            if !transition.is_forbidding() {
+                self.taken.push(*id);
+                self.run_actions(&transition.actions, event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_actions(&mut self, actions: &[ActionRef], event: &str) -> Result<(), H::Error> {
+        for action in actions {
+            self.acted = true;
+            self.host.action(action, event)?;
+        }
+        Ok(())
+    }
+
+    fn enter_states(&mut self, enter: &StateSet, by_default: &StateSet, event: &str) -> Result<(), H::Error> {
+        let machine = self.machine;
+        let mut completed = StateSet::for_states(machine.states.len());
+        for id in enter.iter() {
+            self.now.active.insert(id);
+            let state = machine.state(id);
+            self.run_actions(&state.entry, event)?;
+            for delay in &state.delays {
+                self.host.arm(id, delay)?;
+            }
+            if by_default.contains(id) {
+                self.run_actions(&state.initial_actions, event)?;
+            }
+            if state.kind == Kind::Final {
+                self.complete(id, &mut completed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues the done events that entering the final state `id` brings about; ends the machine when it is the last.
+    fn complete(&mut self, id: StateId, completed: &mut StateSet) {
+        let machine = self.machine;
+        let parent = machine.state(id).parent;
+        let mut around = parent;
+        if let Some(parent) = parent
+            && machine.state(parent).kind != Kind::Parallel
+        {
+            self.internal.push_back(parent);
+            around = machine.state(parent).parent;
+        }
+        while let Some(state) = around
+            && machine.state(state).kind == Kind::Parallel
+            && !completed.contains(state)
+            && machine.is_final(&self.now.active, state)
+        {
+            completed.insert(state);
+            self.internal.push_back(state);
+            around = machine.state(state).parent;
+        }
+        if around.is_none() {
+            self.done = true;
+        }
+    }
+
+    /// The machine is done: exit actions run, the state value stays.
+    fn exit_all(&mut self, event: &str) -> Result<(), H::Error> {
+        let active = self.now.active.clone();
+        for id in active.iter_back() {
+            self.run_exit(id, event)?;
+        }
+        Ok(())
+    }
+}

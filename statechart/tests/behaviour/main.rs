@@ -1,0 +1,15 @@
+//! What the crate promises, one behaviour a file. How it compares with xstate is in `conformance.rs`.
+
+mod always;
+mod diagram;
+mod done;
+mod explain;
+mod history;
+mod parallel;
+mod reenter;
+mod selection;
+mod simulate;
+mod storage;
+mod tools;
+mod validate;
+mod wildcards;

@@ -1,0 +1,144 @@
+//! Replays what xstate did (recorded by `conformance/record.mjs`): every line must be the same.
+//!
+//! The same machines show that every snapshot can be stored and restored, and that explaining agrees with stepping.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use statechart::{ActionRef, Delay, GuardRef, Host, Machine, Problem, StateId, TransitionId, Trigger, simulate};
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    machine: Value,
+    guards: Map<String, Value>,
+    events: Vec<Value>,
+    lines: Option<Vec<Value>>,
+    #[serde(default)]
+    endless: bool,
+}
+
+fn vectors(file: &Path) -> Vec<Vector> {
+    serde_json::from_str(&std::fs::read_to_string(file).expect("a readable file")).expect("vectors")
+}
+
+/// What went differently, if anything did.
+fn difference(vector: &Vector) -> Option<String> {
+    let machine = match Machine::parse(&vector.machine.to_string()) {
+        Ok(machine) => machine,
+        // What never comes to rest is refused even where these events do not lead to it.
+        Err(problems) if problems.iter().all(|problem| problem.message.contains("never come to rest")) => return None,
+        Err(problems) if vector.lines.is_some() => {
+            return Some(refusal(&problems));
+        }
+        Err(_) => return None,
+    };
+    let run = simulate::run(&machine, &vector.guards, &vector.events);
+    let Some(expected) = &vector.lines else {
+        return (vector.endless && run.is_ok()).then(|| "came to rest, unlike xstate".to_owned());
+    };
+    let lines = match run {
+        Ok(lines) => lines,
+        Err(error) => return Some(error.to_string()),
+    };
+    let lines = lines.iter().map(|line| json!(line));
+    let first = lines.zip(expected).enumerate().find(|(_, (line, expected))| line != *expected);
+    first.map(|(index, (line, expected))| format!("line {index}\n  expected {expected}\n  got      {line}"))
+}
+
+fn refusal(problems: &[Problem]) -> String {
+    let list: Vec<_> = problems.iter().map(|problem| format!("refused: {problem}")).collect();
+    list.join("\n")
+}
+
+fn replay(file: &Path) {
+    let vectors = vectors(file);
+    let differences: Vec<_> = vectors
+        .iter()
+        .filter_map(|vector| {
+            let difference = difference(vector)?;
+            Some(format!(
+                "{}: {difference}\n  machine {}\n  guards {}\n",
+                vector.name,
+                vector.machine,
+                json!(vector.guards)
+            ))
+        })
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} of {} differ\n{}",
+        differences.len(),
+        vectors.len(),
+        differences[..differences.len().min(5)].join("\n")
+    );
+    vectors.iter().for_each(check_snapshots);
+    println!("{}: {} vectors", file.display(), vectors.len());
+}
+
+/// Answers from the vector's table.
+struct Table<'a>(&'a Map<String, Value>);
+
+impl Host for Table<'_> {
+    type Error = Infallible;
+
+    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Infallible> {
+        Ok(self.0.get(&guard.name) == Some(&Value::Bool(true)))
+    }
+
+    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// Gives the machine every event that it knows, round and round; each snapshot must be whole, and explain must say
+/// allowed exactly when a step takes something.
+fn check_snapshots(vector: &Vector) {
+    let Ok(machine) = Machine::parse(&vector.machine.to_string()) else { return };
+    let mut host = Table(&vector.guards);
+    let Ok(mut now) = machine.start(&mut host).map(|step| step.snapshot) else { return };
+    let is_eventless = |id: &TransitionId| machine.transition(*id).trigger == Trigger::Always;
+    for event in ["A", "D", "B", "a.b", "C", "D", "a.b.c", "A", "C", "B", "a.b", "D"] {
+        let restored = machine.restore(&machine.leaf_names(&now), &machine.history_value(&now));
+        assert_eq!(restored.as_ref(), Ok(&now), "{}: {} {}", vector.name, machine.leaf_names(&now), vector.machine);
+        let explained = machine.explain(&now, event, &mut host);
+        let allowed = explained.is_ok_and(|candidates| candidates.iter().any(|candidate| candidate.passed));
+        let Ok(step) = machine.step(&now, event, &mut host) else { return };
+        let took = step.taken.first().is_some_and(|first| !is_eventless(first));
+        let done_first = step.taken.first().is_some_and(|first| machine.transition(*first).trigger == Trigger::Done);
+        assert!(allowed == took || done_first, "{}: {event} in {}", vector.name, vector.machine);
+        now = step.snapshot;
+    }
+}
+
+fn recorded() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+#[test]
+fn written_cases_run_as_in_xstate() {
+    replay(&recorded().join("written.json"));
+}
+
+#[test]
+fn drawn_machines_run_as_in_xstate() {
+    replay(&recorded().join("drawn.json"));
+}
+
+/// For long runs: `STATECHART_VECTORS=/some/file.json cargo test -p statechart --test conformance -- --ignored`.
+#[test]
+#[ignore = "needs a file of its own"]
+#[expect(clippy::disallowed_methods, reason = "a test that is told its file")]
+fn any_other_file_runs_as_in_xstate() {
+    replay(Path::new(&std::env::var("STATECHART_VECTORS").expect("STATECHART_VECTORS")));
+}

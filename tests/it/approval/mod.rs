@@ -1,0 +1,7 @@
+//! Domain §5: overrides.
+
+mod decide;
+mod expire;
+mod grant;
+mod request;
+mod revoke;

@@ -1,0 +1,5 @@
+//! Domain §4: credit.
+
+mod exposure;
+mod limit;
+mod tier;

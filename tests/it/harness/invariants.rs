@@ -1,0 +1,121 @@
+//! What must hold at the end of every test, whatever its story was.
+
+use super::World;
+use entity::{
+    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment_line, order_root, outbox, payment_entry,
+    sale_line, sale_order, stock, stock_adjustment, transition_log,
+};
+use sea_orm::{DatabaseConnection, EntityTrait};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+impl World {
+    /// Fails the test when something is left undone or does not add up.
+    pub async fn finish(&self) {
+        let db = &self.app.reader;
+        let undone: Vec<_> = all::<outbox::Entity>(db)
+            .await
+            .into_iter()
+            .filter(|row| row.done_at.is_none() && waybill::outbox::HANDLED.contains(&row.kind.as_str()))
+            .collect();
+        assert!(undone.is_empty(), "the outbox was left undrained: {undone:#?}");
+        self.check_sums().await;
+    }
+
+    /// The sums alone, for tests that look in the middle of things.
+    pub async fn check_sums(&self) {
+        let db = &self.app.reader;
+        let report = waybill::workflow::audit::verify(db).await.expect("an audit");
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        let sales = all::<sale_order::Entity>(db).await;
+        log_is_gapless(db).await;
+        money_adds_up(db, &sales).await;
+        stock_adds_up(db, &sales).await;
+        credit_adds_up(db, &sales).await;
+    }
+}
+
+async fn all<E: EntityTrait>(db: &DatabaseConnection) -> Vec<E::Model> {
+    E::find().all(db).await.expect("rows")
+}
+
+fn sums<K: std::hash::Hash + Eq>(of: impl Iterator<Item = (K, i64)>) -> HashMap<K, i64> {
+    of.fold(HashMap::new(), |mut sums, (key, value)| {
+        *sums.entry(key).or_default() += value;
+        sums
+    })
+}
+
+async fn log_is_gapless(db: &DatabaseConnection) {
+    let counts = sums(all::<transition_log::Entity>(db).await.into_iter().map(|row| (row.root_id, 1)));
+    for root in all::<order_root::Entity>(db).await {
+        assert_eq!(counts.get(&root.id).copied().unwrap_or(0), root.last_sequence, "log rows of order {}", root.id);
+    }
+}
+
+/// The payment ledger says what the context says, and the context agrees with itself.
+async fn money_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
+    let captured =
+        sums(all::<payment_entry::Entity>(db).await.into_iter().map(|row| (row.sale_order_id, row.amount_minor)));
+    for sale in sales {
+        let (context, total, number) = (&sale.workflow_context, sale.grand_total_minor, &sale.number);
+        assert_eq!(captured.get(&sale.id).copied().unwrap_or(0), context.captured, "captured money of {number}");
+        let settled = context.captured + context.credited;
+        let nothing_owed = matches!(sale.workflow_state.as_str(), "CANCELLED" | "SALE_EXPIRED");
+        let outstanding = if nothing_owed { 0 } else { (total - settled).max(0) };
+        assert_eq!(context.outstanding, outstanding, "outstanding of {number}: {context:?}");
+        assert_eq!(context.overpaid, (settled - total).max(0), "overpaid of {number}: {context:?}");
+        let flagged = context.flags.contains(&OrderFlag::Overpaid);
+        assert!(
+            !flagged || context.overpaid > 0 || nothing_owed,
+            "{number} is flagged OVERPAID and is not: {context:?}"
+        );
+    }
+}
+
+/// Reservations are what sales and fulfilments hold; what is on hand is what came in, less what left, plus what came back.
+async fn stock_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
+    let stores: HashMap<Uuid, Uuid> = sales.iter().map(|sale| (sale.id, sale.store_id)).collect();
+    let lines = all::<sale_line::Entity>(db).await;
+    let keys: HashMap<Uuid, (Uuid, String)> =
+        lines.iter().map(|line| (line.id, (stores[&line.sale_order_id], line.sku.clone()))).collect();
+    let parts = all::<fulfilment_line::Entity>(db).await;
+    let held = lines.iter().map(|line| (keys[&line.id].clone(), i64::from(line.reserved)));
+    let taken = parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.reserved)));
+    let reserved = sums(held.chain(taken));
+    let gone =
+        sums(parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.returned - part.shipped))));
+    let adjusted =
+        sums(all::<stock_adjustment::Entity>(db).await.into_iter().map(|row| (row.stock_id, i64::from(row.delta))));
+    for stock in all::<stock::Entity>(db).await {
+        let key = (stock.store_id, stock.sku.clone());
+        assert_eq!(reserved.get(&key).copied().unwrap_or(0), i64::from(stock.reserved), "reserved of {key:?}");
+        let on_hand = adjusted.get(&stock.id).copied().unwrap_or(0) + gone.get(&key).copied().unwrap_or(0);
+        assert_eq!(on_hand, i64::from(stock.on_hand), "on hand of {key:?}");
+    }
+}
+
+/// An account's exposure is the sum of its ledger, and of what its sales hold reserved.
+async fn credit_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
+    let entries = all::<credit_entry::Entity>(db).await;
+    let signed = |entry: &credit_entry::Model| match entry.kind {
+        CreditEntryKind::Reserve => entry.amount_minor,
+        CreditEntryKind::Release | CreditEntryKind::Settle => -entry.amount_minor,
+    };
+    let ledger = sums(entries.iter().map(|entry| (entry.account_id, signed(entry))));
+    let by_sale = sums(entries.iter().map(|entry| (entry.sale_order_id, signed(entry))));
+    let held = sums(sales.iter().filter_map(|sale| {
+        let party = sale.reseller_id.or(sale.customer_id)?;
+        Some(((party, sale.currency.clone()), sale.workflow_context.reserved))
+    }));
+    for account in all::<credit_account::Entity>(db).await {
+        let exposure = account.exposure_minor;
+        assert_eq!(ledger.get(&account.id).copied().unwrap_or(0), exposure, "ledger of account {}", account.id);
+        let held = held.get(&(account.party_id, account.currency.clone())).copied().unwrap_or(0);
+        assert_eq!(held, exposure, "reservations of account {}", account.id);
+    }
+    for sale in sales {
+        let held = sale.workflow_context.reserved;
+        assert_eq!(by_sale.get(&sale.id).copied().unwrap_or(0), held, "credit ledger of {}", sale.number);
+    }
+}

@@ -1,0 +1,122 @@
+//! Idempotency keys.
+
+use crate::{
+    both,
+    builders::{merged, money},
+    harness::{World, text},
+};
+use serde_json::json;
+
+both! {
+    async fn the_same_key_and_input_answer_with_the_first_result(w: World) {
+        let input = w.draft(json!({ "idempotencyKey": "k1" }));
+        let first = w.create_quotation(&w.biller, input.clone()).await.ok();
+        let before = w.print().await;
+        let again = w.create_quotation(&w.biller, input).await.ok();
+        assert_eq!(first["quotation"], again["quotation"]);
+        w.unchanged(&before).await;
+    }
+
+    async fn the_answer_is_read_fresh(w: World) {
+        let sale = w.mugs(2).await;
+        let over = json!({ "status": "AUTHORIZED", "idempotencyKey": "k1" });
+        let first = w.register(&w.accountant, &sale, "20.00", over.clone()).await.ok();
+        w.confirm(&w.accountant, &text(&first["payment"]["id"])).await.ok();
+        let again = w.register(&w.accountant, &sale, "20.00", over).await.ok();
+        assert_eq!((&again["payment"]["id"], &again["payment"]["status"]), (&first["payment"]["id"], &json!("CONFIRMED")));
+        assert_eq!(w.sale_order(&sale).await["payments"].as_array().map(Vec::len), Some(1));
+    }
+
+    async fn another_input_is_a_mismatch(w: World) {
+        w.create_quotation(&w.biller, w.draft(json!({ "idempotencyKey": "k1" }))).await.ok();
+        let before = w.print().await;
+        let other = w.draft(json!({ "idempotencyKey": "k1", "lines": [{ "sku": "MUG", "quantity": 3 }] }));
+        w.create_quotation(&w.biller, other).await.refused("IDEMPOTENCY_MISMATCH");
+        w.unchanged(&before).await;
+    }
+
+    async fn keys_are_of_one_actor_and_one_mutation(w: World) {
+        let input = w.draft(json!({ "idempotencyKey": "k1" }));
+        let first = w.create_quotation(&w.biller, input.clone()).await.ok();
+        let other = w.create_quotation(&w.manager, input).await.ok();
+        assert_ne!(first["quotation"]["id"], other["quotation"]["id"]);
+        let id = text(&first["quotation"]["id"]);
+        w.send_with(&w.biller, &id, "SHARE", json!({ "idempotencyKey": "k1" })).await.ok();
+        assert_eq!(w.state(&id).await, "IN_REVIEW");
+    }
+
+    async fn an_event_sent_again_happens_once_and_tells_the_same_story(w: World) {
+        let sale = w.mugs(2).await;
+        w.pay(&sale, "20.00").await;
+        let over = json!({ "idempotencyKey": "k1" });
+        let first = w.send_with(&w.biller, &sale, "CANCEL", over.clone()).await.ok();
+        w.work().await;
+        let before = w.print().await;
+        let again = w.send_with(&w.biller, &sale, "CANCEL", over.clone()).await.ok();
+        assert_eq!((&first["transition"], &first["followUps"]), (&again["transition"], &again["followUps"]));
+        w.send_with(&w.biller, &sale, "CANCEL", merged(over, json!({ "note": "Other" }))).await.refused("IDEMPOTENCY_MISMATCH");
+        w.unchanged(&before).await;
+    }
+
+    async fn a_refusal_stores_nothing(w: World) {
+        let id = w.quote(json!({ "lines": [{ "sku": "LAMP", "quantity": 11 }] })).await;
+        for event in ["SHARE", "BUYER_APPROVES"] {
+            w.send(&w.biller, &id, event).await.ok();
+        }
+        let over = json!({ "idempotencyKey": "k1" });
+        w.send_with(&w.biller, &id, "SELLER_APPROVES", over.clone()).await.refused("INSUFFICIENT_STOCK");
+        w.adjust(&w.operator, &w.store, "LAMP", 1).await.ok();
+        w.send_with(&w.biller, &id, "SELLER_APPROVES", over).await.ok();
+        w.work().await;
+    }
+
+    async fn a_key_is_kept_for_a_day(w: World) {
+        let input = w.draft(json!({ "idempotencyKey": "k1" }));
+        let first = w.create_quotation(&w.biller, input.clone()).await.ok();
+        w.wait(chrono::TimeDelta::hours(23));
+        assert_eq!(w.create_quotation(&w.biller, input.clone()).await.ok()["quotation"]["id"], first["quotation"]["id"]);
+        w.wait(chrono::TimeDelta::hours(2));
+        assert_ne!(w.create_quotation(&w.biller, input).await.ok()["quotation"]["id"], first["quotation"]["id"]);
+    }
+
+    async fn the_same_key_many_times_at_once_makes_one(w: World) {
+        let send = || {
+            let w = w.clone();
+            tokio::spawn(async move {
+                let over = json!({ "idempotencyKey": "k1", "reference": "Slip 1" });
+                text(&w.till(&w.biller, over).await.ok()["saleOrder"]["id"])
+            })
+        };
+        let all: Vec<_> = (0..8).map(|_| send()).collect();
+        let mut ids = Vec::new();
+        for sent in all {
+            ids.push(sent.await.expect("an answer"));
+        }
+        ids.dedup();
+        assert_eq!((ids.len(), w.stock(&w.store, "MUG").await), (1, (100, 2)));
+    }
+
+    async fn every_mutation_takes_a_key(w: World) {
+        let sale = w.mugs(13).await;
+        let key = |key: &str| json!({ "idempotencyKey": key });
+        for _ in 0..2 {
+            w.grant_credit(&w.admin, &sale, "1.00", key("a")).await.ok();
+            w.register(&w.accountant, &sale, "30.00", merged(json!({ "status": "CONFIRMED" }), key("b"))).await.ok();
+        }
+        let order = w.sale_order(&sale).await;
+        assert_eq!((order["overrideRequests"].as_array().map(Vec::len), order["payments"].as_array().map(Vec::len)), (Some(1), Some(1)));
+        let payment = text(&order["payments"][0]["id"]);
+        for _ in 0..2 {
+            w.refund(&w.accountant, &payment, merged(json!({ "amount": money("10.00") }), key("c"))).await.ok();
+        }
+        assert_eq!(w.sale_order(&sale).await["payments"][0]["refunds"].as_array().map(Vec::len), Some(1));
+    }
+
+    async fn keys_that_are_none_are_bad_input(w: World) {
+        let before = w.print().await;
+        for key in [String::new(), "x".repeat(256)] {
+            w.create_quotation(&w.biller, w.draft(json!({ "idempotencyKey": key }))).await.refused("BAD_INPUT");
+        }
+        w.unchanged(&before).await;
+    }
+}

@@ -1,0 +1,6 @@
+//! What the API makes of requests, good and bad.
+
+mod bad;
+mod idempotency;
+mod refused;
+mod version;

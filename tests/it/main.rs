@@ -1,0 +1,16 @@
+//! The tests of the whole: GraphQL in, JSON out, on SQLite and on PostgreSQL. Folders are nouns, files are verbs; test
+//! names say what holds.
+
+#![allow(clippy::disallowed_methods, reason = "the harness reads TEST_DATABASE_URL")]
+
+mod builders;
+mod harness;
+
+mod access;
+mod approval;
+mod credit;
+mod fulfilment;
+mod input;
+mod payment;
+mod quotation;
+mod sale;

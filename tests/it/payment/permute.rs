@@ -1,0 +1,58 @@
+//! A payment only moves forward, so that every order of a provider's news ends the same.
+
+use crate::{both, harness::World};
+use serde_json::{Value, json};
+
+fn permutations(of: &[&'static str]) -> Vec<Vec<&'static str>> {
+    if of.len() < 2 {
+        return vec![of.to_vec()];
+    }
+    let with_first = |place: usize| {
+        let mut rest = of.to_vec();
+        let first = rest.remove(place);
+        permutations(&rest).into_iter().map(move |tail| [vec![first], tail].concat())
+    };
+    (0..of.len()).flat_map(with_first).collect()
+}
+
+async fn told(w: &World, reference: &str, news: &[&str]) -> Value {
+    let sale = w.mugs(1).await;
+    for status in news {
+        let over = json!({ "provider": "stripe", "reference": reference, "status": status });
+        w.register(&w.accountant, &sale, "10.00", over).await.ok();
+    }
+    w.sale_order(&sale).await
+}
+
+both! {
+    async fn every_permutation_with_the_money_in_it_clears(w: World) {
+        for (number, news) in permutations(&["PENDING", "AUTHORIZED", "FAILED", "CONFIRMED"]).iter().enumerate() {
+            let order = told(&w, &format!("pi_{number}"), news).await;
+            assert_eq!((&order["workflowState"], &order["capturedTotal"]["amount"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("10.00")), "{news:?}");
+            assert_eq!((&order["payments"][0]["status"], order["payments"].as_array().map(Vec::len)), (&json!("CONFIRMED"), Some(1)), "{news:?}");
+        }
+    }
+
+    async fn every_permutation_without_it_ends_failed(w: World) {
+        for (number, news) in permutations(&["PENDING", "AUTHORIZED", "FAILED"]).iter().enumerate() {
+            let order = told(&w, &format!("pi_{number}"), news).await;
+            assert_eq!((&order["payments"][0]["status"], &order["capturedTotal"]["amount"]), (&json!("FAILED"), &json!("0.00")), "{news:?}");
+            assert_eq!(order["phase"], "SALE", "{news:?}");
+        }
+    }
+
+    async fn what_would_move_it_back_is_recorded_and_changes_nothing(w: World) {
+        let order = told(&w, "pi_1", &["CONFIRMED"]).await;
+        let sale = order["id"].as_str().expect("an id");
+        let (version, captured) = (order["version"].clone(), order["capturedTotal"].clone());
+        let rows = w.log(sale).await.len();
+        for status in ["AUTHORIZED", "FAILED"] {
+            let over = json!({ "provider": "stripe", "reference": "pi_1", "status": status });
+            let answer = w.register(&w.accountant, sale, "10.00", over).await.ok();
+            assert_eq!(answer["payment"]["status"], "CONFIRMED");
+        }
+        let order = w.sale_order(sale).await;
+        assert_eq!((&order["version"], &order["capturedTotal"]), (&version, &captured));
+        assert_eq!(w.log(sale).await.len(), rows + 2, "recorded no-ops");
+    }
+}

@@ -1,0 +1,87 @@
+//! `createTillSale`: a sale over the counter in one call.
+
+use crate::{
+    both,
+    builders::money,
+    harness::{World, text},
+};
+use serde_json::json;
+
+both! {
+    async fn a_till_sale_is_quotation_approvals_payment_and_clearing_in_one_commit(w: World) {
+        let sale = w.till(&w.biller, json!({})).await.ok()["saleOrder"].clone();
+        assert_eq!((&sale["workflowState"], &sale["phase"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("FULFILMENT")));
+        assert_eq!((&sale["grandTotal"]["amount"], &sale["capturedTotal"]["amount"]), (&json!("20.00"), &json!("20.00")));
+        assert_eq!(sale["quotation"]["workflowState"], "MUTUALLY_APPROVED");
+        assert_eq!((&sale["payments"][0]["status"], &sale["payments"][0]["amount"]["amount"]), (&json!("CONFIRMED"), &json!("20.00")));
+        assert_eq!((&sale["fulfilments"][0]["type"], &sale["fulfilments"][0]["workflowState"]), (&json!("PICKUP"), &json!("PICK_PACK")));
+        assert_eq!(sale["version"], 1);
+        assert_eq!(w.stock(&w.store, "MUG").await, (100, 2));
+        let events: Vec<_> = w.timeline(&text(&sale["id"])).await.iter().map(|row| text(&row["event"])).collect();
+        for event in ["CREATED", "BUYER_APPROVES", "SELLER_APPROVES", "PAYMENT_CONFIRMED"] {
+            assert!(events.contains(&event.to_owned()), "{event}: {events:?}");
+        }
+    }
+
+    async fn less_money_than_the_total_waits_for_the_rest(w: World) {
+        let sale = w.till(&w.biller, json!({ "amount": money("5.00") })).await.ok()["saleOrder"].clone();
+        assert_eq!(sale["workflowState"], "PAYMENT_PENDING_CONFIRMATION");
+        assert_eq!((&sale["capturedTotal"]["amount"], &sale["fulfilments"]), (&json!("5.00"), &json!([])));
+        w.pay(&text(&sale["id"]), "15.00").await;
+        assert_eq!(w.state(&text(&sale["id"])).await, "CLEARED_FOR_FULFILMENT");
+    }
+
+    async fn credit_and_invoice_register_no_payment(w: World) {
+        for method in ["CREDIT", "INVOICE"] {
+            let over = json!({ "customerId": w.customer_ada, "method": method });
+            let sale = w.till(&w.biller, over).await.ok()["saleOrder"].clone();
+            assert_eq!((&sale["workflowState"], &sale["payments"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!([])), "{method}");
+        }
+        assert_eq!(w.exposure(&w.customer_ada).await, "40.00");
+    }
+
+    async fn credit_over_the_limit_or_of_nobody_goes_into_review(w: World) {
+        for customer in [json!(w.customer_ada), json!(null)] {
+            let over = json!({ "customerId": customer, "method": "CREDIT", "lines": [{ "sku": "MUG", "quantity": 11 }] });
+            let sale = w.till(&w.biller, over).await.ok()["saleOrder"].clone();
+            assert_eq!(sale["workflowState"], "OVERRIDE_REVIEW", "{customer}");
+        }
+    }
+
+    async fn the_reference_is_kept_as_it_is_written(w: World) {
+        let sale = w.till(&w.biller, json!({ "reference": "Till 3, slip 17" })).await.ok()["saleOrder"].clone();
+        assert_eq!(sale["payments"][0]["reference"], "Till 3, slip 17");
+        // Without a provider it is free text, so twice is no conflict.
+        w.till(&w.biller, json!({ "reference": "Till 3, slip 17" })).await.ok();
+    }
+
+    async fn too_little_stock_refuses_the_whole_sale(w: World) {
+        let before = w.print().await;
+        w.till(&w.biller, json!({ "lines": [{ "sku": "LAMP", "quantity": 11 }] })).await.refused("INSUFFICIENT_STOCK");
+        w.unchanged(&before).await;
+    }
+
+    async fn only_those_with_sale_till_sell_over_the_counter(w: World) {
+        let before = w.print().await;
+        for user in [&w.ada, &w.rex, &w.accountant, &w.operator, &w.seller] {
+            w.till(user, json!({})).await.refused("FORBIDDEN");
+        }
+        w.unchanged(&before).await;
+        w.till(&w.manager, json!({})).await.ok();
+    }
+
+    async fn amounts_at_the_till_are_checked_like_any_other(w: World) {
+        let before = w.print().await;
+        for amount in [json!({ "amount": "0.00", "currency": "USD" }), json!({ "amount": "-1.00", "currency": "USD" }), json!({ "amount": "5.00", "currency": "EUR" })] {
+            w.till(&w.biller, json!({ "amount": amount })).await.refused("BAD_INPUT");
+        }
+        w.unchanged(&before).await;
+    }
+
+    async fn more_money_than_the_total_clears_and_is_flagged(w: World) {
+        let sale = text(&w.till(&w.biller, json!({ "amount": money("25.00") })).await.ok()["saleOrder"]["id"]);
+        let order = w.sale_order(&sale).await;
+        assert_eq!((&order["workflowState"], &order["overpaid"]["amount"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("5.00")));
+        assert_eq!(order["flags"], json!(["OVERPAID"]));
+    }
+}

@@ -1,0 +1,10 @@
+//! Domain §2: sales.
+
+mod cancel;
+mod clear;
+mod close;
+mod expire;
+mod late_money;
+mod method;
+mod reports;
+mod table;
