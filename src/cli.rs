@@ -75,7 +75,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let context = Context { dir: cli.config };
     let done = match cli.command {
-        Command::Serve(args) => serve::run(&context, args),
+        Command::Serve(args) => serve::run(&context, &args),
         Command::Worker => worker::run(&context),
         Command::Migrate(action) => migrate::run(&context, &action),
         Command::Schema => schema::run(),
@@ -84,5 +84,5 @@ pub fn run() -> ExitCode {
         Command::Machine(action) => machine::run(&context, &action),
         Command::Demo => demo::run(&context),
     };
-    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    done.map_or_else(failure::Failure::report, |()| ExitCode::SUCCESS)
 }

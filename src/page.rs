@@ -220,21 +220,32 @@ where
     Ok(Page::cut(rows.into_iter().map(place).collect(), &range, total))
 }
 
-/// `text` for a case-insensitive LIKE with `\` as its escape: once in lower case as Unicode has it, and, where that
-/// differs, once as SQLite has it, which knows ASCII only. `None` when there is nothing to look for.
+/// `text` for a LIKE over lower-case texts with `\` as its escape. SQLite lowers ASCII letters only, so other letters are
+/// looked for in both cases, the first few of them. `None` when there is nothing to look for.
 pub fn patterns(text: &str) -> Result<Option<Vec<String>>, Error> {
     const LONGEST: usize = 200;
+    const MOST: usize = 8;
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    if text.chars().count() > LONGEST {
-        return Err(Error::invalid("search", format!("it is too long; at most {LONGEST} characters")));
+    if text.chars().count() > LONGEST || text.contains('\0') {
+        return Err(Error::invalid("search", format!("write at most {LONGEST} characters, none of them NUL")));
     }
-    let escaped: String =
-        text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
-    let mut patterns = vec![format!("%{}%", escaped.to_lowercase()), format!("%{}%", escaped.to_ascii_lowercase())];
-    patterns.dedup();
+    let mut patterns = vec!["%".to_owned()];
+    for letter in text.chars() {
+        let (lower, upper) = (letter.to_lowercase().to_string(), letter.to_uppercase().to_string());
+        let both = !letter.is_ascii() && lower != upper && patterns.len() < MOST;
+        let more: Vec<String> = patterns.iter().filter(|_| both).map(|pattern| format!("{pattern}{upper}")).collect();
+        for pattern in &mut patterns {
+            if matches!(letter, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push_str(&lower);
+        }
+        patterns.extend(more);
+    }
+    patterns.iter_mut().for_each(|pattern| pattern.push('%'));
     Ok(Some(patterns))
 }
 

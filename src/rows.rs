@@ -4,6 +4,10 @@
 //! of a commit go in one statement, a round trip in all. Column names and types come from the entities.
 //! Knows SQL and no meaning.
 
+mod reads;
+
+pub use reads::{Found, Reads};
+
 use crate::error::Error;
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic, Iterable,
@@ -155,10 +159,20 @@ impl Write {
         )))
     }
 
+    /// A bound on the rows that the planner can see: it takes a JSON parameter for a hundred rows, and would rather read
+    /// all of a small table than look that many up. Few different bounds, so that statements stay prepared.
+    fn at_most(&self) -> Option<u64> {
+        [1, 10].into_iter().find(|most| self.count <= *most)
+    }
+
     fn postgres(&self, parameter: usize) -> String {
         let table = &self.table;
         let typed: Vec<_> = self.columns.iter().map(|c| format!("{} {}", c.name, c.postgres_type())).collect();
-        let source = format!("json_to_recordset(${parameter}::json) AS r({})", typed.join(", "));
+        let rows = format!("json_to_recordset(${parameter}::json) AS r({})", typed.join(", "));
+        let source = match (self.kind, self.at_most()) {
+            (Kind::Update { .. } | Kind::Delete, Some(most)) => format!("(SELECT * FROM {rows} LIMIT {most}) AS r"),
+            _ => rows,
+        };
         let columns = self.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
         let from_row = |name: &str| format!("r.{name}");
         match self.kind {

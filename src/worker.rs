@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 /// Rows taken from the outbox at a time, and timers that fire on a tick.
 const BATCH: u64 = 200;
+/// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
+const REST: Duration = Duration::from_millis(25);
 /// How often old idempotency keys are forgotten.
 const CLEAN_EVERY: Duration = Duration::from_hours(1);
 
@@ -35,11 +37,16 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
     let mut tick = tokio::time::interval(Duration::from_millis(app.settings.worker.tick_ms));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut clean = tokio::time::interval(CLEAN_EVERY);
+    let mut rested = tokio::time::Instant::now();
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => break,
             () = expire.notified() => expire_until(&app, &stop).await,
-            () = app.wake.notified() => drain_outbox(&app, &stop).await,
+            () = rest_and_wake(&app, rested) => {
+                let drained = drain_outbox(&app, &stop).await;
+                rested = tokio::time::Instant::now() + REST;
+                drained
+            }
             _ = tick.tick() => tick_until(&app, &stop).await,
             _ = clean.tick() => forget_old_keys(&app).await,
         };
@@ -48,6 +55,12 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
         }
     }
     schedule.shutdown().await.map_err(Error::internal)
+}
+
+/// Rests first: a commit meanwhile is remembered.
+async fn rest_and_wake(app: &App, rested: tokio::time::Instant) {
+    tokio::time::sleep_until(rested).await;
+    app.wake.notified().await;
 }
 
 async fn schedule(app: &App, expire: Arc<Notify>) -> Result<JobScheduler, Error> {

@@ -54,7 +54,7 @@ async fn prepare(house: &House, sales: u32) -> Outcome<()> {
     let mut client = Client::connect(&site.server.target).await?;
     let order = site.shop.order(&mut client, 0, Until::Sold).await?;
     site.server.stop().await?;
-    let sale = id::decode(Prefix::Sale, &order.sale).ok_or("the sale's id")?;
+    let sale = id::decode(Prefix::Sale, &order.sale)?;
     copies::make(&site.db, sale, sales, |_| id::new()).await?;
     copies::count_stock(&site.db).await?;
     // The original is not one of them.

@@ -27,7 +27,7 @@ pub async fn run(house: &House) -> Outcome<()> {
     let site = house.site("page").await?;
     let mut client = Client::connect(&site.server.target).await?;
     let order = site.shop.order(&mut client, 0, Until::Completed).await?;
-    let sale = id::decode(Prefix::Sale, &order.sale).ok_or("the sale's id")?;
+    let sale = id::decode(Prefix::Sale, &order.sale)?;
     copies::make(&site.db, sale, ORDERS, |_| id::new()).await?;
     house.settle(&site.database).await?;
     house.execute("page", "CREATE EXTENSION pg_stat_statements").await?;

@@ -38,13 +38,13 @@ pub struct Args {
 }
 
 /// Serves until it is stopped.
-pub fn run(context: &Context, args: Args) -> Result<(), Failure> {
+pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut loaded = context.load()?;
     if let Some(listen) = args.listen.clone() {
         loaded.settings.server.listen = listen;
     }
     telemetry::start(&loaded.settings.log);
-    server_runtime()?.block_on(serve(context, loaded, &args))
+    server_runtime()?.block_on(serve(context, loaded, args))
 }
 
 async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Failure> {
@@ -103,7 +103,7 @@ async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Re
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        served = server => Ok(served?),
+        ended = server => Ok(ended?),
         () = out_of_patience => {
             tracing::warn!(seconds = patience.as_secs(), "requests in flight did not finish in time");
             Ok(())
@@ -114,7 +114,7 @@ async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Re
 async fn finish(worker: Option<JoinHandle<Result<(), Error>>>) -> Result<(), Failure> {
     let Some(worker) = worker else { return Ok(()) };
     match tokio::time::timeout(WORKER_PATIENCE, worker).await {
-        Ok(Ok(worked)) => Ok(worked?),
+        Ok(Ok(ended)) => Ok(ended?),
         Ok(Err(panic)) => Err(Failure::failed(format!("the worker stopped unasked: {panic}"))),
         Err(_) => {
             tracing::warn!("the worker did not finish in time; what it had claimed is free again when its leases end");

@@ -35,7 +35,7 @@ impl<'a> Day<'a> {
         Hand { app: self.app, actor }
     }
 
-    /// DRAFT, IN_REVIEW, REVISED, both half-approvals, REJECTED.
+    /// DRAFT, `IN_REVIEW`, REVISED, both half-approvals, REJECTED.
     async fn quotations(&self) -> Result<(), Error> {
         let people = self.people;
         let (seller, ada) = (self.by(&people.seller), self.by(&people.ada_herself));
@@ -70,7 +70,7 @@ impl<'a> Day<'a> {
         ada.sends_because(quotation(rejected), "DECLINE", None, why).await
     }
 
-    /// AWAITING_PAYMENT_METHOD, PAYMENT_INITIATED, PAYMENT_PENDING_CONFIRMATION, OVERRIDE_REVIEW, PAYMENT_FAILED.
+    /// `AWAITING_PAYMENT_METHOD`, `PAYMENT_INITIATED`, `PAYMENT_PENDING_CONFIRMATION`, `OVERRIDE_REVIEW`, `PAYMENT_FAILED`.
     async fn open_sales(&self) -> Result<(), Error> {
         let people = self.people;
         let (biller, accountant) = (self.by(&people.biller), self.by(&people.accountant));
@@ -149,7 +149,7 @@ impl<'a> Day<'a> {
         Ok(())
     }
 
-    /// BACKORDERED, ON_HOLD, READY_FOR_SHIPMENT, SHIPPED, DELIVERED, COMPLETED. PICK_PACK is where cleared sales stand.
+    /// BACKORDERED, `ON_HOLD`, `READY_FOR_SHIPMENT`, SHIPPED, DELIVERED, COMPLETED. `PICK_PACK` is where cleared sales stand.
     async fn fulfilments(&self) -> Result<(), Error> {
         let people = self.people;
         let operator = self.by(&people.operator);
@@ -173,7 +173,7 @@ impl<'a> Day<'a> {
         Ok(())
     }
 
-    /// RETURN_REQUESTED by the buyer, and RETURN_RECEIVED.
+    /// `RETURN_REQUESTED` by the buyer, and `RETURN_RECEIVED`.
     async fn returns(&self) -> Result<(), Error> {
         let people = self.people;
         let operator = self.by(&people.operator);

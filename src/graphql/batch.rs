@@ -1,8 +1,8 @@
 //! Batching: what many nested fields want to read becomes one statement.
 //!
 //! A key waits until every sibling has asked, then one of the waiters reads for all. "Every sibling has asked" needs no
-//! timer: the library polls all fields of a level before it polls any of them again, so whoever is polled a second time
-//! starts the read. So the number of statements depends on the query's shape only, never on the machine's speed.
+//! timer: a request is one task, and tokio's `yield_now` comes back only after the whole task has been polled as far as
+//! it goes. So the number of statements depends on the query's shape only, never on the machine's speed.
 //! One [`Loaders`] lives as long as one request, keeps nothing that it has read, and reads on behalf of one reader.
 
 use super::failure::{Answer, Failure};
@@ -15,7 +15,7 @@ use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -103,17 +103,18 @@ impl<K: Key> Batch<K> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first poll of a waiter leaves its waker; the first waiter of all wakes itself, so that it comes round again
-    /// after its siblings. Any later poll starts the read. A waiter that is dropped in between wakes the others.
-    fn poll(&self, reader: &Reader, polled: bool, waker: &Waker) -> Option<Running<K>> {
+    /// The first poll of a waiter leaves its waker; the first waiter of all has itself woken after the task's turn. Any
+    /// later poll starts the read. A waiter that is dropped in between wakes the others.
+    fn poll(&self, reader: &Reader, polled: bool, cx: &mut Context<'_>) -> Option<Running<K>> {
         let mut stage = self.stage();
         match &mut *stage {
             Stage::Running(running) => Some(running.clone()),
             Stage::Gathering { waiting, .. } if !polled => {
                 if waiting.is_empty() {
-                    waker.wake_by_ref();
+                    // Its first poll has the waker called when the task's turn is over.
+                    let _ = pin!(tokio::task::yield_now()).poll(cx);
                 }
-                waiting.push(waker.clone());
+                waiting.push(cx.waker().clone());
                 None
             }
             Stage::Gathering { keys, waiting } => {
@@ -141,7 +142,7 @@ impl<K: Key> Future for Waiting<K> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.running.is_none() {
-            let running = self.batch.poll(&self.reader, self.polled, cx.waker());
+            let running = self.batch.poll(&self.reader, self.polled, cx);
             self.polled = true;
             self.running = running;
         }

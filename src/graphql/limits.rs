@@ -2,7 +2,7 @@
 //!
 //! Depth, cost and aliases are counted with fragments spread, each fragment once: the library's own visitors would walk
 //! a fragment as often as it is spread, which a few lines of fragments make endless. Introspection counts for neither
-//! depth nor cost, or tools could not read the schema.
+//! depth nor cost, or tools could not read the schema; it may not go round from types to fields to types instead.
 
 use crate::config::GraphQl;
 use crate::error::Error;
@@ -14,6 +14,10 @@ use std::collections::HashMap;
 
 /// The most directives of a request.
 const MAX_DIRECTIVES: usize = 100;
+/// How often introspection may go from a type to its fields, interfaces and the like; tools do it once.
+const MAX_ROUNDS: usize = 2;
+/// The fields of introspection that lead from a type to many others.
+const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 /// Root fields that need no credentials.
 const OPEN: [&str; 4] = ["login", "__typename", "__schema", "__type"];
 
@@ -24,6 +28,10 @@ struct Size {
     cost: usize,
     aliases: usize,
     directives: usize,
+    /// How often the selection goes round, were it one of introspection.
+    rounds: usize,
+    /// The same within introspection.
+    introspection: usize,
 }
 
 impl Size {
@@ -33,6 +41,8 @@ impl Size {
             cost: self.cost.saturating_add(other.cost),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
+            rounds: self.rounds.max(other.rounds),
+            introspection: self.introspection.max(other.introspection),
         }
     }
 }
@@ -41,22 +51,27 @@ struct Measure<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
     fragments: HashMap<&'a Name, Option<Size>>,
+    endless: Option<&'a Name>,
 }
 
 /// Refuses what asks for too much.
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &GraphQl) -> Result<(), Error> {
-    let mut measure = Measure { document, variables, fragments: HashMap::new() };
+    let mut measure = Measure { document, variables, fragments: HashMap::new(), endless: None };
     let mut size = Size::default();
     for (_, operation) in document.operations.iter() {
         let mut own = measure.selections(&operation.node.selection_set.node);
         own.directives = own.directives.saturating_add(operation.node.directives.len());
         size = size.beside(own);
     }
+    if let Some(name) = measure.endless {
+        return Err(Error::invalid("query", format!("the fragment {name} spreads itself")));
+    }
     for (what, is, most) in [
         ("nested", size.depth, limits.max_depth),
         ("complex", size.cost, limits.max_complexity),
         ("full of aliases", size.aliases, limits.max_aliases),
         ("full of directives", size.directives, MAX_DIRECTIVES),
+        ("roundabout in its introspection", size.introspection, MAX_ROUNDS),
     ] {
         if is > most {
             return Err(Error::Limit(format!("the query is too {what}: {is}, where at most {most} is allowed")));
@@ -101,9 +116,12 @@ impl<'a> Measure<'a> {
         size
     }
 
-    /// A fragment is measured once. One that spreads itself measures nothing here: validation refuses it.
+    /// A fragment is measured once; one that is met again while it is being measured spreads itself.
     fn fragment(&mut self, name: &'a Name) -> Size {
         if let Some(known) = self.fragments.get(name) {
+            if known.is_none() {
+                self.endless = Some(name);
+            }
             return known.unwrap_or_default();
         }
         self.fragments.insert(name, None);
@@ -118,16 +136,25 @@ impl<'a> Measure<'a> {
     }
 
     fn field(&mut self, field: &'a Field) -> Size {
-        let aliases = usize::from(field.alias.is_some());
-        if field.name.node.starts_with("__") {
-            return Size { depth: 0, cost: 1, aliases, directives: 0 };
-        }
         let inner = self.selections(&field.selection_set.node);
+        let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
+        let name = field.name.node.as_str();
+        if name.starts_with("__") {
+            return Size {
+                aliases,
+                cost: 1,
+                directives: inner.directives,
+                introspection: inner.rounds,
+                ..Size::default()
+            };
+        }
         Size {
             depth: inner.depth + 1,
             cost: inner.cost.saturating_mul(self.rows(field)).saturating_add(1),
-            aliases: inner.aliases.saturating_add(aliases),
+            aliases,
             directives: inner.directives,
+            rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
+            introspection: inner.introspection,
         }
     }
 
@@ -146,5 +173,58 @@ impl<'a> Measure<'a> {
             _ => false,
         });
         if is_list { usize::try_from(page::DEFAULT).unwrap_or(1) } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::parse_query;
+
+    const LIMITS: GraphQl = GraphQl { max_depth: 3, max_complexity: 500, max_aliases: 1, max_batch: 1, max_body: 1024 };
+
+    fn checked(query: &str) -> Result<(), Error> {
+        let document = parse_query(query).map_err(Error::internal)?;
+        check(&document, &Variables::from_json(serde_json::json!({ "n": 200 })), &LIMITS)
+    }
+
+    #[test]
+    fn what_is_within_the_limits_is_let_through() {
+        for query in [
+            "{ a { b { c } } }",
+            "{ a: x b }",
+            "{ list(first: 100) { nodes { a b } } }",
+            "{ ...F } fragment F on Query { a { b { c } } }",
+            "{ __schema { types { fields { type { ofType { ofType { ofType { name } } } } } } } }",
+        ] {
+            assert!(checked(query).is_ok(), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_too_much_is_refused() {
+        for query in [
+            "{ a { b { c { d } } } }",
+            "{ a { ...F } } fragment F on T { b { c { d } } }",
+            "{ a: x b: x }",
+            "{ list(first: 200) { nodes { a b } } }",
+            "query($n: Int) { list(first: $n) { nodes { a b } } }",
+            "{ list { nodes { list(last: 10) { nodes { a } } } } }",
+            "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+        ] {
+            assert!(matches!(checked(query), Err(Error::Limit(_))), "{query}");
+        }
+        assert!(matches!(checked("{ ...F } fragment F on Query { ...F }"), Err(Error::Invalid { .. })));
+    }
+
+    #[test]
+    fn only_signing_in_and_the_schema_itself_are_open() {
+        let open = |query| parse_query(query).map(|document| is_open(&document)).unwrap_or(false);
+        assert!(open("mutation { login(email: \"a\") { token } }"));
+        assert!(open("{ __typename __schema { types { name } } }"));
+        assert!(!open("{ viewer { id } }"));
+        assert!(!open("query A { __typename } query B { viewer { id } }"));
+        assert!(!open("{ ...F } fragment F on Query { viewer { id } }"));
+        assert!(!open("{ login: viewer { id } }"));
     }
 }

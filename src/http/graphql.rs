@@ -163,3 +163,54 @@ fn respond(headers: &HeaderMap, status: StatusCode, response: &BatchResponse) ->
         Err(error) => super::problem::of(&Error::internal(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers<const N: usize>(pairs: [(&'static str, &'static str); N]) -> HeaderMap {
+        pairs
+            .into_iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn what_a_form_of_another_site_could_send_is_refused() {
+        let forgeable = |headers: &HeaderMap| is_forgeable(&content_type(headers), headers);
+        for kind in
+            ["text/plain", "Application/X-WWW-Form-Urlencoded; charset=utf-8", "multipart/form-data; boundary=x"]
+        {
+            assert!(forgeable(&headers([("content-type", kind)])), "{kind}");
+            for name in ["authorization", "x-api-key", "graphql-require-preflight"] {
+                assert!(!forgeable(&headers([("content-type", kind), (name, "x")])), "{kind} with {name}");
+            }
+        }
+        assert!(forgeable(&HeaderMap::new()), "no content type");
+        assert!(!forgeable(&headers([("content-type", "application/json")])));
+    }
+
+    #[test]
+    fn a_query_string_carries_queries_and_nothing_else() {
+        let request = from_query_string("query=query%20A%7Ba%7D&operationName=A&variables=%7B%22x%22%3A1%7D");
+        let request = request.unwrap();
+        assert_eq!(request.operation_name.as_deref(), Some("A"));
+        assert_eq!(request.variables.get("x").map(ToString::to_string).as_deref(), Some("1"));
+        for text in
+            ["", "query=", "query=mutation%7Ba%7D", "query=%7Ba%7D%20mutation%20B%7Bb%7D", "query=%7Ba%7D&variables=x"]
+        {
+            assert!(from_query_string(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_one_request_or_several() {
+        assert!(matches!(from_json(br#"{"query":"{a}"}"#), Ok(BatchRequest::Single(_))));
+        assert!(
+            matches!(from_json(br#" [{"query":"{a}"}]"#), Ok(BatchRequest::Batch(requests)) if requests.len() == 1)
+        );
+        for text in ["", "[]", "5", "{", "[5]", r#"{"query":5}"#] {
+            assert!(from_json(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

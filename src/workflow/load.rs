@@ -7,7 +7,7 @@ use super::{
     Needs, Order, Row, SubjectRef, Unit,
     unit::{AccountKey, StockKey},
 };
-use crate::{clock::Instant, error::Error, id};
+use crate::{clock::Instant, error::Error, id, rows::Reads};
 use entity::{
     PartyKind, ProductKind, SubjectKind, Tier, credit_account, credit_note, customer, fulfilment, fulfilment_line,
     hold, order_root, override_request, payment, payment_entry, quotation, quotation_line, refund, reseller, sale_line,
@@ -72,6 +72,25 @@ impl Roots {
     }
 }
 
+/// The tables of an order: which need names them, the part, the table, its rows' order, and the column that is null in
+/// rows that still matter.
+macro_rules! parts {
+    ($each:ident) => {
+        $each!(Needs::QUOTATION, quotation, quotation, [Id], None);
+        $each!(Needs::QUOTATION_LINES, quotation_lines, quotation_line, [Position, Id], None);
+        $each!(Needs::SALE, sale, sale_order, [Id], None);
+        $each!(Needs::SALE_LINES, sale_lines, sale_line, [Position, Id], None);
+        $each!(Needs::FULFILMENTS, fulfilments, fulfilment, [Id], None);
+        $each!(Needs::FULFILMENT_LINES, fulfilment_lines, fulfilment_line, [Id], None);
+        $each!(Needs::HOLDS, holds, hold, [Id], Some(hold::Column::LiftedAt));
+        $each!(Needs::MONEY, payments, payment, [Id], None);
+        $each!(Needs::MONEY, payment_entries, payment_entry, [Id], None);
+        $each!(Needs::MONEY, refunds, refund, [Id], None);
+        $each!(Needs::MONEY, credit_notes, credit_note, [Id], None);
+        $each!(Needs::OVERRIDES, overrides, override_request, [Id], None);
+    };
+}
+
 impl Unit {
     /// Locks orders and reads their roots, nothing else.
     pub async fn open<C: ConnectionTrait>(db: &C, roots: Roots, mode: Mode, now: Instant) -> Result<Self, Error> {
@@ -96,14 +115,20 @@ impl Unit {
         if roots.is_empty() {
             return Ok(());
         }
-        macro_rules! part {
-            ($need:expr, $field:ident, $entity:ident, $($order:ident),+) => {
+        let needs = needs.with_what_they_need();
+        let mut reads = Reads::of(db.get_database_backend(), &roots);
+        macro_rules! ask {
+            ($need:expr, $field:ident, $entity:ident, [$($order:ident),+], $unset:expr) => {
                 if needs.has($need) && self.orders.values().any(|order| !order.$field.is_loaded()) {
-                    let rows = $entity::Entity::find()
-                        .filter($entity::Column::RootId.is_in(roots.iter().copied()))
-                        $(.order_by_asc($entity::Column::$order))+
-                        .all(db)
-                        .await?;
+                    reads.add::<$entity::Entity>($entity::Column::RootId, &[$($entity::Column::$order),+], $unset);
+                }
+            };
+        }
+        parts!(ask);
+        let mut found = reads.run(db).await?;
+        macro_rules! fill {
+            ($need:expr, $field:ident, $entity:ident, $order:tt, $unset:expr) => {
+                if let Some(rows) = found.take::<$entity::Entity>()? {
                     self.orders.values_mut().for_each(|order| order.$field.mark_loaded());
                     for row in rows {
                         self.order_mut(row.root_id)?.$field.fill(row);
@@ -111,19 +136,7 @@ impl Unit {
                 }
             };
         }
-        let needs = needs.with_what_they_need();
-        part!(Needs::QUOTATION, quotation, quotation, Id);
-        part!(Needs::QUOTATION_LINES, quotation_lines, quotation_line, Position, Id);
-        part!(Needs::SALE, sale, sale_order, Id);
-        part!(Needs::SALE_LINES, sale_lines, sale_line, Position, Id);
-        part!(Needs::FULFILMENTS, fulfilments, fulfilment, Id);
-        part!(Needs::FULFILMENT_LINES, fulfilment_lines, fulfilment_line, Id);
-        part!(Needs::HOLDS, holds, hold, Id);
-        part!(Needs::MONEY, payments, payment, Id);
-        part!(Needs::MONEY, payment_entries, payment_entry, Id);
-        part!(Needs::MONEY, refunds, refund, Id);
-        part!(Needs::MONEY, credit_notes, credit_note, Id);
-        part!(Needs::OVERRIDES, overrides, override_request, Id);
+        parts!(fill);
         if needs.has(Needs::CREDIT) {
             self.load_accounts(db, mode).await?;
         }

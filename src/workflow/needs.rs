@@ -21,7 +21,7 @@ impl Needs {
     pub const FULFILMENTS: Self = Self(1 << 4);
     /// Their lines.
     pub const FULFILMENT_LINES: Self = Self(1 << 5);
-    /// Their holds.
+    /// Their holds that are not lifted.
     pub const HOLDS: Self = Self(1 << 6);
     /// Payments, the money ledger, refunds and credit notes.
     pub const MONEY: Self = Self(1 << 7);
@@ -35,6 +35,12 @@ impl Needs {
     pub const STORE: Self = Self(1 << 11);
     /// Everything.
     pub const ALL: Self = Self((1 << 12) - 1);
+
+    /// Without the parts that are locked or shared between orders.
+    #[must_use]
+    pub const fn of_the_order_alone(self) -> Self {
+        Self(self.0 & !(Self::CREDIT.0 | Self::STOCK.0 | Self::STORE.0))
+    }
 
     /// Whether all of `other` is in it.
     pub const fn has(self, other: Self) -> bool {

@@ -11,7 +11,7 @@ use crate::{
 };
 use entity::SubjectKind;
 use serde_json::Value;
-use statechart::{ActionRef, Delay, Guard, GuardRef, Machine, StateId, Transition, TransitionId, Trigger};
+use statechart::{ActionRef, Delay, Guard, GuardRef, Machine, Snapshot, StateId, Transition, TransitionId, Trigger};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, PoisonError, RwLock},
@@ -99,6 +99,13 @@ impl Vocabulary {
             actions: BTreeMap::new(),
             delays: BTreeMap::new(),
         }
+    }
+
+    /// Every name with what it names: `guard`, `action` or `delay`.
+    pub fn words(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let guards = self.guards.keys().map(|name| ("guard", *name));
+        let actions = self.actions.keys().map(|name| ("action", *name));
+        guards.chain(actions).chain(self.delays.keys().map(|name| ("delay", *name)))
     }
 
     /// What brings the context up to date.
@@ -236,6 +243,15 @@ impl Definition {
         self.needs.get(event).copied().unwrap_or(self.start_needs)
     }
 
+    /// What must be loaded before `event` is sent to a subject that is and stays in this state until then.
+    pub fn needs_in(&self, snapshot: &Snapshot, event: &str) -> Needs {
+        let history = self.machine.history_value(snapshot);
+        let sent = self.machine.candidates(snapshot, event).into_iter().map(|id| self.machine.transition(id));
+        let at_once = self.machine.transitions().iter().filter(|transition| happens_at_once(transition));
+        sent.chain(at_once)
+            .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &history))
+    }
+
     /// What must be loaded before a subject starts.
     pub fn start_needs(&self) -> Needs {
         self.start_needs
@@ -301,14 +317,15 @@ impl Definition {
                         Trigger::After(delay) => self.machine.after_event(transition.source, delay) == event,
                         Trigger::Always | Trigger::Done => true,
                     })
-                    .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition));
+                    .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &Value::Null));
                 (event, needs)
             })
             .collect();
     }
 
-    /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it.
-    fn transition_needs(&self, transition: &Transition) -> Needs {
+    /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it. `history` is
+    /// what history states remember; where it is silent, anything may be entered.
+    fn transition_needs(&self, transition: &Transition, history: &Value) -> Needs {
         let mut needs = self.own_needs(transition);
         if transition.meta.get("window").is_some() {
             needs |= Needs::STORE;
@@ -319,11 +336,28 @@ impl Definition {
             }
         }
         for target in &transition.targets {
-            let target = match self.machine.state(*target).kind {
-                statechart::Kind::History(_) => self.machine.state(*target).parent.unwrap_or(*target),
-                _ => *target,
+            needs |= match self.machine.state(*target).kind {
+                statechart::Kind::History(_) => self.history_needs(*target, history),
+                _ => self.subtree_needs(*target),
             };
-            needs |= self.subtree_needs(target);
+        }
+        needs
+    }
+
+    /// What entering a history state may run: all that its parent holds, or only what the history remembers.
+    fn history_needs(&self, state: StateId, history: &Value) -> Needs {
+        let parent = self.machine.state(state).parent.unwrap_or(state);
+        let remembered = history.get(&self.machine.state(parent).path).and_then(Value::as_array);
+        let Some(remembered) = remembered else { return self.subtree_needs(parent) };
+        let mut needs = self.state_needs(parent);
+        for path in remembered.iter().filter_map(Value::as_str) {
+            let Some(entered) = self.machine.by_path(path) else { return self.subtree_needs(parent) };
+            needs |= self.subtree_needs(entered);
+            let mut above = self.machine.state(entered).parent;
+            while let Some(state) = above.filter(|state| *state != parent) {
+                needs |= self.state_needs(state);
+                above = self.machine.state(state).parent;
+            }
         }
         needs
     }
@@ -334,17 +368,23 @@ impl Definition {
     }
 
     fn subtree_needs(&self, root: StateId) -> Needs {
-        let state = self.machine.state(root);
+        let children = &self.machine.state(root).children;
+        children.iter().fold(self.state_needs(root), |needs, child| needs | self.subtree_needs(*child))
+    }
+
+    /// What entering a state runs, its children not counted, and what may happen at once after it.
+    fn state_needs(&self, id: StateId) -> Needs {
+        let state = self.machine.state(id);
         let mut needs = self.action_needs(&state.entry);
         for transition in state.transitions.iter().map(|id| self.machine.transition(*id)) {
-            if matches!(transition.trigger, Trigger::Always | Trigger::Done) {
+            if happens_at_once(transition) {
                 needs |= self.own_needs(transition);
                 for target in &transition.targets {
                     needs |= self.action_needs(&self.machine.state(*target).entry);
                 }
             }
         }
-        state.children.iter().fold(needs, |needs, child| needs | self.subtree_needs(*child))
+        needs
     }
 
     fn action_needs(&self, actions: &[ActionRef]) -> Needs {
@@ -367,6 +407,10 @@ impl Definition {
             Delay::Millis(millis) => millis.to_string(),
         }
     }
+}
+
+fn happens_at_once(transition: &Transition) -> bool {
+    matches!(transition.trigger, Trigger::Always | Trigger::Done)
 }
 
 /// SHA-256 of a definition's source, hex.
@@ -465,6 +509,14 @@ impl Registry {
     pub fn newest(&self, name: &str) -> Option<Arc<Definition>> {
         let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
         definitions.range((name.to_owned(), 0)..=(name.to_owned(), i32::MAX)).next_back().map(|(_, d)| Arc::clone(d))
+    }
+
+    /// What `event` may need of the order of a subject of this kind, whichever definition drives it: a guess for reading
+    /// at once what would be read bit by bit.
+    pub(super) fn likely_needs(&self, kind: SubjectKind, event: &str) -> Needs {
+        let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
+        let ours = definitions.values().filter(|definition| definition.subject == kind);
+        ours.filter_map(|definition| definition.needs.get(event)).fold(Needs::NOTHING, |all, needs| all | *needs)
     }
 
     /// All of them, by name and version.

@@ -49,7 +49,7 @@ pub async fn send(
 }
 
 impl Unit {
-    /// Reads what `event` may need of these subjects, whatever their states.
+    /// Reads what `event` may need of these subjects: of one in the state that it is in, of many whatever their states.
     pub async fn load_for<C: sea_orm::ConnectionTrait>(
         &mut self,
         db: &C,
@@ -68,13 +68,21 @@ impl Unit {
                     SubjectKind::Fulfilment => Needs::FULFILMENTS,
                 }
         });
-        self.load(db, own, mode).await?;
+        let likely = subjects.iter().fold(own, |needs, subject| {
+            needs | scene.app.registry.likely_needs(subject.kind, &event.name).of_the_order_alone()
+        });
+        self.load(db, likely, mode).await?;
         let roots = self.roots_of();
         let mut needs = Needs::NOTHING;
         for subject in subjects {
             let Some(root) = roots.get(subject) else { continue };
             let columns = subject::columns(self.order(*root)?, *subject)?;
-            needs |= subject::definition(scene.app, &columns)?.needs(&event.name);
+            let definition = subject::definition(scene.app, &columns)?;
+            needs |= match subjects {
+                // Nobody else's event moves it before its own.
+                [_] => definition.needs_in(&subject::snapshot(&definition, &columns)?, &event.name),
+                _ => definition.needs(&event.name),
+            };
         }
         self.load(db, needs, mode).await
     }

@@ -133,9 +133,10 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// It goes nowhere and does nothing: written to keep the event from ancestors and wildcards.
+    /// It goes nowhere and says nothing: written to keep the event from ancestors and wildcards. One that has `meta`
+    /// takes the event and stays.
     pub fn is_forbidding(&self) -> bool {
-        self.targets.is_empty() && self.actions.is_empty()
+        self.targets.is_empty() && self.actions.is_empty() && self.meta.is_null()
     }
 }
 

@@ -34,7 +34,7 @@ use waybill::{
 /// When every test begins: a Monday morning.
 pub const BEGINNING: &str = "2026-03-02T10:00:00Z";
 /// Signs the tokens of all tests.
-const SECRET: &[u8] = b"a secret that only tests have, 32+";
+pub const SECRET: &[u8] = b"a secret that only tests have, 32+";
 
 /// Makes two tests of one story: `name::sqlite` and `name::postgres`.
 #[macro_export]
@@ -160,6 +160,11 @@ impl World {
     async fn close(self) {
         let _ = self.app.writer.clone().close().await;
         let _ = self.app.reader.clone().close().await;
+    }
+
+    /// The database, as DATABASE_URL names it.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Now.

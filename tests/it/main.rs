@@ -11,6 +11,8 @@ mod approval;
 mod credit;
 mod fulfilment;
 mod input;
+mod migrations;
 mod payment;
 mod quotation;
 mod sale;
+mod schema;

@@ -1,10 +1,10 @@
 //! The committed schema is the printed one, and contains the contract that clients rely on.
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeDefinition, TypeKind,
     TypeSystemDefinition,
 };
-use async_graphql::parser::parse_schema;
 use async_graphql::{Name, Positioned};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,13 @@ fn everything_is_described() {
             }
         }
         if let TypeKind::Enum(values) = &definition.kind {
-            silent.extend(values.values.iter().filter(|v| v.node.description.is_none()).map(|v| format!("{name}.{}", v.node.value.node)));
+            silent.extend(
+                values
+                    .values
+                    .iter()
+                    .filter(|v| v.node.description.is_none())
+                    .map(|v| format!("{name}.{}", v.node.value.node)),
+            );
         }
     }
     assert!(silent.is_empty(), "without description: {}", silent.join(", "));
@@ -57,13 +63,34 @@ fn a_broken_contract_is_noticed() {
         type T implements Node { id: ID!, list(first: Int): [E!]! }";
     for (schema, what) in [
         ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int }", "T"),
-        ("interface Node { id: ID! } enum E { A } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int): [E!]! }", "E.B"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int } type T implements Node { id: ID!, list(first: Int): [E!]! }", "I.b"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int, c: Int! } type T implements Node { id: ID!, list(first: Int): [E!]! }", "I.c"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T { id: ID!, list(first: Int): [E!]! }", "implements"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int): [E!] }", "T.list"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list: [E!]! }", "first"),
-        ("interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int, x: Int!): [E!]! }", "x"),
+        (
+            "interface Node { id: ID! } enum E { A } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int): [E!]! }",
+            "E.B",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int } type T implements Node { id: ID!, list(first: Int): [E!]! }",
+            "I.b",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int, c: Int! } type T implements Node { id: ID!, list(first: Int): [E!]! }",
+            "I.c",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T { id: ID!, list(first: Int): [E!]! }",
+            "implements",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int): [E!] }",
+            "T.list",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list: [E!]! }",
+            "first",
+        ),
+        (
+            "interface Node { id: ID! } enum E { A, B } input I { a: Int, b: Int } type T implements Node { id: ID!, list(first: Int, x: Int!): [E!]! }",
+            "x",
+        ),
     ] {
         let broken = compare(contract, schema);
         assert!(broken.iter().any(|line| line.contains(what)), "{what} in {broken:?}");
@@ -98,7 +125,9 @@ fn inputs(definition: &TypeDefinition) -> Option<Vec<&InputValueDefinition>> {
 fn implemented(definition: &TypeDefinition) -> Vec<&str> {
     let names = |list: &'_ [Positioned<Name>]| -> Vec<usize> { (0..list.len()).collect() };
     match &definition.kind {
-        TypeKind::Object(object) => names(&object.implements).into_iter().map(|i| object.implements[i].node.as_str()).collect(),
+        TypeKind::Object(object) => {
+            names(&object.implements).into_iter().map(|i| object.implements[i].node.as_str()).collect()
+        }
         TypeKind::Interface(i) => i.implements.iter().map(|name| name.node.as_str()).collect(),
         _ => Vec::new(),
     }

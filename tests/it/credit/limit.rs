@@ -8,7 +8,7 @@ use crate::{
 use serde_json::json;
 use waybill::config::CreditPolicy;
 
-async fn customer(w: &World, name: &str, tier: Option<&str>, limit: Option<&str>) -> String {
+pub(super) async fn customer(w: &World, name: &str, tier: Option<&str>, limit: Option<&str>) -> String {
     let input = json!({ "name": name, "creditTier": tier, "creditLimit": limit.map(money) });
     w.make(&w.admin, "createCustomer", "CreateCustomerInput", input, "customer").await
 }
@@ -18,7 +18,7 @@ async fn limit(w: &World, party: &str) -> String {
 }
 
 /// Sells to a party for an amount, paid and completed.
-async fn sells(w: &World, party: &str, amount: &str) -> String {
+pub(super) async fn sells(w: &World, party: &str, amount: &str) -> String {
     let line = w.line("SETUP", 1, amount);
     let quotation = w.create_quotation(&w.manager, w.draft(json!({ "customerId": party, "lines": [line] }))).await.ok();
     let sale = w.approve(&text(&quotation["quotation"]["id"])).await;
@@ -101,5 +101,3 @@ both! {
         w.unchanged(&before).await;
     }
 }
-
-pub(super) use {customer as new_customer, sells as completed_sale};

@@ -1,6 +1,6 @@
 //! Tiers rise with what a party has bought, and never fall.
 
-use super::limit::{completed_sale, new_customer};
+use super::limit::{customer as new_customer, sells as completed_sale};
 use crate::{both, harness::World};
 use serde_json::json;
 

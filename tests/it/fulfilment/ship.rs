@@ -61,7 +61,7 @@ both! {
         let delivered = w.later(TimeDelta::hours(-2));
         let payload = json!({ "payload": { "deliveredAt": delivered, "receivedBy": "A neighbour" } });
         w.send_with(&w.operator, &id, "PACKAGE_DELIVERED", payload).await.ok();
-        let find = sea_orm::EntityTrait::find_by_id(entity::fulfilment::Entity, crate::harness::uuid(&id));
+        let find = <entity::fulfilment::Entity as sea_orm::EntityTrait>::find_by_id(crate::harness::uuid(&id));
         let row = find.one(&w.app.reader).await.expect("a read").expect("the fulfilment");
         assert_eq!(row.delivered_at, Some(w.now() - TimeDelta::hours(2)));
         assert_eq!(row.received_by.as_deref(), Some("A neighbour"));

@@ -102,7 +102,7 @@ async fn postgres() -> Template {
     start_sweeper();
     let url = url_of(&name);
     let fresh = Connector::connect(&url).await.expect("the template's database");
-    migration::MigratorTrait::up(&migration::Migrator, &fresh, None).await.expect("migrations");
+    <migration::Migrator as migration::MigratorTrait>::up(&fresh, None).await.expect("migrations");
     fresh.close().await.expect("closed");
     let shop = stocked(Backend::Postgres, &url).await;
     admin.close().await.expect("closed");

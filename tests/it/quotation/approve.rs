@@ -79,7 +79,7 @@ both! {
         let order = w.sale_order(&sale).await;
         assert_eq!(order["lines"][0]["unitPrice"]["amount"], "9.00");
         assert_eq!(order["grandTotal"]["amount"], "18.00");
-        let row = sea_orm::EntityTrait::find_by_id(entity::sale_order::Entity, crate::harness::uuid(&sale));
+        let row = <entity::sale_order::Entity as sea_orm::EntityTrait>::find_by_id(crate::harness::uuid(&sale));
         let terms = row.one(&w.app.reader).await.expect("a read").expect("the sale").sold_terms;
         assert!(terms.to_string().contains("MUG") && terms.to_string().contains("900"), "{terms}");
     }

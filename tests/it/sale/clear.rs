@@ -8,7 +8,7 @@ use serde_json::json;
 
 both! {
     async fn the_whole_money_clears_from_every_leaf(w: World) {
-        for state in super::table::OPEN {
+        for state in crate::sale::table::OPEN {
             let sale = w.sale_in(state).await;
             w.pay(&sale, "20.00").await;
             let order = w.sale_order(&sale).await;
@@ -18,7 +18,7 @@ both! {
     }
 
     async fn partial_payment_does_not_clear_the_sale(w: World) {
-        for state in super::table::OPEN {
+        for state in crate::sale::table::OPEN {
             let sale = w.sale_in(state).await;
             w.pay(&sale, "19.99").await;
             let expected = if state == "OVERRIDE_REVIEW" { state } else { "PAYMENT_PENDING_CONFIRMATION" };
@@ -136,7 +136,7 @@ both! {
     }
 
     async fn an_unpaid_order_cannot_be_fulfilled(w: World) {
-        for state in super::table::OPEN {
+        for state in crate::sale::table::OPEN {
             let sale = w.sale_in(state).await;
             assert_eq!(w.sale_order(&sale).await["fulfilments"], json!([]), "{state}");
             let before = w.print().await;

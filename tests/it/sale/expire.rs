@@ -31,7 +31,7 @@ both! {
     }
 
     async fn every_leaf_without_confirmed_money_expires(w: World) {
-        for state in super::table::OPEN {
+        for state in crate::sale::table::OPEN {
             let sale = w.sale_in(state).await;
             w.wait(TimeDelta::minutes(1440));
             w.sweep().await;

@@ -20,7 +20,7 @@ const FAILED: [&str; 5] =
 both! {
     async fn an_authorisation_and_a_failure_move_the_leaves_that_wait_for_them(w: World) {
         for (status, event, leads) in [("AUTHORIZED", "PAYMENT_AUTHORIZED", AUTHORIZED), ("FAILED", "PAYMENT_FAILED", FAILED)] {
-            for (from, to) in super::table::OPEN.iter().zip(leads) {
+            for (from, to) in crate::sale::table::OPEN.iter().zip(leads) {
                 let sale = w.sale_in(from).await;
                 let version = w.version(&sale).await;
                 w.register(&w.accountant, &sale, "20.00", json!({ "status": status })).await.ok();
@@ -33,7 +33,7 @@ both! {
     }
 
     async fn a_pending_payment_moves_nothing(w: World) {
-        for state in super::table::OPEN {
+        for state in crate::sale::table::OPEN {
             let sale = w.sale_in(state).await;
             w.register(&w.biller, &sale, "20.00", json!({})).await.ok();
             assert_eq!(w.state(&sale).await, state);
@@ -42,7 +42,7 @@ both! {
 
     async fn asking_for_an_override_leads_into_review_from_any_leaf(w: World) {
         for kind in ["ADMIN", "CREDIT"] {
-            for state in super::table::OPEN {
+            for state in crate::sale::table::OPEN {
                 let sale = w.sale_in(state).await;
                 w.ask(&w.biller, &sale, kind).await.ok();
                 let row = w.last(&sale).await;

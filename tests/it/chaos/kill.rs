@@ -1,0 +1,39 @@
+//! SIGKILL in the middle of 32 clients' load.
+
+use super::{
+    load::Load,
+    process::{Start, audit_is_clean},
+};
+use crate::{both, harness::World};
+use std::time::Duration;
+
+const KILLS: u64 = 20;
+
+both! {
+    async fn what_was_acknowledged_before_a_sigkill_is_there_after_it_twenty_times(w: World) {
+        let began = std::time::Instant::now();
+        let load = Load::start(&w).await;
+        for kill in 0..KILLS {
+            let server = Start::over(&w).serve().await;
+            load.is_kept().await;
+            load.go(Some(&server.url));
+            // Each time at another moment.
+            tokio::time::sleep(Duration::from_millis(150 + kill * 37 % 200)).await;
+            server.kill().await;
+            load.go(None);
+            audit_is_clean(&w).await;
+        }
+        let server = Start::over(&w).serve().await;
+        load.go(Some(&server.url));
+        let known = load.finish().await;
+        assert_eq!(known.errors, 0, "a killed server answers nothing, one that runs answers well");
+        assert!(known.cut_off > 0, "no request was ever cut off");
+        let (sales, edits, adjustments) = (known.sales.len(), known.edits.len(), known.adjustments);
+        let took = began.elapsed().as_secs_f64();
+        println!("{KILLS} kills, {sales} sales, {edits} edits, {adjustments} corrections, {} cut off, {took:.1} s", known.cut_off);
+        server.terminate().await;
+        assert!(server.ended().await.success());
+        audit_is_clean(&w).await;
+        w.work().await;
+    }
+}

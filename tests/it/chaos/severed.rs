@@ -1,0 +1,64 @@
+//! The server's connections to its database are cut, under load.
+
+use super::{
+    load::Load,
+    process::{Start, audit_is_clean},
+};
+use crate::harness::{self, Backend, World};
+use sea_orm::{ConnectionTrait as _, Statement};
+use std::time::{Duration, Instant};
+
+const CUTS: usize = 10;
+const NAME: &str = "waybill-under-test";
+
+/// Cuts all connections of the server: how many there were.
+async fn cut(w: &World) -> i64 {
+    let sql = format!(
+        "SELECT count(pg_terminate_backend(pid)) AS cut FROM pg_stat_activity \
+         WHERE application_name = '{NAME}' AND datname = current_database()"
+    );
+    let row = w.app.reader.query_one_raw(Statement::from_string(sea_orm::DbBackend::Postgres, sql)).await;
+    row.expect("a statement").expect("a row").try_get("", "cut").expect("a number")
+}
+
+async fn story(w: World) {
+    let mark = if w.url().contains('?') { '&' } else { '?' };
+    let database = format!("{}{mark}application_name={NAME}", w.url());
+    let start = Start { database: Some(database), ..Start::over(&w) };
+    let load = Load::start(&w).await;
+    let server = start.serve().await;
+    load.go(Some(&server.url));
+    let mut connections = 0;
+    for _ in 0..CUTS {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        connections += cut(&w).await;
+        load.is_kept().await;
+    }
+    assert!(connections > i64::try_from(CUTS).expect("a few"), "the server had hardly any connections: {connections}");
+    // By itself, and soon.
+    let before = load.so_far().sales.len();
+    let cut_off = Instant::now();
+    while load.so_far().sales.len() < before + 10 {
+        assert!(cut_off.elapsed() < Duration::from_secs(10), "it does not recover");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let recovered = cut_off.elapsed();
+    let known = load.finish().await;
+    println!(
+        "{connections} connections cut in {CUTS} rounds, {} errors, {} sales, 10 more after {} ms",
+        known.errors,
+        known.sales.len(),
+        recovered.as_millis()
+    );
+    assert_eq!(known.cut_off, 0, "every request is answered, with an error at worst");
+    assert!(known.errors > 0, "no request ever noticed");
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    audit_is_clean(&w).await;
+    w.work().await;
+}
+
+#[test]
+fn what_was_acknowledged_before_a_connection_was_cut_is_there_and_the_server_recovers_by_itself() {
+    harness::run(Backend::Postgres, story);
+}
