@@ -41,6 +41,8 @@ pub struct Inner {
     pub tokens: Tokens,
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
+    /// Events that wait for a common commit.
+    pub gather: crate::gather::Gather,
 }
 
 impl Deref for App {
@@ -99,6 +101,7 @@ impl App {
             roles: parts.roles,
             tokens: parts.tokens,
             wake: Notify::new(),
+            gather: crate::gather::Gather::default(),
         })))
     }
 

@@ -7,7 +7,8 @@ use crate::{
     clock::Instant,
     command::{Command, Cx, Done},
     error::{Code, Error},
-    id,
+    gather, id,
+    workflow::commands::SendEvent,
 };
 use chrono::TimeDelta;
 use entity::{idempotency_key, refused_attempt};
@@ -53,6 +54,19 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
         Err(error) => keep_refusal(app, actor, command, error).await?,
     }
     result
+}
+
+/// Sends an event to a subject: without an idempotency key together with others, where that can be; else alone.
+pub async fn send(app: &App, actor: &Actor, key: Option<&str>, event: &SendEvent) -> Result<Done, Error> {
+    if key.is_none() {
+        let input = serde_json::to_value(event).map_err(Error::internal)?;
+        check_texts(&input, "input")?;
+        event.check()?;
+        if let Some(done) = gather::send(app, actor, event).await? {
+            return Ok(done);
+        }
+    }
+    run(app, actor, key, event).await
 }
 
 async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim<'_>>, command: &C) -> Result<Done, Error> {

@@ -35,18 +35,42 @@ pub async fn carry_out(app: &App, rows: &[Model]) -> Result<usize, Error> {
 }
 
 /// Stock came: fulfilments that wait for it are told, oldest first; those for which it is not enough go on waiting.
+/// A batch that fails is halved until the culprit stands alone; for its sake the rows come again.
 async fn serve_waiting(app: &App, store: Uuid, sku: &str, rows: &[&Model]) -> Result<(), Error> {
-    let actor = Actor::system();
+    let waiting = waiting::waiting_for(&app.reader, &app.registry, store, sku).await?;
+    let mut parts = vec![waiting.as_slice()];
+    let mut failed = None;
+    while let Some(part) = parts.pop() {
+        match tell(app, part).await {
+            Ok(()) => {}
+            Err(error) if part.len() > 1 => {
+                tracing::warn!(%error, size = part.len(), "a batch of waiting fulfilments failed and is halved");
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let txn = app.begin().await?;
-    let scene = Scene { app, actor: &actor, now: app.now() };
-    let waiting = waiting::waiting_for(&txn, &app.registry, store, sku).await?;
-    if !waiting.is_empty() {
-        let subjects: Vec<_> = waiting.into_iter().map(|id| (SubjectRef::fulfilment(id), None)).collect();
-        let event = workflow::Event::named("RESERVE_OK");
-        workflow::send(&txn, scene, &subjects, &event, Via::Command).await?;
+    outbox::settle(&txn, &ids, app.now()).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Tells these fulfilments in one transaction that there is stock.
+async fn tell(app: &App, waiting: &[Uuid]) -> Result<(), Error> {
+    if waiting.is_empty() {
+        return Ok(());
     }
-    outbox::settle(&txn, &ids, scene.now).await?;
+    let actor = Actor::system();
+    let scene = Scene { app, actor: &actor, now: app.now() };
+    let subjects: Vec<_> = waiting.iter().map(|id| (SubjectRef::fulfilment(*id), None)).collect();
+    let txn = app.begin().await?;
+    workflow::send(&txn, scene, &subjects, &workflow::Event::named("RESERVE_OK"), Via::Command).await?;
     txn.commit().await?;
     Ok(())
 }

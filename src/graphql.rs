@@ -27,7 +27,7 @@ use batch::Loaders;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Every list: first is 50 by default and 200 at most; first together with last is BAD_INPUT.
+/// Every list: first is 50 by default and 200 at most; first together with last is `BAD_INPUT`.
 #[derive(MergedObject, Default)]
 pub struct Query(
     crate::access::graphql::AccessQuery,

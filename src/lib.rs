@@ -13,6 +13,7 @@ pub mod edge;
 pub mod effects;
 pub mod error;
 pub mod fulfilment;
+pub mod gather;
 pub mod graphql;
 pub mod http;
 pub mod id;

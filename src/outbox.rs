@@ -122,10 +122,11 @@ pub async fn settle(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Re
     Ok(())
 }
 
-/// Gives claims back, as a worker does that stops.
+/// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
     Entity::update_many()
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
         .filter(Column::Id.is_in(ids.iter().copied()))
         .exec(txn)
         .await?;
@@ -135,7 +136,7 @@ pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Erro
 /// Keeps a failure: the row comes again later, or is given up.
 pub async fn fail(txn: &DatabaseTransaction, row: &Model, error: &Error, now: Instant) -> Result<(), Error> {
     let attempts = row.attempts + 1;
-    let doubled = BACKOFF * (1_i32 << attempts.clamp(0, 12));
+    let doubled = BACKOFF * (1_i32 << (attempts - 1).clamp(0, 12));
     let dead = (attempts >= MAX_ATTEMPTS).then_some(now);
     Entity::update_many()
         .col_expr(Column::LastError, Expr::value(error.to_string()))

@@ -245,7 +245,9 @@ pub fn patterns(text: &str) -> Result<Option<Vec<String>>, Error> {
         }
         patterns.extend(more);
     }
-    patterns.iter_mut().for_each(|pattern| pattern.push('%'));
+    for pattern in &mut patterns {
+        pattern.push('%');
+    }
     Ok(Some(patterns))
 }
 

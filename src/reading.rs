@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// `column IN (ids)`. The list is filled up to a power of two with its last id, so that a database that caches plans
 /// by the statement's text sees a handful of texts and not one for each number of ids.
 pub fn among(column: impl ColumnTrait, ids: &[Uuid]) -> SimpleExpr {
-    let Some(last) = ids.last() else { return Expr::val(false).into() };
+    let Some(last) = ids.last() else { return Expr::val(false) };
     let padding = ids.len().next_power_of_two() - ids.len();
     column.is_in(ids.iter().chain(std::iter::repeat_n(last, padding)).copied())
 }

@@ -91,6 +91,7 @@ impl Rows {
     /// Adds a copy of this order to `copies`.
     fn copy(&self, number: u32, fulfilment: Uuid, copies: &mut Self) -> Outcome<()> {
         let mut known: HashMap<Uuid, Uuid> = self.fulfilments.iter().map(|row| (row.id, fulfilment)).collect();
+        #[expect(clippy::unwrap_or_default, reason = "a new id, not the default one")]
         let mut new = |old: Uuid| *known.entry(old).or_insert_with(waybill::id::new);
         macro_rules! copy {
             ($part:ident, |$row:ident| $change:expr) => {

@@ -52,9 +52,9 @@ pub async fn run(house: &House, sales: u32) -> Outcome<()> {
 async fn prepare(house: &House, sales: u32) -> Outcome<()> {
     let site = house.site(OURS).await?;
     let mut client = Client::connect(&site.server.target).await?;
-    let order = site.shop.order(&mut client, 0, Until::Sold).await?;
+    let sale = site.shop.order(&mut client, 0, Until::Sold).await?;
     site.server.stop().await?;
-    let sale = id::decode(Prefix::Sale, &order.sale)?;
+    let sale = id::decode(Prefix::Sale, &sale)?;
     copies::make(&site.db, sale, sales, |_| id::new()).await?;
     copies::count_stock(&site.db).await?;
     // The original is not one of them.

@@ -26,8 +26,8 @@ const CALLS: &str = "SELECT coalesce(sum(calls), 0)::bigint AS calls FROM pg_sta
 pub async fn run(house: &House) -> Outcome<()> {
     let site = house.site("page").await?;
     let mut client = Client::connect(&site.server.target).await?;
-    let order = site.shop.order(&mut client, 0, Until::Completed).await?;
-    let sale = id::decode(Prefix::Sale, &order.sale)?;
+    let sale = site.shop.order(&mut client, 0, Until::Completed).await?;
+    let sale = id::decode(Prefix::Sale, &sale)?;
     copies::make(&site.db, sale, ORDERS, |_| id::new()).await?;
     house.settle(&site.database).await?;
     house.execute("page", "CREATE EXTENSION pg_stat_statements").await?;

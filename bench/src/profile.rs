@@ -23,7 +23,7 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
         let measured = transitions::waybill(&site, &turns, clients, time).await?;
         let after = cpu()?;
         let count = f64::from(u32::try_from(measured.count())?);
-        let each = |part: usize| format!("{:.0}", (after[part] - before[part]).as_secs_f64() * 1e6 / count);
+        let each = |part: usize| format!("{:.0}", after[part].saturating_sub(before[part]).as_secs_f64() * 1e6 / count);
         let row = vec![clients.to_string(), format!("{:.0}", measured.rate), each(0), each(1), each(2)];
         table::print(
             "CPU of a transition",

@@ -26,15 +26,6 @@ pub enum Until {
     Completed,
 }
 
-/// An order's ids as the API writes them; empty for what it has not come to.
-#[derive(Clone, Debug, Default)]
-pub struct Order {
-    /// The sale order.
-    pub sale: String,
-    /// Its fulfilment.
-    pub fulfilment: String,
-}
-
 impl Shop {
     /// Opens a shop.
     pub async fn open(client: &mut Client) -> Outcome<Self> {
@@ -59,8 +50,8 @@ impl Shop {
         Ok(Self { store, customers })
     }
 
-    /// Takes an order, the `number`th, of two lines as far as wanted: 30.00 USD.
-    pub async fn order(&self, client: &mut Client, number: usize, until: Until) -> Outcome<Order> {
+    /// Takes an order, the `number`th, of two lines as far as wanted: 30.00 USD. Its sale's id.
+    pub async fn order(&self, client: &mut Client, number: usize, until: Until) -> Outcome<String> {
         let quotation = self.quote(client, number).await?;
         client.send(&quotation, "SHARE", Value::Null).await?;
         client.send(&quotation, "BUYER_APPROVES", Value::Null).await?;
@@ -70,7 +61,7 @@ impl Shop {
         let sold = client.ask(mutation, json!({ "input": input })).await?;
         let sale = text(&sold, "/sendWorkflowEvent/subject/saleOrder/id")?;
         if until == Until::Sold {
-            return Ok(Order { sale, ..Order::default() });
+            return Ok(sale);
         }
         let mutation = "mutation($input: RegisterConsumerPaymentInput!) { registerConsumerPayment(input: $input) \
             { payment { id } saleOrder { workflowState fulfilments { id } } } }";
@@ -85,7 +76,7 @@ impl Shop {
             client.send(&fulfilment, "PACKAGE_DELIVERED", Value::Null).await?;
             client.send(&fulfilment, "COMPLETE", Value::Null).await?;
         }
-        Ok(Order { sale, fulfilment })
+        Ok(sale)
     }
 
     async fn quote(&self, client: &mut Client, number: usize) -> Outcome<String> {

@@ -40,8 +40,8 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
 pub async fn prepare(house: &House, database: &str) -> Outcome<Site> {
     let site = house.site(database).await?;
     let mut client = Client::connect(&site.server.target).await?;
-    let order = site.shop.order(&mut client, 0, Until::Paid).await?;
-    let sale = id::decode(Prefix::Sale, &order.sale)?;
+    let sale = site.shop.order(&mut client, 0, Until::Paid).await?;
+    let sale = id::decode(Prefix::Sale, &sale)?;
     copies::make(&site.db, sale, 2 * u32::try_from(MOST * EACH)?, fulfilment).await?;
     copies::count_stock(&site.db).await?;
     house.settle(database).await?;

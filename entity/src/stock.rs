@@ -16,7 +16,7 @@ pub struct Model {
     pub sku: String,
     /// Never negative.
     pub on_hand: i32,
-    /// Never negative, never above on_hand.
+    /// Never negative, never above `on_hand`.
     pub reserved: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,

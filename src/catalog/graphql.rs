@@ -112,7 +112,7 @@ pub struct CreateProductInput {
     price: MoneyInput,
     /// The price of one for resellers, in the same currency; left out: the same.
     reseller_price: Option<MoneyInput>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

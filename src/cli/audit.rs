@@ -3,7 +3,9 @@
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
 use clap::Subcommand;
-use waybill::workflow::audit;
+use sea_orm::{AccessMode, DatabaseConnection, DbBackend, IsolationLevel, TransactionOptions, TransactionTrait};
+use waybill::error::Error;
+use waybill::workflow::audit::{self, Report};
 
 /// What to check.
 #[derive(Subcommand)]
@@ -20,7 +22,7 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     let settings = context.load()?.settings;
     block_on(async {
         let connections = migrated(&settings).await?;
-        let report = audit::verify(&connections.reader).await?;
+        let report = verify(&connections.reader).await?;
         close(connections).await?;
         for finding in &report.findings {
             print(finding.to_string())?;
@@ -31,4 +33,18 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
             number => Err(Failure::failed(format!("{checked}: {number} are not as they were written"))),
         }
     })
+}
+
+/// Looks at one moment of a database that may be at work.
+async fn verify(db: &DatabaseConnection) -> Result<Report, Error> {
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    let snapshot = TransactionOptions {
+        isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
+        access_mode: postgres.then_some(AccessMode::ReadOnly),
+        ..TransactionOptions::default()
+    };
+    let txn = db.begin_with_options(snapshot).await?;
+    let report = audit::verify(&txn).await?;
+    txn.rollback().await?;
+    Ok(report)
 }

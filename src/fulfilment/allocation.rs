@@ -170,6 +170,8 @@ pub fn split_off(turn: &mut Turn<'_>) -> Result<(), Error> {
     let emptied = |line: &fulfilment_line::Model| line.fulfilment_id == id && line.quantity == 0;
     turn.order.fulfilment_lines.remove(emptied, |line| line.id)?;
     count_missing(turn)?;
+    // What stays may need nothing more: then it waits no longer.
+    look_again(turn)?;
     let holds: Vec<Value> = turn
         .order
         .holds

@@ -1,5 +1,7 @@
 //! Fulfilments in the API.
 
+#![expect(clippy::unused_async, reason = "the library takes resolvers that are async")]
+
 mod roots;
 
 pub use roots::{FulfilmentMutation, FulfilmentQuery};

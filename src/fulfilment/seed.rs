@@ -23,7 +23,8 @@ struct Seed {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
-    sale_line: Uuid,
+    #[serde(rename = "saleLine")]
+    sold_as: Uuid,
     quantity: i32,
     #[serde(default)]
     reserved: i32,
@@ -60,7 +61,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
             id: id::new(),
             root_id,
             fulfilment_id: id,
-            sale_line_id: line.sale_line,
+            sale_line_id: line.sold_as,
             quantity: line.quantity,
             reserved: line.reserved,
             shipped: 0,

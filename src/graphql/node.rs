@@ -109,7 +109,7 @@ impl NodeQuery {
     }
 }
 
-/// Says in the schema that WorkflowSubject and Payment are Nodes. It has no value and is registered only.
+/// Says in the schema that `WorkflowSubject` and `Payment` are Nodes. It has no value and is registered only.
 pub struct InterfaceLinks;
 
 impl OutputType for InterfaceLinks {

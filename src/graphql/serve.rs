@@ -10,9 +10,7 @@ use crate::access::Actor;
 use crate::app::App;
 use crate::error::{Code, Error};
 use async_graphql::futures_util::stream::BoxStream;
-use async_graphql::{
-    BatchRequest, BatchResponse, Data, ErrorExtensionValues, Executor, Request, Response, ServerError,
-};
+use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, ServerError};
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -72,9 +70,10 @@ impl Schema {
             .map(|actor| Arc::new(actor.clone()));
         let variables = std::mem::take(&mut request.variables);
         let document = request.parsed_query()?;
-        limits::check(document, &variables, &self.app.settings.graphql).map_err(|error| server_error(&error))?;
+        limits::check(document, &variables, &self.app.settings.graphql)
+            .map_err(|error| Box::new(server_error(&error)))?;
         if actor.is_none() && !limits::is_open(document) {
-            return Err(server_error(&unauthenticated()));
+            return Err(Box::new(server_error(&unauthenticated())));
         }
         request.variables = variables;
         request.data.insert(Loaders::new(self.app.clone(), actor.clone()));
@@ -98,12 +97,12 @@ impl Executor for Schema {
 
 /// A whole answer that is one error.
 pub fn refused(error: &Error) -> Response {
-    Response::from_errors(vec![*server_error(error)])
+    Response::from_errors(vec![server_error(error)])
 }
 
-fn server_error(error: &Error) -> Box<ServerError> {
+fn server_error(error: &Error) -> ServerError {
     let outward = outward(error);
-    Box::new(ServerError { extensions: outward.extensions, ..ServerError::new(outward.message, None) })
+    ServerError { extensions: outward.extensions, ..ServerError::new(outward.message, None) }
 }
 
 /// Gives the library's own errors their code, and errors of ours that came without one what they should have had.
@@ -119,7 +118,7 @@ fn coded(mut error: ServerError) -> ServerError {
     }
     // What the library says of queries that its parser finds too deep.
     let code = if error.message.contains("recursion") { Code::LimitExceeded } else { Code::BadInput };
-    let mut extensions = error.extensions.take().unwrap_or_else(ErrorExtensionValues::default);
+    let mut extensions = error.extensions.take().unwrap_or_default();
     extensions.set("code", code.as_str());
     extensions.set("retryable", false);
     if let Some(suggestion) = suggestion(code) {

@@ -111,7 +111,6 @@ fn fields<'a>(
     for item in &set.items {
         match &item.node {
             Selection::Field(field) if field.node.response_key().node == key => found.push((on, &field.node)),
-            Selection::Field(_) => {}
             Selection::InlineFragment(inline) if fuel > 0 => {
                 let on = inline.node.type_condition.as_ref().map_or(on, |on| on.node.on.node.as_str());
                 fields(document, on, &inline.node.selection_set.node, key, fuel - 1, found);
@@ -122,7 +121,7 @@ fn fields<'a>(
                     fields(document, on, &fragment.node.selection_set.node, key, fuel - 1, found);
                 }
             }
-            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => {}
+            Selection::Field(_) | Selection::InlineFragment(_) | Selection::FragmentSpread(_) => {}
         }
     }
 }

@@ -196,9 +196,13 @@ mod tests {
         let request = request.unwrap();
         assert_eq!(request.operation_name.as_deref(), Some("A"));
         assert_eq!(request.variables.get("x").map(ToString::to_string).as_deref(), Some("1"));
-        for text in
-            ["", "query=", "query=mutation%7Ba%7D", "query=%7Ba%7D%20mutation%20B%7Bb%7D", "query=%7Ba%7D&variables=x"]
-        {
+        for text in [
+            "",
+            "query=",
+            "query=mutation%7Ba%7D",
+            "query=query%20A%7Ba%7D%20mutation%20B%7Bb%7D",
+            "query=%7Ba%7D&variables=x",
+        ] {
             assert!(from_query_string(text).is_err(), "{text}");
         }
     }

@@ -103,7 +103,7 @@ pub struct AdjustStockInput {
     reason_code: String,
     /// Why, in words; at most 10,000 characters.
     note: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

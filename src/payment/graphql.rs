@@ -1,5 +1,7 @@
 //! Payments and refunds in the API.
 
+#![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
+
 mod inputs;
 mod roots;
 
@@ -15,7 +17,7 @@ use async_graphql::{Context, Description, ID, Interface, Object};
 use entity::{PartyKind, payment, refund};
 use std::sync::Arc;
 
-/// A ConsumerPayment or a ResellerPayment.
+/// A `ConsumerPayment` or a `ResellerPayment`.
 #[derive(Clone, Debug, Interface)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "`pay_…`"),

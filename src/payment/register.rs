@@ -13,6 +13,7 @@ use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, pay
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
+use std::cmp::Ordering;
 use uuid::Uuid;
 
 /// Longest provider name and reference, in characters.
@@ -131,7 +132,11 @@ impl RegisterPayment {
         let captures_less = status == PaymentStatus::Confirmed
             && known.status == PaymentStatus::Authorized
             && amount < known.amount_minor;
-        if amount != known.amount_minor && !captures_less {
+        // The news of the authorisation may come after that of its smaller capture.
+        let authorised_more = status == PaymentStatus::Authorized
+            && ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed)
+            && amount > known.amount_minor;
+        if amount != known.amount_minor && !captures_less && !authorised_more {
             return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
         }
         if captures_less {
@@ -213,15 +218,19 @@ fn advance(
     status: PaymentStatus,
 ) -> Result<(), Error> {
     let current = ledger::payment(unit.order(root)?, payment)?.status;
-    if ledger::rank(status) <= ledger::rank(current) {
-        return Ok(());
-    }
     let name = match status {
-        PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, "PAYMENT_CAPTURED"),
+        PaymentStatus::Confirmed => "PAYMENT_CAPTURED",
         PaymentStatus::Authorized => "PAYMENT_AUTHORIZED",
         PaymentStatus::Failed => "PAYMENT_FAILED",
         PaymentStatus::Pending | PaymentStatus::Refunded | PaymentStatus::Disputed => return Ok(()),
     };
+    match ledger::rank(status).cmp(&ledger::rank(current)) {
+        Ordering::Equal => return Ok(()),
+        // Late news is put on record.
+        Ordering::Less => return unit.record_noop(cx.scene(), root, sale, &told(unit.order(root)?, name, payment)?),
+        Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, name),
+        Ordering::Greater => {}
+    }
     ledger::payment_mut(unit.order_mut(root)?, payment)?.status = status;
     report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?)
 }

@@ -1,5 +1,7 @@
 //! Sale orders in the API.
 
+#![expect(clippy::unused_async, reason = "the library takes resolvers that are async")]
+
 mod roots;
 
 pub use roots::{SaleMutation, SaleOrderPayload, SaleQuery};

@@ -1,11 +1,11 @@
 //! `sendWorkflowEvent`: the one lever for every machine.
 
-use super::{Event, Mode, Roots, SubjectRef, Unit, Via};
+use super::{Event, Mode, Order, Roots, SubjectRef, Unit, Via};
 use crate::{
     command::{Command, Cx, Done, Fresh, Subject},
     error::Error,
 };
-use entity::SubjectKind;
+use entity::{SubjectKind, transition_log};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,6 +27,28 @@ pub struct SendEvent {
     pub expected_version: Option<i32>,
 }
 
+impl SendEvent {
+    /// The subject.
+    pub fn subject_ref(&self) -> SubjectRef {
+        SubjectRef { kind: self.subject.0, id: self.subject.1 }
+    }
+
+    /// The event.
+    pub fn event(&self) -> Event {
+        Event::named(self.event.clone())
+            .with(self.payload.clone().unwrap_or(Value::Null))
+            .because(self.reason_code.clone(), self.note.clone())
+    }
+
+    /// Whether it is an event that anybody may send at all.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.event.starts_with("xstate.") || self.event.is_empty() {
+            return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
+        }
+        Ok(())
+    }
+}
+
 impl Command for SendEvent {
     const NAME: &'static str = "sendWorkflowEvent";
 
@@ -35,13 +57,8 @@ impl Command for SendEvent {
     }
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        if self.event.starts_with("xstate.") || self.event.is_empty() {
-            return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
-        }
-        let subject = SubjectRef { kind: self.subject.0, id: self.subject.1 };
-        let event = Event::named(self.event.clone())
-            .with(self.payload.clone().unwrap_or(Value::Null))
-            .because(self.reason_code.clone(), self.note.clone());
+        self.check()?;
+        let (subject, event) = (self.subject_ref(), self.event());
         let scene = cx.scene();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         unit.load_for(cx.txn, scene, &[subject], &event, Mode::Write).await?;
@@ -53,14 +70,18 @@ impl Command for SendEvent {
 }
 
 /// The payload of an event on one subject: the subject as committed, and the log rows of the commit.
-pub fn done(unit: Unit, subject: SubjectRef) -> Result<Done, Error> {
-    let order = unit.only()?;
+pub fn done(mut unit: Unit, subject: SubjectRef) -> Result<Done, Error> {
+    let transitions = std::mem::take(&mut unit.shared.log);
+    done_of(unit.only()?, subject, transitions)
+}
+
+/// The payload of an event on one subject of an order, with the log rows of that event.
+pub fn done_of(order: &Order, subject: SubjectRef, transitions: Vec<transition_log::Model>) -> Result<Done, Error> {
     let model = match subject.kind {
         SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
         SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
         SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
     };
-    let transitions = unit.shared.log;
     let mut ids = transitions.iter().map(|row| row.id);
     Ok(Done {
         subject: Some((subject.kind, subject.id)),

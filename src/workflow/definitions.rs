@@ -6,7 +6,7 @@
 use super::{Definition, Registry, registry::content_hash};
 use crate::{clock::Instant, config::MachineSource, error::Error, id};
 use entity::workflow_definition::{self, Column, Entity};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryOrder, TryInsertResult};
 use std::collections::BTreeMap;
 
 /// Reads all stored versions into the registry and stores what is new.
@@ -27,7 +27,10 @@ pub async fn sync(
             continue;
         }
         let definition = compile(registry, &machine.name, version + 1, &machine.text, &machine.file)?;
-        store(db, &definition, now).await?;
+        if !store(db, &definition, now).await? {
+            // Another server that starts now was faster: what it stored is read, and compared.
+            return Box::pin(sync(db, registry, machines, now)).await;
+        }
         registry.add(definition);
     }
     Ok(())
@@ -39,7 +42,8 @@ fn compile(registry: &Registry, name: &str, version: i32, source: &str, file: &s
         .map_err(|problems| Error::invalid(file, format!("the machine {name} cannot run:\n{problems}")))
 }
 
-async fn store<C: ConnectionTrait>(db: &C, definition: &Definition, now: Instant) -> Result<(), Error> {
+/// Whether the version was free.
+async fn store<C: ConnectionTrait>(db: &C, definition: &Definition, now: Instant) -> Result<bool, Error> {
     let row = workflow_definition::Model {
         id: id::new(),
         name: definition.name.clone(),
@@ -48,7 +52,9 @@ async fn store<C: ConnectionTrait>(db: &C, definition: &Definition, now: Instant
         source: definition.source.clone(),
         created_at: now,
     };
-    // Two servers that start at once store the same version; the second finds it there.
-    Entity::insert(row.into_active_model()).on_conflict_do_nothing().exec_without_returning(db).await?;
-    Ok(())
+    let stored = Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([Column::Name, Column::Version])
+        .exec_without_returning(db)
+        .await?;
+    Ok(matches!(stored, TryInsertResult::Inserted(1..)))
 }

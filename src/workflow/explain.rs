@@ -3,9 +3,10 @@
 use super::{
     Event, Mode, Needs, Roots, SubjectRef, Unit,
     gate::{self, Obstacle},
-    registry::{Definition, Verdict},
+    registry::Definition,
     run::Runner,
     turn::Scene,
+    vocabulary::Verdict,
 };
 use crate::{access::Actor, app::App, clock::Instant, error::Error};
 use entity::SubjectKind;

@@ -154,7 +154,7 @@ impl Place<'_> {
 
     /// The refusal of an event whose guards said no.
     pub(super) fn rejected(&self, actor: &Actor, event: &Event, failed: Option<Failed>) -> Error {
-        let Some(Failed { guard, verdict: super::registry::Verdict::Fail { code, message, remedy } }) = failed else {
+        let Some(Failed { guard, verdict: super::vocabulary::Verdict::Fail { code, message, remedy } }) = failed else {
             return self.refuse(actor, Code::GuardRejected, format!("{} is not possible now", event.name));
         };
         let mut refusal = self.refusal(actor, code, message);

@@ -23,7 +23,7 @@ mod roots;
 pub use log::{RefusedAttempt, Transition};
 pub use roots::{WorkflowMutation, WorkflowQuery};
 
-/// Whatever a statechart drives: Quotation, SaleOrder, Fulfilment.
+/// Whatever a statechart drives: Quotation, `SaleOrder`, Fulfilment.
 #[derive(Clone, Debug, Interface)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The id."),

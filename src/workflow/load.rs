@@ -7,15 +7,15 @@ use super::{
     Needs, Order, Row, SubjectRef, Unit,
     unit::{AccountKey, StockKey},
 };
-use crate::{clock::Instant, error::Error, id, rows::Reads};
+use crate::{clock::Instant, error::Error, id, reading::among, rows::Reads};
 use entity::{
     PartyKind, ProductKind, SubjectKind, Tier, credit_account, credit_note, customer, fulfilment, fulfilment_line,
     hold, order_root, override_request, payment, payment_entry, quotation, quotation_line, refund, reseller, sale_line,
     sale_order, sales_aggregate, stock, store,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{LockBehavior, LockType, SelectStatement},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -43,16 +43,17 @@ impl Roots {
         let ids = |kind| subjects.iter().filter(move |s| s.kind == kind).map(|s| s.id).collect::<Vec<_>>();
         let kinds: BTreeSet<_> = subjects.iter().map(|s| s.kind).collect();
         let mut queries = kinds.into_iter().map(|kind| match kind {
-            SubjectKind::Quotation => {
-                Self::select::<quotation::Entity, _>(quotation::Column::RootId, quotation::Column::Id.is_in(ids(kind)))
-            }
+            SubjectKind::Quotation => Self::select::<quotation::Entity, _>(
+                quotation::Column::RootId,
+                among(quotation::Column::Id, &ids(kind)),
+            ),
             SubjectKind::Sale => Self::select::<sale_order::Entity, _>(
                 sale_order::Column::RootId,
-                sale_order::Column::Id.is_in(ids(kind)),
+                among(sale_order::Column::Id, &ids(kind)),
             ),
             SubjectKind::Fulfilment => Self::select::<fulfilment::Entity, _>(
                 fulfilment::Column::RootId,
-                fulfilment::Column::Id.is_in(ids(kind)),
+                among(fulfilment::Column::Id, &ids(kind)),
             ),
         });
         let Some(mut first) = queries.next() else { return Self::Ids(Vec::new()) };
@@ -65,6 +66,14 @@ impl Roots {
     /// The orders of the rows that a filter finds.
     pub fn of<E: EntityTrait>(root: E::Column, filter: impl sea_orm::sea_query::IntoCondition) -> Self {
         Self::Of(Box::new(Self::select::<E, _>(root, filter)))
+    }
+
+    fn query(self) -> Select<order_root::Entity> {
+        let query = order_root::Entity::find().order_by_asc(order_root::Column::Id);
+        match self {
+            Self::Ids(ids) => query.filter(among(order_root::Column::Id, &ids)),
+            Self::Of(select) => query.filter(order_root::Column::Id.in_subquery(*select)),
+        }
     }
 
     fn select<E: EntityTrait, F: sea_orm::sea_query::IntoCondition>(root: E::Column, filter: F) -> SelectStatement {
@@ -94,14 +103,21 @@ macro_rules! parts {
 impl Unit {
     /// Locks orders and reads their roots, nothing else.
     pub async fn open<C: ConnectionTrait>(db: &C, roots: Roots, mode: Mode, now: Instant) -> Result<Self, Error> {
-        let mut query = order_root::Entity::find().order_by_asc(order_root::Column::Id);
-        query = match roots {
-            Roots::Ids(ids) => query.filter(order_root::Column::Id.is_in(ids)),
-            Roots::Of(select) => query.filter(order_root::Column::Id.in_subquery(*select)),
-        };
-        if mode == Mode::Write {
-            query = query.lock_exclusive();
-        }
+        let query = roots.query();
+        Self::read_roots(db, if mode == Mode::Write { query.lock_exclusive() } else { query }, now).await
+    }
+
+    /// Locks those of the orders that nobody else has locked, and reads their roots, nothing else.
+    pub async fn open_free<C: ConnectionTrait>(db: &C, roots: Roots, now: Instant) -> Result<Self, Error> {
+        let query = roots.query().lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        Self::read_roots(db, query, now).await
+    }
+
+    async fn read_roots<C: ConnectionTrait>(
+        db: &C,
+        query: Select<order_root::Entity>,
+        now: Instant,
+    ) -> Result<Self, Error> {
         let mut unit = Self::empty(now);
         for root in query.all(db).await? {
             unit.orders.insert(root.id, Order::loaded(root));
@@ -195,7 +211,11 @@ impl Unit {
                 credit_account::Entity::insert_many(
                     opened.into_iter().map(sea_orm::IntoActiveModel::into_active_model),
                 )
-                .on_conflict_do_nothing()
+                .on_conflict_do_nothing_on([
+                    credit_account::Column::PartyKind,
+                    credit_account::Column::PartyId,
+                    credit_account::Column::Currency,
+                ])
                 .exec_without_returning(db)
                 .await?;
                 found = accounts(db, &wanted, mode).await?;
@@ -254,7 +274,7 @@ impl Unit {
         if !missing.is_empty() {
             if mode == Mode::Write {
                 stock::Entity::insert_many(missing.into_iter().map(sea_orm::IntoActiveModel::into_active_model))
-                    .on_conflict_do_nothing()
+                    .on_conflict_do_nothing_on([stock::Column::StoreId, stock::Column::Sku])
                     .exec_without_returning(db)
                     .await?;
                 found = stock_rows(db, &wanted, mode).await?;

@@ -24,15 +24,17 @@ mod subject;
 pub mod timers;
 mod turn;
 mod unit;
+mod vocabulary;
 mod window;
 
 pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, reason_codes};
 pub use load::{Mode, Roots};
 pub use needs::Needs;
-pub use registry::{Definition, Registry, Verdict, Vocabulary};
-pub use send::{Outcome, send};
+pub use registry::{Definition, Registry};
+pub use send::{Outcome, own_needs, send};
 pub use turn::{Event, Scene, Turn};
 pub use unit::{AccountKey, FollowUp, Order, Part, Row, Shared, StockKey, SubjectRef, TimerKey, Unit, What};
+pub use vocabulary::{Verdict, Vocabulary};
 
 /// The log's word for a subject that came to be.
 pub const CREATED: &str = "CREATED";

@@ -5,10 +5,11 @@
 
 use super::{
     Event, FollowUp, Order, Shared, SubjectRef, Unit, log,
-    registry::{Definition, Verdict},
+    registry::Definition,
     subject,
     turn::{Scene, Turn},
     unit::What,
+    vocabulary::Verdict,
 };
 use crate::error::Error;
 use entity::{SubjectKind, timer};

@@ -48,6 +48,17 @@ pub async fn send(
     Ok((unit, outcomes))
 }
 
+/// The subject itself, and what tells whether the actor may see it.
+pub fn own_needs(kind: SubjectKind, actor: &crate::access::Actor) -> Needs {
+    let limited = !matches!(actor.scope, crate::access::Scope::All);
+    match kind {
+        SubjectKind::Quotation => Needs::QUOTATION,
+        SubjectKind::Sale => Needs::SALE,
+        SubjectKind::Fulfilment if limited => Needs::FULFILMENTS | Needs::SALE,
+        SubjectKind::Fulfilment => Needs::FULFILMENTS,
+    }
+}
+
 impl Unit {
     /// Reads what `event` may need of these subjects: of one in the state that it is in, of many whatever their states.
     pub async fn load_for<C: sea_orm::ConnectionTrait>(
@@ -58,16 +69,8 @@ impl Unit {
         event: &Event,
         mode: Mode,
     ) -> Result<(), Error> {
-        let limited = !matches!(scene.actor.scope, crate::access::Scope::All);
-        let own = subjects.iter().fold(Needs::NOTHING, |needs, subject| {
-            needs
-                | match subject.kind {
-                    SubjectKind::Quotation => Needs::QUOTATION,
-                    SubjectKind::Sale => Needs::SALE,
-                    SubjectKind::Fulfilment if limited => Needs::FULFILMENTS | Needs::SALE,
-                    SubjectKind::Fulfilment => Needs::FULFILMENTS,
-                }
-        });
+        let own = |needs: Needs, subject: &SubjectRef| needs | own_needs(subject.kind, scene.actor);
+        let own = subjects.iter().fold(Needs::NOTHING, own);
         let likely = subjects.iter().fold(own, |needs, subject| {
             needs | scene.app.registry.likely_needs(subject.kind, &event.name).of_the_order_alone()
         });
@@ -176,6 +179,11 @@ impl Unit {
         event: &Event,
     ) -> Result<(), Error> {
         run::record(self, scene, root, subject, event, true)
+    }
+
+    /// What must be loaded before `event` is sent to a subject in the state that it is in.
+    pub fn needs_here(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Needs, Error> {
+        self.with_place(scene, root, subject, |place| Ok(place.definition.needs_in(place.snapshot, event)))
     }
 
     /// Whether the subject's machine would at least ask its guards about `event` in the state that it is in.

@@ -53,10 +53,11 @@ pub async fn claim(txn: &DatabaseTransaction, which: Which, now: Instant, limit:
     Ok(due)
 }
 
-/// Gives claims back, as a worker does that stops.
+/// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
     Entity::update_many()
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
         .filter(Column::Id.is_in(ids.iter().copied()))
         .exec(txn)
         .await?;

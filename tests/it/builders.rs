@@ -15,7 +15,6 @@ pub use verbs::{merged, money};
 /// Stock in `store`: 100 of each but 10 LAMP; in `elsewhere`: 100 MUG; in `backorders`: 3 MUG.
 /// Ada, Bob and the resellers Rex and Rita may owe 100.00 USD; Cora's limit is her tier's cap.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "people by their role or name, things by their name")]
 pub struct Shop {
     pub superadmin: User,
     pub admin: User,

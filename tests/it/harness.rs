@@ -6,6 +6,8 @@
 
 mod database;
 mod invariants;
+#[cfg(test)]
+mod itself;
 mod print;
 
 pub use database::Backend;
@@ -58,6 +60,27 @@ macro_rules! both {
             }
         }
     )+};
+}
+
+/// Expects values at dotted paths: `shows!(order, { "phase": "SALE", "payments.0.status": "FAILED" })`.
+#[macro_export]
+macro_rules! shows {
+    ($value:expr, { $($expected:tt)* } $(,)?) => {
+        $crate::harness::shows(&serde_json::json!($value), &serde_json::json!({ $($expected)* }), "")
+    };
+    ($value:expr, { $($expected:tt)* }, $($saying:tt)+) => {
+        $crate::harness::shows(&serde_json::json!($value), &serde_json::json!({ $($expected)* }), &format!($($saying)+))
+    };
+}
+
+/// What `shows!` does.
+#[track_caller]
+pub fn shows(value: &Value, expected: &Value, saying: &str) {
+    for (path, expected) in expected.as_object().expect("paths") {
+        let found = value.pointer(&format!("/{}", path.replace('.', "/")));
+        let found = found.unwrap_or_else(|| panic!("there is no {path} {saying}\nin {value}"));
+        assert_eq!(found, expected, "{path} {saying}\nin {value}");
+    }
 }
 
 /// Tells a story in a world of its own and looks at what it left behind.

@@ -2,17 +2,24 @@
 //! names say what holds.
 
 #![allow(clippy::disallowed_methods, reason = "the harness reads TEST_DATABASE_URL")]
+#![allow(clippy::pedantic, reason = "a story reads as its teller writes it")]
 
 mod builders;
 mod harness;
 
 mod access;
 mod approval;
+mod audit;
+mod chaos;
+mod concurrency;
 mod credit;
 mod fulfilment;
 mod input;
 mod migrations;
 mod payment;
+mod performance;
 mod quotation;
 mod sale;
 mod schema;
+mod tidy;
+mod worker;

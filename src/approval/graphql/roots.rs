@@ -84,7 +84,7 @@ pub struct RequestOverrideInput {
     note: Option<String>,
     /// Up to what; left out: what is needed.
     amount: Option<MoneyInput>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub struct DecideOverrideInput {
     expires_at: Option<DateTime>,
     /// Why, in words; at most 10,000 characters.
     note: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -116,7 +116,7 @@ pub struct GrantAdminOverrideInput {
     note: Option<String>,
     /// When the approval lapses; left out: not by itself.
     expires_at: Option<DateTime>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -133,7 +133,7 @@ pub struct GrantCreditOverrideInput {
     note: Option<String>,
     /// When the approval lapses; left out: not by itself.
     expires_at: Option<DateTime>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

@@ -91,7 +91,7 @@ pub struct SplitFulfilmentInput {
     fulfilment_id: ID,
     /// What goes into the new part.
     lines: Vec<FulfilmentLineInput>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

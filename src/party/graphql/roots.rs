@@ -107,7 +107,7 @@ pub struct CreateStoreInput {
     /// Whether it sells what it does not have.
     #[graphql(default_with = "Some(false)")]
     backorders: Option<bool>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -122,7 +122,7 @@ pub struct CreateCustomerInput {
     credit_tier: Option<String>,
     /// An agreed limit in its currency, instead of the tier's cap.
     credit_limit: Option<MoneyInput>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -137,7 +137,7 @@ pub struct CreateResellerInput {
     credit_tier: Option<String>,
     /// An agreed limit in its currency, instead of the tier's cap.
     credit_limit: Option<MoneyInput>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

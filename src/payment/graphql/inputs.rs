@@ -53,7 +53,7 @@ pub struct RegisterConsumerPaymentInput {
     pub provider: Option<String>,
     /// PENDING by default; CONFIRMED, AUTHORIZED and FAILED need payment.confirm.
     pub status: Option<PaymentStatus>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub struct RegisterResellerPaymentInput {
     pub status: Option<PaymentStatus>,
     /// The member of staff who took the money.
     pub received_by_id: Option<ID>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -91,7 +91,7 @@ pub struct RefundPaymentInput {
     pub reason_code: String,
     /// Why, in words; at most 10,000 characters.
     pub note: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct SettleRefundInput {
     pub issued: bool,
     /// Why, in words; at most 10,000 characters.
     pub note: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -121,6 +121,6 @@ pub struct IssueCreditNoteInput {
     pub reason_code: String,
     /// Why, in words; at most 10,000 characters.
     pub note: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }

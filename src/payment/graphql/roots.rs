@@ -146,7 +146,7 @@ impl PaymentMutation {
         pay(ctx, input.idempotency_key, command).await
     }
 
-    /// Lowers what is owed on a sale that is not paid. Needs credit_note.issue.
+    /// Lowers what is owed on a sale that is not paid. Needs `credit_note.issue`.
     async fn issue_credit_note(&self, ctx: &Context<'_>, input: IssueCreditNoteInput) -> Answer<SaleOrderPayload> {
         let actor = actor(ctx)?;
         let command = IssueCreditNote {

@@ -102,9 +102,9 @@ pub struct CreateQuotationInput {
     valid_until: Option<DateTime>,
     /// Where the goods are to go.
     shipping_address: Option<AddressInput>,
-    /// IN_STORE: PICKUP by default; otherwise DELIVERY; lines of SERVICE products get a fulfilment of their own.
+    /// `IN_STORE`: PICKUP by default; otherwise DELIVERY; lines of SERVICE products get a fulfilment of their own.
     fulfilment_type: Option<FulfilmentType>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -119,7 +119,7 @@ pub struct ReviseQuotationInput {
     valid_until: Option<DateTime>,
     /// Refused with CONFLICT when the quotation has moved on.
     expected_version: Option<i32>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

@@ -140,7 +140,7 @@ pub struct CreateTillSaleInput {
     amount: Option<MoneyInput>,
     /// The payment's reference.
     reference: Option<String>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 

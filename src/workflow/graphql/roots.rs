@@ -74,7 +74,7 @@ pub struct SendWorkflowEventInput {
     note: Option<String>,
     /// Refused with CONFLICT when the subject has moved on.
     expected_version: Option<i32>,
-    /// The same key with the same input answers with the first result; with another input, IDEMPOTENCY_MISMATCH.
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -148,7 +148,7 @@ impl WorkflowMutation {
             note: input.note,
             expected_version: input.expected_version,
         };
-        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let done = edge::send(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         Ok(WorkflowEventPayload(done))
     }
 }

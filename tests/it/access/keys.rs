@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{User, World, text},
+    shows,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ both! {
     async fn a_key_acts_as_its_user(w: World) {
         let (_, robot) = key(&w, &w.biller, json!({})).await;
         let viewer = w.gql(&robot, "query { viewer { id roles } }", json!({})).await.ok();
-        assert_eq!((&viewer["id"], &viewer["roles"]), (&json!(w.biller.id), &json!(["BILLER"])));
+        shows!(viewer, { "id": w.biller.id, "roles": ["BILLER"] });
         let quotation = w.create_quotation(&robot, w.draft(json!({}))).await.ok();
         assert_eq!(w.last(&text(&quotation["quotation"]["id"])).await["actorId"], w.biller.id);
     }
@@ -47,7 +48,9 @@ both! {
         let viewer = "query { viewer { id } }";
         w.gql(&robot, viewer, json!({})).await.ok();
         w.gql(&brief, viewer, json!({})).await.ok();
-        w.gql(&w.admin, "mutation($id: ID!) { revokeApiKey(apiKeyId: $id) { apiKey { id } } }", json!({ "id": id })).await.ok();
+        w.gql(&w.admin, "mutation($id: ID!) { revokeApiKey(apiKeyId: $id) { apiKey { id } } }", json!({ "id": id }))
+            .await
+            .ok();
         w.wait(TimeDelta::hours(1));
         w.gql(&robot, viewer, json!({})).await.refused("UNAUTHENTICATED");
         w.gql(&brief, viewer, json!({})).await.refused("UNAUTHENTICATED");

@@ -11,7 +11,10 @@ both! {
         let before = w.print().await;
         for user in [&w.bob, &w.rex, &w.seller_elsewhere] {
             for (subject, events) in [
-                (&quotation, &["BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "DECLINE", "WITHDRAW", "NO_SUCH_EVENT"][..]),
+                (
+                    &quotation,
+                    &["BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "DECLINE", "WITHDRAW", "NO_SUCH_EVENT"][..],
+                ),
                 (&open, &["SET_PAYMENT_METHOD", "CANCEL", "PAYMENT_CONFIRMED"]),
                 (&sale, &["CANCEL", "RESET"]),
                 (&fulfilment, &["FULFILMENT_STARTED", "HOLD", "CANCEL", "RETURN_REQUESTED"]),
@@ -26,12 +29,22 @@ both! {
 
     async fn unknown_subjects_are_not_found_and_look_the_same(w: World) {
         let foreign = w.mugs(1).await;
-        let message = |answer: crate::harness::Answer| answer.errors[0]["message"].as_str().expect("words").replace(&foreign, "…");
+        let message = |answer: crate::harness::Answer| {
+            answer.errors[0]["message"].as_str().expect("words").replace(&foreign, "…")
+        };
         let unknown = "sale_01h455vb4pex5vsknk084sn02q";
         let of_foreign = message(w.send(&w.bob, &foreign, "CANCEL").await);
         let of_unknown = message(w.send(&w.bob, unknown, "CANCEL").await).replace(unknown, "…");
         assert_eq!(of_foreign, of_unknown);
-        for id in [unknown, "quote_01h455vb4pex5vsknk084sn02q", "ful_01h455vb4pex5vsknk084sn02q", "nonsense", "", "sale_", w.store.as_str()] {
+        for id in [
+            unknown,
+            "quote_01h455vb4pex5vsknk084sn02q",
+            "ful_01h455vb4pex5vsknk084sn02q",
+            "nonsense",
+            "",
+            "sale_",
+            w.store.as_str(),
+        ] {
             w.send(&w.admin, id, "CANCEL").await.refused("NOT_FOUND");
         }
     }
@@ -47,11 +60,18 @@ both! {
         for user in [&w.bob, &w.rex, &w.seller_elsewhere] {
             let answer = w.gql(user, document, ids.clone()).await;
             assert!(answer.errors.is_empty(), "{answer:?}");
-            assert!(answer.data.as_object().expect("fields").values().all(serde_json::Value::is_null), "{}", answer.data);
+            assert!(
+                answer.data.as_object().expect("fields").values().all(serde_json::Value::is_null),
+                "{}",
+                answer.data
+            );
         }
         for user in [&w.ada, &w.seller, &w.biller, &w.operator] {
             let answer = w.gql(user, document, ids.clone()).await;
-            assert!(answer.data.as_object().expect("fields").values().all(|value| value["id"].is_string()), "{answer:?}");
+            assert!(
+                answer.data.as_object().expect("fields").values().all(|value| value["id"].is_string()),
+                "{answer:?}"
+            );
         }
         let _ = event;
     }
@@ -69,7 +89,8 @@ both! {
             (&w.biller, vec![&other, &own]),
         ] {
             let lists = w.gql(user, document, json!({})).await.data;
-            let ids: Vec<_> = lists["saleOrders"]["nodes"].as_array().expect("nodes").iter().map(|node| &node["id"]).collect();
+            let ids: Vec<_> =
+                lists["saleOrders"]["nodes"].as_array().expect("nodes").iter().map(|node| &node["id"]).collect();
             assert_eq!(ids, sales.iter().map(|id| json!(id)).collect::<Vec<_>>().iter().collect::<Vec<_>>());
             for list in ["saleOrders", "fulfilments", "payments"] {
                 assert_eq!(lists[list]["totalCount"], sales.len(), "{list}");

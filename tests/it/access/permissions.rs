@@ -1,6 +1,6 @@
 //! The matrix of roles and permissions, as config/roles.toml has it, seen through the events that people send.
 
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use serde_json::json;
 
 const ALL: &[&str] = &["SUPERADMIN", "ADMIN", "MANAGER", "BILLER", "ACCOUNTANT", "SELLER", "CUSTOMER", "OPERATOR"];
@@ -54,7 +54,7 @@ both! {
                 let refusal = w.send(user, &id, event).await.refused("FORBIDDEN");
                 assert!(refusal["suggestedAction"].is_string(), "{role}");
                 let shown = w.available(user, &id).await[*event].clone();
-                assert_eq!((&shown["enabled"], &shown["blockedBy"][0]["kind"]), (&json!(false), &json!("PERMISSION")), "{role} {event}");
+                shows!(shown, { "enabled": false, "blockedBy.0.kind": "PERMISSION" }, "{role} {event}");
             }
             w.unchanged(&before).await;
             for (role, user) in w.everybody().iter().filter(|(role, _)| may.contains(role)) {
@@ -78,11 +78,36 @@ both! {
     async fn making_things_is_for_those_who_manage_them(w: World) {
         let before = w.print().await;
         for (mutation, kind, input, may) in [
-            ("createStore", "CreateStoreInput", json!({ "name": "X", "currency": "USD" }), &["SUPERADMIN", "ADMIN"][..]),
-            ("createCustomer", "CreateCustomerInput", json!({ "name": "X" }), &["SUPERADMIN", "ADMIN", "MANAGER", "BILLER"]),
-            ("createReseller", "CreateResellerInput", json!({ "name": "X" }), &["SUPERADMIN", "ADMIN", "MANAGER", "BILLER"]),
-            ("createProduct", "CreateProductInput", json!({ "sku": "X", "title": "X", "price": crate::builders::money("1.00") }), &["SUPERADMIN", "ADMIN", "MANAGER"]),
-            ("createUser", "CreateUserInput", json!({ "email": "x@example.com", "name": "X", "role": "BILLER" }), &["SUPERADMIN", "ADMIN"]),
+            (
+                "createStore",
+                "CreateStoreInput",
+                json!({ "name": "X", "currency": "USD" }),
+                &["SUPERADMIN", "ADMIN"][..],
+            ),
+            (
+                "createCustomer",
+                "CreateCustomerInput",
+                json!({ "name": "X" }),
+                &["SUPERADMIN", "ADMIN", "MANAGER", "BILLER"],
+            ),
+            (
+                "createReseller",
+                "CreateResellerInput",
+                json!({ "name": "X" }),
+                &["SUPERADMIN", "ADMIN", "MANAGER", "BILLER"],
+            ),
+            (
+                "createProduct",
+                "CreateProductInput",
+                json!({ "sku": "X", "title": "X", "price": crate::builders::money("1.00") }),
+                &["SUPERADMIN", "ADMIN", "MANAGER"],
+            ),
+            (
+                "createUser",
+                "CreateUserInput",
+                json!({ "email": "x@example.com", "name": "X", "role": "BILLER" }),
+                &["SUPERADMIN", "ADMIN"],
+            ),
             ("createApiKey", "CreateApiKeyInput", json!({ "name": "X" }), &["SUPERADMIN", "ADMIN"]),
         ] {
             let document = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ __typename }} }}");
@@ -97,7 +122,7 @@ both! {
         let document = "query { viewer { actorType id roles permissions } }";
         for (role, user) in w.everybody() {
             let viewer = w.gql(user, document, json!({})).await.ok();
-            assert_eq!((&viewer["roles"], &viewer["id"]), (&json!([role]), &json!(user.id)));
+            shows!(viewer, { "roles": [role], "id": user.id });
             let kind = match role {
                 "SUPERADMIN" | "ADMIN" => "ADMIN",
                 "SELLER" | "RESELLER" | "CUSTOMER" => role,
@@ -106,7 +131,11 @@ both! {
             assert_eq!(viewer["actorType"], kind, "{role}");
             let permissions = viewer["permissions"].as_array().expect("permissions");
             assert!(permissions.contains(&json!("order.read")));
-            assert_eq!(permissions.contains(&json!("payment.confirm")), ["SUPERADMIN", "ADMIN", "MANAGER", "ACCOUNTANT"].contains(&role), "{role}");
+            assert_eq!(
+                permissions.contains(&json!("payment.confirm")),
+                ["SUPERADMIN", "ADMIN", "MANAGER", "ACCOUNTANT"].contains(&role),
+                "{role}"
+            );
         }
     }
 }

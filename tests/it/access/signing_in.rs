@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{User, World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -10,13 +11,19 @@ const LOGIN: &str = "mutation($email: String!, $password: String!) { login(email
 
 both! {
     async fn nobody_is_let_in_without_credentials(w: World) {
-        for document in ["query { viewer { id } }", "query { saleOrders { totalCount } }", "query { products { totalCount } }"] {
+        for document in
+            ["query { viewer { id } }", "query { saleOrders { totalCount } }", "query { products { totalCount } }"]
+        {
             w.post(None, &json!({ "query": document })).await.refused("UNAUTHENTICATED");
         }
         for credential in ["Bearer nonsense", "Bearer ", "Basic YTpi", "nonsense"] {
-            w.post(Some(("authorization", credential)), &json!({ "query": "query { viewer { id } }" })).await.refused("UNAUTHENTICATED");
+            w.post(Some(("authorization", credential)), &json!({ "query": "query { viewer { id } }" }))
+                .await
+                .refused("UNAUTHENTICATED");
         }
-        w.post(Some(("x-api-key", "nonsense")), &json!({ "query": "query { viewer { id } }" })).await.refused("UNAUTHENTICATED");
+        w.post(Some(("x-api-key", "nonsense")), &json!({ "query": "query { viewer { id } }" }))
+            .await
+            .refused("UNAUTHENTICATED");
         // The schema is for everybody.
         assert!(w.post(None, &json!({ "query": "query { __schema { queryType { name } } }" })).await.errors.is_empty());
     }
@@ -26,10 +33,13 @@ both! {
         let pat = w.user(&w.admin, "Pat", "BILLER", of).await;
         let right = json!({ "email": "PAT.biller@example.com", "password": "correct horse battery staple" });
         let answer = w.post(None, &json!({ "query": LOGIN, "variables": right })).await.ok();
-        assert_eq!((&answer["viewer"]["id"], &answer["viewer"]["roles"]), (&json!(pat.id), &json!(["BILLER"])));
+        shows!(answer, { "viewer.id": pat.id, "viewer.roles": ["BILLER"] });
         let signed_in = User::bearer(&pat.id, &text(&answer["token"]));
         w.quote_by(&signed_in).await;
-        for wrong in [json!({ "email": "pat.biller@example.com", "password": "wrong" }), json!({ "email": "nobody@example.com", "password": "wrong" })] {
+        for wrong in [
+            json!({ "email": "pat.biller@example.com", "password": "wrong" }),
+            json!({ "email": "nobody@example.com", "password": "wrong" }),
+        ] {
             w.post(None, &json!({ "query": LOGIN, "variables": wrong })).await.refused("UNAUTHENTICATED");
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -20,7 +21,11 @@ both! {
         w.work().await;
         assert_eq!(w.sale_order(&sale).await["overrideRequests"][0]["status"], "EXPIRED");
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("OVERRIDE_LAPSED"), &json!("AWAITING_PAYMENT_METHOD"), &json!("AWAITING_PAYMENT_METHOD")));
+        shows!(row, {
+            "event": "OVERRIDE_LAPSED",
+            "fromState": "AWAITING_PAYMENT_METHOD",
+            "toState": "AWAITING_PAYMENT_METHOD",
+        });
         assert_eq!(row["actorType"], "SYSTEM");
     }
 
@@ -31,7 +36,8 @@ both! {
                 w.pay(&sale, amount).await;
             }
             let request = text(&w.ask(&w.biller, &sale, "CREDIT").await.ok()["overrideRequest"]["id"]);
-            let over = json!({ "expiresAt": w.later(TimeDelta::hours(1)), "approvedAmount": crate::builders::money("1.00") });
+            let over =
+                json!({ "expiresAt": w.later(TimeDelta::hours(1)), "approvedAmount": crate::builders::money("1.00") });
             w.decide(&w.manager, &request, true, over).await.ok();
             assert_eq!(w.state(&sale).await, "OVERRIDE_REVIEW");
             w.wait(TimeDelta::hours(1));
@@ -48,7 +54,7 @@ both! {
         w.wait(TimeDelta::hours(2));
         w.work().await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["overrideRequests"][0]["status"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("CONSUMED")));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "overrideRequests.0.status": "CONSUMED" });
     }
 
     async fn a_revoked_approval_does_not_lapse(w: World) {

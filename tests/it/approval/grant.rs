@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -11,8 +12,8 @@ both! {
         let sale = w.mugs(13).await;
         let answer = w.grant_admin(&w.admin, &sale, json!({ "note": "Let it go" })).await.ok();
         let request = &answer["overrideRequest"];
-        assert_eq!((&request["kind"], &request["status"]), (&json!("ADMIN"), &json!("CONSUMED")));
-        assert_eq!((&request["requestedBy"], &request["decidedBy"]), (&json!(w.admin.id), &json!(w.admin.id)));
+        shows!(request, { "kind": "ADMIN", "status": "CONSUMED" });
+        shows!(request, { "requestedBy": w.admin.id, "decidedBy": w.admin.id });
         assert_eq!(answer["saleOrder"]["workflowState"], "CLEARED_FOR_FULFILMENT");
     }
 
@@ -20,7 +21,8 @@ both! {
         let sale = w.on_credit(13).await;
         w.grant_credit(&w.superadmin, &sale, "30.00", json!({})).await.ok();
         let order = w.sale_order(&sale).await;
-        let mut statuses: Vec<_> = order["overrideRequests"].as_array().expect("two").iter().map(|r| text(&r["status"])).collect();
+        let mut statuses: Vec<_> =
+            order["overrideRequests"].as_array().expect("two").iter().map(|r| text(&r["status"])).collect();
         statuses.sort();
         assert_eq!(statuses, ["CONSUMED", "REVOKED"]);
     }
@@ -52,12 +54,24 @@ both! {
         let sale = w.mugs(13).await;
         let before = w.print().await;
         w.grant_admin(&w.admin, &sale, json!({ "reasonCode": "BECAUSE" })).await.refused("BAD_INPUT");
-        w.grant_admin(&w.admin, &sale, json!({ "expiresAt": w.later(chrono::TimeDelta::minutes(-1)) })).await.refused("BAD_INPUT");
+        w.grant_admin(&w.admin, &sale, json!({ "expiresAt": w.later(chrono::TimeDelta::minutes(-1)) }))
+            .await
+            .refused("BAD_INPUT");
         w.grant_admin(&w.admin, &sale, json!({ "note": "x".repeat(10_001) })).await.refused("BAD_INPUT");
         w.grant_credit(&w.admin, &sale, "-1.00", json!({})).await.refused("BAD_INPUT");
         w.grant_credit(&w.admin, &sale, "1.001", json!({})).await.refused("BAD_INPUT");
-        w.grant_credit(&w.admin, &sale, "1.00", json!({ "approvedAmount": { "amount": "1.00", "currency": "EUR" } })).await.refused("BAD_INPUT");
+        w.grant_credit(&w.admin, &sale, "1.00", json!({ "approvedAmount": { "amount": "1.00", "currency": "EUR" } }))
+            .await
+            .refused("BAD_INPUT");
         w.grant_admin(&w.admin, "sale_01h455vb4pex5vsknk084sn02q", json!({})).await.refused("NOT_FOUND");
         w.unchanged(&before).await;
+    }
+
+    async fn an_approval_that_the_clearing_did_not_need_is_revoked(w: World) {
+        let sale = w.mugs(2).await;
+        w.grant_credit(&w.admin, &sale, "500.00", json!({})).await.ok();
+        w.choose(&sale, "CREDIT").await.ok();
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "overrideRequests.0.status": "REVOKED" });
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     both,
     builders::money,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -17,9 +18,12 @@ both! {
         let answer = w.gql(&w.biller, REQUEST, json!({ "input": input })).await.ok();
         let request = &answer["overrideRequest"];
         assert!(text(&request["id"]).starts_with("ovr_"));
-        assert_eq!((&request["status"], &request["requestedBy"]), (&json!("PENDING"), &json!(w.biller.id)));
-        assert_eq!((&request["reasonCode"], &request["note"], &request["overage"]["amount"]), (&json!("LOYAL_CUSTOMER"), &json!("Since 1999"), &json!("30.00")));
-        assert_eq!((&request["approvedAmount"], &answer["saleOrder"]["workflowState"]), (&json!(null), &json!("OVERRIDE_REVIEW")));
+        shows!(request, { "status": "PENDING", "requestedBy": w.biller.id });
+        shows!(request, { "reasonCode": "LOYAL_CUSTOMER", "note": "Since 1999", "overage.amount": "30.00" });
+        assert_eq!(
+            (&request["approvedAmount"], &answer["saleOrder"]["workflowState"]),
+            (&json!(null), &json!("OVERRIDE_REVIEW"))
+        );
         let other = w.mugs(1).await;
         assert_eq!(w.sale_order(&other).await["overrideRequests"], json!([]));
     }
@@ -45,7 +49,8 @@ both! {
             w.gql(&w.biller, REQUEST, json!({ "input": input })).await.refused("BAD_INPUT");
         }
         for amount in ["0.00", "-5.00"] {
-            let input = json!({ "saleOrderId": sale, "kind": "CREDIT", "reasonCode": "OTHER", "amount": money(amount) });
+            let input =
+                json!({ "saleOrderId": sale, "kind": "CREDIT", "reasonCode": "OTHER", "amount": money(amount) });
             w.gql(&w.biller, REQUEST, json!({ "input": input })).await.refused("BAD_INPUT");
         }
         w.unchanged(&before).await;
@@ -80,8 +85,9 @@ both! {
         let own = "query($id: ID!) { overrideRequest(id: $id) { id status } }";
         assert_eq!(w.gql(&w.ada, own, json!({ "id": request })).await.ok()["status"], "PENDING");
         assert_eq!(w.gql(&w.bob, own, json!({ "id": request })).await.ok(), json!(null));
-        let nested = "query($id: ID!) { saleOrder(id: $id) { overrideRequests { status } creditCheck { needsOverride } } }";
+        let nested =
+            "query($id: ID!) { saleOrder(id: $id) { overrideRequests { status } creditCheck { needsOverride } } }";
         let seen = w.gql(&w.ada, nested, json!({ "id": sale })).await.ok();
-        assert_eq!((&seen["overrideRequests"][0]["status"], &seen["creditCheck"]["needsOverride"]), (&json!("PENDING"), &json!(true)));
+        shows!(seen, { "overrideRequests.0.status": "PENDING", "creditCheck.needsOverride": true });
     }
 }

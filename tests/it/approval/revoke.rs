@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -37,13 +38,16 @@ both! {
         let granted = text(&w.grant_admin(&w.admin, &sale, json!({})).await.ok()["overrideRequest"]["id"]);
         assert_eq!(w.exposure(&w.customer_ada).await, "125.00");
         let answer = w.revoke(&w.manager, &granted).await.ok();
-        assert_eq!((&answer["overrideRequest"]["status"], &answer["saleOrder"]["workflowState"]), (&json!("REVOKED"), &json!("PAYMENT_PENDING_CONFIRMATION")));
+        shows!(answer, {
+            "overrideRequest.status": "REVOKED",
+            "saleOrder.workflowState": "PAYMENT_PENDING_CONFIRMATION",
+        });
         assert_eq!(w.exposure(&w.customer_ada).await, "0.00");
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["phase"], &order["fulfilments"][0]["workflowState"]), (&json!("SALE"), &json!("ON_HOLD")));
+        shows!(order, { "phase": "SALE", "fulfilments.0.workflowState": "ON_HOLD" });
         assert_eq!(order["fulfilments"][0]["holds"][0]["cause"], "PAYMENT");
         let row = w.last(&w.fulfilment_of(&sale).await).await;
-        assert_eq!((&row["event"], &row["metadata"]["payload"]), (&json!("HOLD"), &json!({ "cause": "PAYMENT" })));
+        shows!(row, { "event": "HOLD", "metadata.payload": { "cause": "PAYMENT" } });
         // Stock stays with the fulfilment.
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 13));
     }
@@ -54,7 +58,10 @@ both! {
         w.revoke(&w.admin, &granted).await.ok();
         w.grant_admin(&w.admin, &sale, json!({})).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], order["fulfilments"].as_array().map(Vec::len)), (&json!("CLEARED_FOR_FULFILMENT"), Some(1)));
+        assert_eq!(
+            (&order["workflowState"], order["fulfilments"].as_array().map(Vec::len)),
+            (&json!("CLEARED_FOR_FULFILMENT"), Some(1))
+        );
         assert_eq!(order["fulfilments"][0]["workflowState"], "PICK_PACK");
         assert_eq!(w.exposure(&w.customer_ada).await, "130.00");
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 13));
@@ -66,10 +73,14 @@ both! {
         w.pay(&sale, "130.00").await;
         w.revoke(&w.admin, &granted).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["overrideRequests"][0]["status"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("REVOKED")));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "overrideRequests.0.status": "REVOKED" });
         assert_eq!(order["fulfilments"][0]["workflowState"], "PICK_PACK");
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("OVERRIDE_REVOKED"), &json!("CLEARED_FOR_FULFILMENT"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(row, {
+            "event": "OVERRIDE_REVOKED",
+            "fromState": "CLEARED_FOR_FULFILMENT",
+            "toState": "CLEARED_FOR_FULFILMENT",
+        });
     }
 
     async fn a_credit_sale_that_fits_without_it_stays_cleared(w: World) {
@@ -77,7 +88,10 @@ both! {
         let granted = text(&w.grant_credit(&w.admin, &sale, "30.00", json!({})).await.ok()["overrideRequest"]["id"]);
         w.pay(&sale, "30.00").await;
         w.revoke(&w.admin, &granted).await.ok();
-        assert_eq!((w.state(&sale).await, w.exposure(&w.customer_ada).await), ("CLEARED_FOR_FULFILMENT".to_owned(), "100.00".to_owned()));
+        assert_eq!(
+            (w.state(&sale).await, w.exposure(&w.customer_ada).await),
+            ("CLEARED_FOR_FULFILMENT".to_owned(), "100.00".to_owned())
+        );
     }
 
     async fn a_consumed_approval_is_not_revoked_once_it_has_shipped(w: World) {

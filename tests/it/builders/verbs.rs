@@ -55,6 +55,11 @@ impl World {
         self.mutate(user, "sendWorkflowEvent", "SendWorkflowEventInput", &payload, input).await
     }
 
+    /// SET_PAYMENT_METHOD by the biller.
+    pub async fn choose(&self, sale: &str, method: &str) -> Answer {
+        self.send_with(&self.biller, sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": method } })).await
+    }
+
     /// `adjustStock`
     pub async fn adjust(&self, user: &User, store: &str, sku: &str, delta: i64) -> Answer {
         let input = json!({ "storeId": store, "sku": sku, "delta": delta, "reasonCode": "CORRECTION" });

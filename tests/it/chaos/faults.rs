@@ -173,7 +173,8 @@ both! {
         is_all_or_nothing(&w, &holds, || w.send(&w.operator, &id, "HOLD")).await;
         is_all_or_nothing(&w, &[("hold", Update), ("fulfilment", Update)], || w.send(&w.operator, &id, "RELEASE")).await;
         let splits = [("fulfilment", Insert), ("fulfilment_line", Insert), ("fulfilment_line", Update), ("transition_log", Insert)];
-        is_all_or_nothing(&w, &splits, || w.split(&w.operator, &id, &[(&line, 1)])).await;
+        let part = [(line.as_str(), 1)];
+        is_all_or_nothing(&w, &splits, || w.split(&w.operator, &id, &part)).await;
     }
 
     async fn goods_leave_and_come_back_wholly_or_not(w: World) {

@@ -5,9 +5,8 @@ use super::{
     process::{Start, audit_is_clean},
 };
 use crate::{both, harness::World};
-use std::time::Duration;
 
-const KILLS: u64 = 20;
+const KILLS: usize = 20;
 
 both! {
     async fn what_was_acknowledged_before_a_sigkill_is_there_after_it_twenty_times(w: World) {
@@ -17,8 +16,8 @@ both! {
             let server = Start::over(&w).serve().await;
             load.is_kept().await;
             load.go(Some(&server.url));
-            // Each time at another moment.
-            tokio::time::sleep(Duration::from_millis(150 + kill * 37 % 200)).await;
+            // Each time at another moment of it.
+            load.goes_on(20 + kill * 7 % 30).await;
             server.kill().await;
             load.go(None);
             audit_is_clean(&w).await;

@@ -12,15 +12,18 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const CLIENTS: usize = 32;
-const TILL: &str = "mutation($input: CreateTillSaleInput!) { createTillSale(input: $input) { saleOrder { id payments { id } } } }";
-const EDIT: &str = "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) { transition { id } } }";
+const PATIENCE: Duration = Duration::from_secs(20);
+const TILL: &str =
+    "mutation($input: CreateTillSaleInput!) { createTillSale(input: $input) { saleOrder { id payments { id } } } }";
+const EDIT: &str =
+    "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) { transition { id } } }";
 const ADJUST: &str = "mutation($input: AdjustStockInput!) { adjustStock(input: $input) { stock { id } } }";
 
 /// What the server said it had done.
@@ -36,6 +39,13 @@ pub struct Acknowledged {
     pub cut_off: usize,
 }
 
+impl Acknowledged {
+    /// Of all kinds.
+    pub fn count(&self) -> usize {
+        self.sales.len() + self.edits.len() + self.adjustments
+    }
+}
+
 /// 32 clients at work.
 pub struct Load {
     world: World,
@@ -49,6 +59,8 @@ pub struct Load {
 impl Load {
     /// They wait for a server.
     pub async fn start(w: &World) -> Self {
+        // The server has the system's clock: nothing is to be due for it.
+        w.clock.set(chrono::Utc::now());
         w.adjust(&w.operator, &w.store, "CABLE", 900_000).await.ok();
         w.work().await;
         let mut quotations = Vec::new();
@@ -69,7 +81,7 @@ impl Load {
                 number,
                 world: w.clone(),
                 quotation: load.quotations[number % load.quotations.len()].clone(),
-                http: Client::builder().timeout(Duration::from_secs(20)).build().expect("a client"),
+                http: Client::builder().timeout(PATIENCE).build().expect("a client"),
                 server: server.clone(),
                 acknowledged: Arc::clone(&load.acknowledged),
             };
@@ -81,6 +93,16 @@ impl Load {
     /// A server is there; or none, and the clients wait.
     pub fn go(&self, server: Option<&str>) {
         self.servers.send_replace(server.map(str::to_owned));
+    }
+
+    /// Waits until as many more requests are acknowledged.
+    pub async fn goes_on(&self, more: usize) {
+        let before = self.so_far().count();
+        let began = Instant::now();
+        while self.so_far().count() < before + more {
+            assert!(began.elapsed() < PATIENCE, "it does not go on");
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
     }
 
     pub fn so_far(&self) -> Acknowledged {

@@ -2,5 +2,10 @@
 
 mod backlog;
 mod faults;
+mod kill;
+mod load;
 mod poison;
+pub mod process;
+mod severed;
+mod sigterm;
 pub mod trigger;

@@ -9,7 +9,9 @@ use crate::{
 };
 use entity::{order_root, outbox, quotation, timer};
 use reqwest::Client;
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ async fn moment() {
 
 both! {
     async fn requests_in_flight_are_finished_slow_and_large_ones_too(w: World) {
+        w.clock.set(chrono::Utc::now());
         let id = w.quote(json!({})).await;
         let server = Start::over(&w).serve().await;
         let held = hold(&w, &id).await;

@@ -30,19 +30,6 @@ both! {
         assert_eq!(w.exposure(&w.customer_ada).await, "60.00");
     }
 
-    async fn six_credit_sales_to_somebody_whose_account_is_yet_to_be_opened_open_one(w: World) {
-        let lines = json!([{ "sku": "MUG", "quantity": 1 }]);
-        let answers = at_once(6, |_| {
-            let (w, lines) = (w.clone(), lines.clone());
-            let over = json!({ "customerId": w.customer_cora, "lines": lines, "method": "CREDIT" });
-            async move { w.till(&w.biller, over).await }
-        })
-        .await;
-        for a in &answers { println!("{:?}", a.errors); }
-        assert_eq!(tally(&answers), "6 ok");
-        assert_eq!(w.exposure(&w.customer_cora).await, "60.00");
-    }
-
     async fn of_16_decisions_on_one_request_one_counts(w: World) {
         let sale = w.mugs(13).await;
         let request = text(&w.ask(&w.biller, &sale, "CREDIT").await.ok()["overrideRequest"]["id"]);

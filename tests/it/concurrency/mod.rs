@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod credit;
+mod first;
 mod keys;
 mod payments;
 mod stock;

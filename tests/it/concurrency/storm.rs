@@ -90,7 +90,7 @@ async fn work_until(w: World, stop: CancellationToken) {
     while !stop.is_cancelled() {
         worker::tick(&w.app).await.expect("a tick");
         worker::expire_sales(&w.app).await.expect("a sweep");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
 }
 

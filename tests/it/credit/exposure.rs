@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -10,10 +11,13 @@ both! {
     async fn clearing_on_credit_reserves_exactly_what_is_outstanding(w: World) {
         let sale = w.mugs(9).await;
         w.pay(&sale, "20.00").await;
-        w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
-        assert_eq!((w.state(&sale).await, w.exposure(&w.customer_ada).await), ("CLEARED_FOR_FULFILMENT".to_owned(), "70.00".to_owned()));
+        w.choose(&sale, "CREDIT").await.ok();
+        assert_eq!(
+            (w.state(&sale).await, w.exposure(&w.customer_ada).await),
+            ("CLEARED_FOR_FULFILMENT".to_owned(), "70.00".to_owned())
+        );
         let credit = w.credit(&w.customer_ada).await;
-        assert_eq!((&credit["limit"]["amount"], &credit["available"]["amount"]), (&json!("100.00"), &json!("30.00")));
+        shows!(credit, { "limit.amount": "100.00", "available.amount": "30.00" });
     }
 
     async fn what_is_paid_in_full_reserves_nothing(w: World) {
@@ -24,7 +28,10 @@ both! {
     async fn two_sales_confirmed_at_once_cannot_both_fit_under_one_limit(w: World) {
         let first = w.on_credit(6).await;
         let second = w.on_credit(6).await;
-        assert_eq!((w.state(&first).await, w.state(&second).await), ("CLEARED_FOR_FULFILMENT".to_owned(), "OVERRIDE_REVIEW".to_owned()));
+        assert_eq!(
+            (w.state(&first).await, w.state(&second).await),
+            ("CLEARED_FOR_FULFILMENT".to_owned(), "OVERRIDE_REVIEW".to_owned())
+        );
         assert_eq!(w.exposure(&w.customer_ada).await, "60.00");
         assert_eq!(w.sale_order(&second).await["overrideRequests"][0]["overage"]["amount"], "20.00");
     }
@@ -32,11 +39,11 @@ both! {
     async fn the_sales_own_reservation_is_no_part_of_its_exposure(w: World) {
         let sale = w.on_credit(10).await;
         let check = w.check(&w.biller, &sale).await;
-        assert_eq!((&check["creditExposure"]["amount"], &check["overage"]["amount"]), (&json!("0.00"), &json!("0.00")));
+        shows!(check, { "creditExposure.amount": "0.00", "overage.amount": "0.00" });
         assert_eq!(check["outstanding"]["amount"], "100.00");
         let other = w.mugs(1).await;
         let check = w.check(&w.biller, &other).await;
-        assert_eq!((&check["creditExposure"]["amount"], &check["overage"]["amount"]), (&json!("100.00"), &json!("10.00")));
+        shows!(check, { "creditExposure.amount": "100.00", "overage.amount": "10.00" });
     }
 
     async fn payments_credit_notes_cancellation_and_expiry_release(w: World) {
@@ -54,7 +61,10 @@ both! {
         assert_eq!(w.exposure(&w.customer_ada).await, "0.00");
         w.wait(chrono::TimeDelta::minutes(1440));
         w.sweep().await;
-        assert_eq!((w.state(&sale).await, w.exposure(&w.customer_ada).await), ("SALE_EXPIRED".to_owned(), "0.00".to_owned()));
+        assert_eq!(
+            (w.state(&sale).await, w.exposure(&w.customer_ada).await),
+            ("SALE_EXPIRED".to_owned(), "0.00".to_owned())
+        );
         w.work().await;
     }
 
@@ -69,20 +79,27 @@ both! {
     async fn accounts_are_of_one_party_and_one_currency(w: World) {
         w.on_credit(9).await;
         let bob = w.sale(json!({ "customerId": w.customer_bob, "lines": [{ "sku": "MUG", "quantity": 9 }] })).await;
-        w.send_with(&w.biller, &bob, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        w.choose(&bob, "CREDIT").await.ok();
         assert_eq!(w.state(&bob).await, "CLEARED_FOR_FULFILMENT");
-        assert_eq!((w.exposure(&w.customer_ada).await, w.exposure(&w.customer_bob).await), ("90.00".to_owned(), "90.00".to_owned()));
+        assert_eq!(
+            (w.exposure(&w.customer_ada).await, w.exposure(&w.customer_bob).await),
+            ("90.00".to_owned(), "90.00".to_owned())
+        );
         let document = "query($id: ID!) { node(id: $id) { ... on Customer { credit(currency: \"EUR\") { exposure { amount } limit { amount currency } } } } }";
         let euro = w.gql(&w.admin, document, json!({ "id": w.customer_ada })).await.ok()["credit"].clone();
-        assert_eq!((&euro["exposure"]["amount"], &euro["limit"]["currency"]), (&json!("0.00"), &json!("EUR")));
+        shows!(euro, { "exposure.amount": "0.00", "limit.currency": "EUR" });
     }
 
     async fn the_party_of_a_reseller_sale_is_the_reseller(w: World) {
-        let input = json!({ "type": "RESELLER", "resellerId": w.reseller_rex, "lines": [{ "sku": "MUG", "quantity": 10 }] });
+        let input =
+            json!({ "type": "RESELLER", "resellerId": w.reseller_rex, "lines": [{ "sku": "MUG", "quantity": 10 }] });
         let sale = w.sale(input).await;
-        w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "INVOICE" } })).await.ok();
+        w.choose(&sale, "INVOICE").await.ok();
         assert_eq!(w.state(&sale).await, "CLEARED_FOR_FULFILMENT");
-        assert_eq!((w.exposure(&w.reseller_rex).await, w.exposure(&w.customer_ada).await), ("80.00".to_owned(), "0.00".to_owned()));
+        assert_eq!(
+            (w.exposure(&w.reseller_rex).await, w.exposure(&w.customer_ada).await),
+            ("80.00".to_owned(), "0.00".to_owned())
+        );
         w.register_reseller(&w.accountant, &sale, "80.00", json!({ "status": "CONFIRMED" })).await.ok();
         assert_eq!(w.exposure(&w.reseller_rex).await, "0.00");
     }
@@ -95,7 +112,7 @@ both! {
         let quotation = w.quote_in("IN_REVIEW").await;
         w.revise(&w.biller, &quotation, json!({ "lines": [{ "sku": "MUG", "quantity": 2 }] })).await.ok();
         let grown = w.approve(&quotation).await;
-        w.send_with(&w.biller, &grown, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        w.choose(&grown, "CREDIT").await.ok();
         assert_eq!(w.state(&grown).await, "OVERRIDE_REVIEW");
         assert_eq!(w.exposure(&w.customer_ada).await, "90.00");
     }
@@ -103,12 +120,18 @@ both! {
     async fn a_sale_opened_again_competes_again(w: World) {
         let first = w.on_credit(13).await;
         let granted = text(&w.grant_credit(&w.admin, &first, "30.00", json!({})).await.ok()["overrideRequest"]["id"]);
-        assert_eq!((w.state(&first).await, w.exposure(&w.customer_ada).await), ("CLEARED_FOR_FULFILMENT".to_owned(), "130.00".to_owned()));
+        assert_eq!(
+            (w.state(&first).await, w.exposure(&w.customer_ada).await),
+            ("CLEARED_FOR_FULFILMENT".to_owned(), "130.00".to_owned())
+        );
         w.revoke(&w.admin, &granted).await.ok();
-        assert_eq!((w.state(&first).await, w.exposure(&w.customer_ada).await), ("PAYMENT_PENDING_CONFIRMATION".to_owned(), "0.00".to_owned()));
+        assert_eq!(
+            (w.state(&first).await, w.exposure(&w.customer_ada).await),
+            ("PAYMENT_PENDING_CONFIRMATION".to_owned(), "0.00".to_owned())
+        );
         let second = w.on_credit(10).await;
         assert_eq!(w.state(&second).await, "CLEARED_FOR_FULFILMENT");
-        w.send_with(&w.biller, &first, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        w.choose(&first, "CREDIT").await.ok();
         assert_eq!(w.state(&first).await, "OVERRIDE_REVIEW");
         assert_eq!(w.sale_order(&first).await["workflowContext"]["overage"], 13_000);
     }
@@ -118,15 +141,22 @@ both! {
         w.pay(&sale, "10.00").await;
         let before = w.print().await;
         let check = w.check(&w.biller, &sale).await;
-        for (field, amount) in [("grandTotal", "130.00"), ("captured", "10.00"), ("outstanding", "120.00"), ("creditLimit", "100.00"), ("creditExposure", "0.00"), ("overage", "20.00")] {
+        for (field, amount) in [
+            ("grandTotal", "130.00"),
+            ("captured", "10.00"),
+            ("outstanding", "120.00"),
+            ("creditLimit", "100.00"),
+            ("creditExposure", "0.00"),
+            ("overage", "20.00"),
+        ] {
             assert_eq!(check[field]["amount"], amount, "{field}");
         }
         assert_eq!(check["tier"], "BRONZE");
-        assert_eq!((&check["canAdvanceByPayment"], &check["canAdvanceByCredit"], &check["needsOverride"]), (&json!(false), &json!(false), &json!(true)));
+        shows!(check, { "canAdvanceByPayment": false, "canAdvanceByCredit": false, "needsOverride": true });
         w.unchanged(&before).await;
         let small = w.mugs(2).await;
         let check = w.check(&w.ada, &small).await;
-        assert_eq!((&check["canAdvanceByCredit"], &check["needsOverride"]), (&json!(true), &json!(false)));
+        shows!(check, { "canAdvanceByCredit": true, "needsOverride": false });
         w.pay(&small, "20.00").await;
         assert_eq!(w.check(&w.ada, &small).await["canAdvanceByPayment"], true);
         let document = "query($id: ID!) { creditCheck(saleOrderId: $id) { tier } }";

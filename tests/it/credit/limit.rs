@@ -4,6 +4,7 @@ use crate::{
     both,
     builders::money,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 use waybill::config::CreditPolicy;
@@ -31,7 +32,13 @@ pub(super) async fn sells(w: &World, party: &str, amount: &str) -> String {
 
 both! {
     async fn caps_of_tiers_are_one_five_ten_and_fifteen_million(w: World) {
-        for (tier, cap) in [(None, "1000000.00"), (Some("BRONZE"), "1000000.00"), (Some("SILVER"), "5000000.00"), (Some("GOLD"), "10000000.00"), (Some("PLATINUM"), "15000000.00")] {
+        for (tier, cap) in [
+            (None, "1000000.00"),
+            (Some("BRONZE"), "1000000.00"),
+            (Some("SILVER"), "5000000.00"),
+            (Some("GOLD"), "10000000.00"),
+            (Some("PLATINUM"), "15000000.00"),
+        ] {
             let party = customer(&w, "Kim", tier, None).await;
             assert_eq!(limit(&w, &party).await, cap, "{tier:?}");
             assert_eq!(w.credit(&party).await["tier"], tier.unwrap_or("BRONZE"));
@@ -48,8 +55,8 @@ both! {
     async fn a_sale_to_nobody_has_a_limit_of_zero(w: World) {
         let sale = w.sale(json!({ "customerId": null, "lines": [{ "sku": "CABLE", "quantity": 1 }] })).await;
         let check = w.check(&w.biller, &sale).await;
-        assert_eq!((&check["creditLimit"]["amount"], &check["tier"], &check["overage"]["amount"]), (&json!("0.00"), &json!(null), &json!("1.00")));
-        w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        shows!(check, { "creditLimit.amount": "0.00", "tier": null, "overage.amount": "1.00" });
+        w.choose(&sale, "CREDIT").await.ok();
         assert_eq!(w.state(&sale).await, "OVERRIDE_REVIEW");
         // An administrator may still let it go.
         w.grant_admin(&w.admin, &sale, json!({})).await.ok();
@@ -60,12 +67,12 @@ both! {
         for (quantity, state) in [(10, "CLEARED_FOR_FULFILMENT"), (11, "OVERRIDE_REVIEW")] {
             let party = customer(&w, "Kim", None, Some("100.00")).await;
             let sale = w.sale(json!({ "customerId": party, "lines": [{ "sku": "MUG", "quantity": quantity }] })).await;
-            w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+            w.choose(&sale, "CREDIT").await.ok();
             assert_eq!(w.state(&sale).await, state);
         }
         let party = customer(&w, "Kim", None, Some("99.99")).await;
         let sale = w.sale(json!({ "customerId": party, "lines": [{ "sku": "MUG", "quantity": 10 }] })).await;
-        w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        w.choose(&sale, "CREDIT").await.ok();
         assert_eq!(w.sale_order(&sale).await["overrideRequests"][0]["overage"]["amount"], "0.01");
     }
 
@@ -79,8 +86,9 @@ both! {
         let sum = w.reopened(|settings| settings.credit.policy = CreditPolicy::Sum).await;
         assert_eq!(limit(&sum, &party).await, "70.00");
         for (world, quantity, state) in [(&lesser, 3, "OVERRIDE_REVIEW"), (&sum, 7, "CLEARED_FOR_FULFILMENT")] {
-            let sale = world.sale(json!({ "customerId": party, "lines": [{ "sku": "MUG", "quantity": quantity }] })).await;
-            world.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+            let sale =
+                world.sale(json!({ "customerId": party, "lines": [{ "sku": "MUG", "quantity": quantity }] })).await;
+            world.choose(&sale, "CREDIT").await.ok();
             assert_eq!(world.state(&sale).await, state);
         }
     }
@@ -95,7 +103,8 @@ both! {
             json!({ "creditLimit": { "amount": 1.00, "currency": "USD" } }),
         ] {
             let input = crate::builders::merged(json!({ "name": "Kim" }), over);
-            let document = "mutation($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { id } } }";
+            let document =
+                "mutation($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { id } } }";
             w.gql(&w.admin, document, json!({ "input": input })).await.refused("BAD_INPUT");
         }
         w.unchanged(&before).await;

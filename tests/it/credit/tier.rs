@@ -1,7 +1,7 @@
 //! Tiers rise with what a party has bought, and never fall.
 
 use super::limit::{customer as new_customer, sells as completed_sale};
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use serde_json::json;
 
 both! {
@@ -9,10 +9,10 @@ both! {
         let party = new_customer(&w, "Kim", None, None).await;
         completed_sale(&w, &party, "1234.56").await;
         let credit = w.credit(&party).await;
-        assert_eq!((&credit["cumulativeSales"]["amount"], &credit["earnedLimit"]["amount"]), (&json!("1234.56"), &json!("12.34")));
+        shows!(credit, { "cumulativeSales.amount": "1234.56", "earnedLimit.amount": "12.34" });
         completed_sale(&w, &party, "65.44").await;
         let credit = w.credit(&party).await;
-        assert_eq!((&credit["cumulativeSales"]["amount"], &credit["earnedLimit"]["amount"]), (&json!("1300.00"), &json!("13.00")));
+        shows!(credit, { "cumulativeSales.amount": "1300.00", "earnedLimit.amount": "13.00" });
     }
 
     async fn a_tier_begins_where_the_earned_limit_reaches_it(w: World) {

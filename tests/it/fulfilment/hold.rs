@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::{Value, json};
 use waybill::payment::commands::DisputeOutcome;
@@ -21,7 +22,7 @@ both! {
         w.send_with(&w.operator, &id, "HOLD", json!({ "reasonCode": "FRAUD_CHECK", "note": "Odd address" })).await.ok();
         let holds = holds(&w, &sale).await;
         assert_eq!(holds.len(), 1);
-        assert_eq!((&holds[0]["cause"], &holds[0]["reasonCode"], &holds[0]["note"]), (&json!("MANUAL"), &json!("FRAUD_CHECK"), &json!("Odd address")));
+        shows!(holds, { "0.cause": "MANUAL", "0.reasonCode": "FRAUD_CHECK", "0.note": "Odd address" });
         assert_eq!(holds[0]["placedBy"], w.operator.id);
         assert!(text(&holds[0]["id"]).starts_with("hold_"));
         w.send_with(&w.operator, &id, "HOLD", json!({ "reasonCode": "NONSENSE" })).await.refused("BAD_INPUT");
@@ -75,7 +76,7 @@ both! {
         let placed = holds(&w, &sale).await;
         assert_eq!((placed.len(), &placed[0]["cause"]), (1, &json!("DISPUTE")));
         let row = w.last(&id).await;
-        assert_eq!((&row["event"], &row["metadata"]["payload"]["cause"]), (&json!("HOLD"), &json!("DISPUTE")));
+        shows!(row, { "event": "HOLD", "metadata.payload.cause": "DISPUTE" });
         let before = w.print().await;
         w.send(&w.admin, &id, "RELEASE").await.refused("GUARD_REJECTED");
         w.send_with(&w.admin, &id, "RELEASE", named(&placed[0])).await.refused("GUARD_REJECTED");
@@ -96,7 +97,10 @@ both! {
         w.drive(&id, &["FULFILMENT_STARTED"]).await;
         w.revoke(&w.admin, &granted).await.ok();
         let placed = holds(&w, &sale).await;
-        assert_eq!((w.state(&id).await, placed.len(), &placed[0]["cause"]), ("ON_HOLD".to_owned(), 1, &json!("PAYMENT")));
+        assert_eq!(
+            (w.state(&id).await, placed.len(), &placed[0]["cause"]),
+            ("ON_HOLD".to_owned(), 1, &json!("PAYMENT"))
+        );
         w.send(&w.admin, &id, "RELEASE").await.refused("GUARD_REJECTED");
         w.pay(&sale, "130.00").await;
         let order = w.sale_order(&sale).await;
@@ -122,5 +126,43 @@ both! {
         }
         w.unchanged(&before).await;
         assert_eq!(holds(&w, &sale).await.len(), 0);
+    }
+
+    async fn a_manual_hold_stays_when_payment_lifts_its_own(w: World) {
+        let sale = w.mugs(13).await;
+        let granted = text(&w.grant_admin(&w.admin, &sale, json!({})).await.ok()["overrideRequest"]["id"]);
+        let id = w.fulfilment_of(&sale).await;
+        w.drive(&id, &["HOLD"]).await;
+        w.revoke(&w.admin, &granted).await.ok();
+        assert_eq!(holds(&w, &sale).await.len(), 2);
+        // Left out, the newest manual one is meant.
+        w.send(&w.operator, &id, "RELEASE").await.ok();
+        assert_eq!((w.state(&id).await, holds(&w, &sale).await.len()), ("ON_HOLD".to_owned(), 1));
+        w.drive(&id, &["HOLD"]).await;
+        w.pay(&sale, "130.00").await;
+        assert_eq!((w.state(&id).await, &holds(&w, &sale).await[0]["cause"]), ("ON_HOLD".to_owned(), &json!("MANUAL")));
+        w.drive(&id, &["RELEASE"]).await;
+        assert_eq!(w.state(&id).await, "PICK_PACK");
+    }
+
+    async fn a_dispute_holds_what_has_not_shipped_and_leaves_the_rest(w: World) {
+        let (sale, payment, id) = w.fulfilment_in("DELIVERY", "PICK_PACK").await;
+        let mugs = w.line_of(&sale, "MUG").await;
+        w.split(&w.operator, &id, &[(&mugs, 1)]).await.ok();
+        w.drive(&id, &["FULFILMENT_STARTED", "PACKAGE_SHIPPED"]).await;
+        w.dispute(&payment, DisputeOutcome::Opened).await;
+        let order = w.sale_order(&sale).await;
+        let mut states: Vec<_> =
+            order["fulfilments"].as_array().expect("parts").iter().map(|part| text(&part["workflowState"])).collect();
+        states.sort();
+        assert_eq!(states, ["ON_HOLD", "SHIPPED"]);
+        w.dispute(&payment, DisputeOutcome::Won).await;
+    }
+
+    async fn what_is_on_hold_is_cancelled_with_its_sale(w: World) {
+        let (sale, _, id) = w.fulfilment_in("DELIVERY", "ON_HOLD").await;
+        w.send(&w.biller, &sale, "CANCEL").await.ok();
+        assert_eq!((w.state(&id).await, w.stock(&w.store, "MUG").await), ("CANCELLED".to_owned(), (100, 0)));
+        w.work().await;
     }
 }

@@ -1,6 +1,6 @@
 //! Work on fulfilments: what is packed, shipped, handed over, delivered and done.
 
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ both! {
         let row = w.send_with(&w.seller, &id, "PACKAGE_SHIPPED", payload).await.ok()["transition"].clone();
         assert_eq!(row["metadata"]["payload"]["carrier"], "DHL");
         let part = w.sale_order(&sale).await["fulfilments"][0].clone();
-        assert_eq!((&part["carrier"], &part["trackingNumber"]), (&json!("DHL"), &json!("JD0140")));
+        shows!(part, { "carrier": "DHL", "trackingNumber": "JD0140" });
     }
 
     async fn payloads_of_the_wrong_shape_are_bad_input(w: World) {
@@ -78,7 +78,7 @@ both! {
             w.work().await;
             assert_eq!((w.state(&id).await, w.state(&sale).await), ("COMPLETED".to_owned(), "COMPLETED".to_owned()));
             let row = w.last(&id).await;
-            assert_eq!((&row["event"], &row["actorType"]), (&json!("RETURN_WINDOW_OVER"), &json!("SYSTEM")));
+            shows!(row, { "event": "RETURN_WINDOW_OVER", "actorType": "SYSTEM" });
         }
     }
 

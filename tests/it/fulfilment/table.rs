@@ -1,7 +1,6 @@
 //! The table of §3: each state by each event that people send, for each kind of fulfilment.
 
-use crate::{both, harness::World};
-use serde_json::json;
+use crate::{both, harness::World, shows};
 
 /// Kind, from, event, to. ALLOCATING_STOCK is passed through in the commit that makes a fulfilment; nothing rests there.
 const TABLE: &[(&str, &str, &str, &str)] = &[
@@ -88,13 +87,19 @@ const EVENTS: &[&str] = &[
 both! {
     async fn every_allowed_event_leads_where_the_table_says(w: World) {
         for (kind, from, event, to) in TABLE {
-            w.adjust(&w.admin, &w.backorders, "MUG", 3 - w.stock(&w.backorders, "MUG").await.0 + w.stock(&w.backorders, "MUG").await.1).await;
+            w.adjust(
+                &w.admin,
+                &w.backorders,
+                "MUG",
+                3 - w.stock(&w.backorders, "MUG").await.0 + w.stock(&w.backorders, "MUG").await.1,
+            )
+            .await;
             let (_, _, id) = w.fulfilment_in(kind, from).await;
             let version = w.version(&id).await;
             let answer = w.send(&w.admin, &id, event).await.ok();
             assert_eq!(answer["subject"]["workflowState"], *to, "{kind} {from} {event}");
             let row = &answer["transition"];
-            assert_eq!((&row["fromState"], &row["toState"], &row["event"]), (&json!(from), &json!(to), &json!(event)));
+            shows!(row, { "fromState": from, "toState": to, "event": event });
             assert_eq!(w.version(&id).await, version + 1, "{kind} {from} {event}");
             w.work().await;
         }
@@ -143,7 +148,7 @@ both! {
             let before = w.print().await;
             w.send(&w.superadmin, &id, event).await.refused("FORBIDDEN");
             let blocked = w.available(&w.superadmin, &id).await[event].clone();
-            assert_eq!((&blocked["enabled"], &blocked["blockedBy"][0]["kind"]), (&json!(false), &json!("PERMISSION")), "{state} {event}");
+            shows!(blocked, { "enabled": false, "blockedBy.0.kind": "PERMISSION" }, "{state} {event}");
             w.unchanged(&before).await;
         }
     }

@@ -33,7 +33,9 @@ both! {
         w.unchanged(&before).await;
         let full: Vec<_> = (0..500).map(|_| json!({ "sku": "CABLE", "quantity": 1 })).collect();
         w.create_quotation(&w.biller, w.draft(json!({ "lines": full }))).await.ok();
-        w.create_quotation(&w.biller, w.draft(json!({ "lines": [{ "sku": "MUG", "quantity": 1_000_000 }] }))).await.ok();
+        w.create_quotation(&w.biller, w.draft(json!({ "lines": [{ "sku": "MUG", "quantity": 1_000_000 }] })))
+            .await
+            .ok();
     }
 
     async fn line_prices_of_wrong_shape_are_bad_input(w: World) {
@@ -93,7 +95,9 @@ both! {
         let unknown = "quote_01h455vb4pex5vsknk084sn02q";
         w.revise(&w.biller, unknown, json!({ "lines": [{ "sku": "MUG", "quantity": 1 }] })).await.refused("NOT_FOUND");
         w.ask(&w.biller, "sale_01h455vb4pex5vsknk084sn02q", "ADMIN").await.refused("NOT_FOUND");
-        w.split(&w.operator, "ful_01h455vb4pex5vsknk084sn02q", &[("line_01h455vb4pex5vsknk084sn02q", 1)]).await.refused("NOT_FOUND");
+        w.split(&w.operator, "ful_01h455vb4pex5vsknk084sn02q", &[("line_01h455vb4pex5vsknk084sn02q", 1)])
+            .await
+            .refused("NOT_FOUND");
         w.unchanged(&before).await;
     }
 
@@ -102,7 +106,9 @@ both! {
         let quotation = w.quote_in("IN_REVIEW").await;
         let before = w.print().await;
         for event in ["EXPLODE", "cancel", "CANCEL ", "SET_PAYMENT_METHOD.*", "*", "💥"] {
-            w.send_with(&w.admin, &sale, event, json!({ "reasonCode": "OTHER" })).await.refused("TRANSITION_NOT_ALLOWED");
+            w.send_with(&w.admin, &sale, event, json!({ "reasonCode": "OTHER" }))
+                .await
+                .refused("TRANSITION_NOT_ALLOWED");
         }
         for payload in [json!({ "x": 1 }), json!([1]), json!("x"), json!(1)] {
             w.send_with(&w.biller, &quotation, "DECLINE", json!({ "payload": payload })).await.refused("BAD_INPUT");
@@ -130,13 +136,21 @@ both! {
         let before = w.print().await;
         w.send_with(&w.biller, &sale, "CANCEL", json!({ "note": "a\u{0}b" })).await.refused("BAD_INPUT");
         let document = "mutation($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { id } } }";
-        for input in [json!({ "name": "a\u{0}b" }), json!({ "name": "" }), json!({ "name": "   " }), json!({ "name": "x".repeat(10_000) })] {
+        for input in [
+            json!({ "name": "a\u{0}b" }),
+            json!({ "name": "" }),
+            json!({ "name": "   " }),
+            json!({ "name": "x".repeat(10_000) }),
+        ] {
             w.gql(&w.admin, document, json!({ "input": input })).await.refused("BAD_INPUT");
         }
         w.unchanged(&before).await;
         let odd = "Ada \"'; DROP TABLE sale_order; -- 🦄 \u{202e}";
         let id = w.make(&w.admin, "createCustomer", "CreateCustomerInput", json!({ "name": odd }), "customer").await;
-        let node = w.gql(&w.admin, "query($id: ID!) { node(id: $id) { ... on Customer { name } } }", json!({ "id": id })).await.ok();
+        let node = w
+            .gql(&w.admin, "query($id: ID!) { node(id: $id) { ... on Customer { name } } }", json!({ "id": id }))
+            .await
+            .ok();
         assert_eq!(node["name"], odd);
     }
 
@@ -153,7 +167,12 @@ both! {
             ("createProduct", "CreateProductInput", product(json!({ "sku": "" })), "BAD_INPUT"),
             ("createProduct", "CreateProductInput", product(json!({ "price": money("-1.00") })), "BAD_INPUT"),
             ("createProduct", "CreateProductInput", product(json!({ "price": money("1.001") })), "BAD_INPUT"),
-            ("createProduct", "CreateProductInput", product(json!({ "resellerPrice": { "amount": "1.00", "currency": "EUR" } })), "BAD_INPUT"),
+            (
+                "createProduct",
+                "CreateProductInput",
+                product(json!({ "resellerPrice": { "amount": "1.00", "currency": "EUR" } })),
+                "BAD_INPUT",
+            ),
             ("createProduct", "CreateProductInput", product(json!({ "kind": "IDEA" })), "BAD_INPUT"),
         ] {
             let document = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ __typename }} }}");
@@ -167,18 +186,28 @@ both! {
         let input = json!({ "sku": "EURO", "title": "In euro", "price": { "amount": "1.00", "currency": "EUR" } });
         w.make(&w.admin, "createProduct", "CreateProductInput", input, "product").await;
         let before = w.print().await;
-        let answer = w.create_quotation(&w.biller, w.draft(json!({ "lines": [{ "sku": "EURO", "quantity": 1 }] }))).await;
+        let answer =
+            w.create_quotation(&w.biller, w.draft(json!({ "lines": [{ "sku": "EURO", "quantity": 1 }] }))).await;
         assert!(matches!(answer.code(), "BAD_INPUT" | "LISTING_UNAVAILABLE"), "{answer:?}");
         w.unchanged(&before).await;
     }
 
     async fn documents_that_do_not_fit_the_schema_are_bad_input(w: World) {
-        for document in ["{", "query { nothing }", "query { saleOrder }", "query($id: ID!) { saleOrder(id: $id) { id } }", "mutation { confirmPayment }", ""] {
+        for document in [
+            "{",
+            "query { nothing }",
+            "query { saleOrder }",
+            "query($id: ID!) { saleOrder(id: $id) { id } }",
+            "mutation { confirmPayment }",
+            "",
+        ] {
             w.gql(&w.admin, document, json!({})).await.refused("BAD_INPUT");
         }
         w.gql(&w.admin, "query { saleOrders(first: 5, last: 5) { totalCount } }", json!({})).await.refused("BAD_INPUT");
         w.gql(&w.admin, "query { saleOrders(first: 201) { totalCount } }", json!({})).await.refused("BAD_INPUT");
         w.gql(&w.admin, "query { saleOrders(first: -1) { totalCount } }", json!({})).await.refused("BAD_INPUT");
-        w.gql(&w.admin, "query { saleOrders(after: \"nonsense\") { totalCount } }", json!({})).await.refused("BAD_INPUT");
+        w.gql(&w.admin, "query { saleOrders(after: \"nonsense\") { totalCount } }", json!({}))
+            .await
+            .refused("BAD_INPUT");
     }
 }

@@ -1,6 +1,7 @@
 //! What the API makes of requests, good and bad.
 
 mod bad;
+mod currency;
 mod idempotency;
 mod refused;
 mod version;

@@ -96,7 +96,9 @@ both! {
         let send = |id: String| {
             let w = w.clone();
             let over = json!({ "payload": { "method": "CREDIT" } });
-            tokio::spawn(async move { w.send_with(&w.biller, &id, "SET_PAYMENT_METHOD", over).await.ok()["subject"]["workflowState"].clone() })
+            tokio::spawn(async move {
+                w.send_with(&w.biller, &id, "SET_PAYMENT_METHOD", over).await.ok()["subject"]["workflowState"].clone()
+            })
         };
         let all: Vec<_> = sales.into_iter().map(send).collect();
         let mut states = Vec::new();

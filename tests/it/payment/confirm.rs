@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -11,10 +12,10 @@ both! {
         let sale = w.mugs(2).await;
         let payment = text(&w.register(&w.biller, &sale, "20.00", json!({})).await.ok()["payment"]["id"]);
         let answer = w.confirm(&w.accountant, &payment).await.ok();
-        assert_eq!((&answer["payment"]["status"], &answer["saleOrder"]["workflowState"]), (&json!("CONFIRMED"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(answer, { "payment.status": "CONFIRMED", "saleOrder.workflowState": "CLEARED_FOR_FULFILMENT" });
         assert!(answer["payment"]["receivedAt"].is_string());
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["metadata"]["payload"]["paymentId"]), (&json!("PAYMENT_CONFIRMED"), &json!(payment)));
+        shows!(row, { "event": "PAYMENT_CONFIRMED", "metadata.payload.paymentId": payment });
     }
 
     async fn confirming_a_confirmed_payment_answers_with_it_and_changes_nothing(w: World) {
@@ -24,13 +25,14 @@ both! {
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 2));
         let before = w.print().await;
         let again = w.confirm(&w.accountant, &payment).await.ok();
-        assert_eq!((&again["payment"]["id"], &again["payment"]["status"]), (&json!(payment), &json!("CONFIRMED")));
+        shows!(again, { "payment.id": payment, "payment.status": "CONFIRMED" });
         w.unchanged(&before).await;
     }
 
     async fn a_failed_payment_may_still_turn_out_to_be_paid(w: World) {
         let sale = w.mugs(2).await;
-        let payment = text(&w.register(&w.accountant, &sale, "20.00", json!({ "status": "FAILED" })).await.ok()["payment"]["id"]);
+        let payment =
+            text(&w.register(&w.accountant, &sale, "20.00", json!({ "status": "FAILED" })).await.ok()["payment"]["id"]);
         assert_eq!(w.state(&sale).await, "PAYMENT_FAILED");
         w.confirm(&w.accountant, &payment).await.ok();
         assert_eq!(w.state(&sale).await, "CLEARED_FOR_FULFILMENT");
@@ -61,7 +63,10 @@ both! {
             assert_eq!(answer.await.expect("an answer")["payment"]["status"], "CONFIRMED");
         }
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], order["fulfilments"].as_array().map(Vec::len)), (&json!("20.00"), Some(1)));
+        assert_eq!(
+            (&order["capturedTotal"]["amount"], order["fulfilments"].as_array().map(Vec::len)),
+            (&json!("20.00"), Some(1))
+        );
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 2));
     }
 
@@ -70,7 +75,9 @@ both! {
         let register = || {
             let (w, sale) = (w.clone(), sale.clone());
             let over = json!({ "provider": "stripe", "reference": "pi_1", "status": "CONFIRMED" });
-            tokio::spawn(async move { w.register(&w.accountant, &sale, "20.00", over).await.ok()["payment"]["id"].clone() })
+            tokio::spawn(
+                async move { w.register(&w.accountant, &sale, "20.00", over).await.ok()["payment"]["id"].clone() },
+            )
         };
         let all = [register(), register(), register(), register()];
         let mut ids = Vec::new();

@@ -1,16 +1,20 @@
 //! `issueCreditNote`: lowers what is owed on a sale that is not paid.
 
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use serde_json::json;
 
 both! {
     async fn a_credit_note_lowers_what_is_owed(w: World) {
         let sale = w.on_credit(9).await;
         let order = w.credit_note(&w.accountant, &sale, "30.00").await.ok()["saleOrder"].clone();
-        assert_eq!((&order["outstanding"]["amount"], &order["credited"]["amount"]), (&json!("60.00"), &json!("30.00")));
+        shows!(order, { "outstanding.amount": "60.00", "credited.amount": "30.00" });
         assert_eq!(w.exposure(&w.customer_ada).await, "60.00");
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("CREDIT_NOTE_ISSUED"), &json!("CLEARED_FOR_FULFILMENT"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(row, {
+            "event": "CREDIT_NOTE_ISSUED",
+            "fromState": "CLEARED_FOR_FULFILMENT",
+            "toState": "CLEARED_FOR_FULFILMENT",
+        });
         assert_eq!(row["reasonCode"], "CORRECTION");
     }
 
@@ -46,5 +50,15 @@ both! {
         w.credit_note(&w.accountant, "sale_01h455vb4pex5vsknk084sn02q", "1.00").await.refused("NOT_FOUND");
         w.unchanged(&before).await;
         w.credit_note(&w.manager, &sale, "1.00").await.ok();
+    }
+
+    async fn nothing_is_owed_on_what_is_cancelled_or_expired(w: World) {
+        for state in ["CANCELLED", "SALE_EXPIRED"] {
+            let sale = w.sale_in(state).await;
+            let before = w.print().await;
+            w.credit_note(&w.accountant, &sale, "1.00").await.refused("BAD_INPUT");
+            w.unchanged(&before).await;
+        }
+        w.work().await;
     }
 }

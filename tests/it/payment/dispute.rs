@@ -1,6 +1,6 @@
 //! Disputes, as providers report them.
 
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use serde_json::json;
 use waybill::payment::commands::DisputeOutcome::{Lost, Opened, Won};
 
@@ -9,10 +9,10 @@ both! {
         let (sale, payment) = w.cleared(json!({})).await;
         w.dispute(&payment, Opened).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["flags"], &order["capturedTotal"]["amount"]), (&json!(["DISPUTED"]), &json!("20.00")));
-        assert_eq!((&order["workflowState"], &order["payments"][0]["status"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("DISPUTED")));
+        shows!(order, { "flags": ["DISPUTED"], "capturedTotal.amount": "20.00" });
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "payments.0.status": "DISPUTED" });
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["actorType"], &row["actorId"]), (&json!("DISPUTE_OPENED"), &json!("PROVIDER"), &json!("provider:stripe")));
+        shows!(row, { "event": "DISPUTE_OPENED", "actorType": "PROVIDER", "actorId": "provider:stripe" });
     }
 
     async fn a_dispute_blocks_refunds(w: World) {
@@ -30,7 +30,7 @@ both! {
         w.dispute(&payment, Opened).await;
         w.dispute(&payment, Won).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["flags"], &order["capturedTotal"]["amount"], &order["payments"][0]["status"]), (&json!([]), &json!("20.00"), &json!("CONFIRMED")));
+        shows!(order, { "flags": [], "capturedTotal.amount": "20.00", "payments.0.status": "CONFIRMED" });
         assert_eq!(order["fulfilments"][0]["workflowState"], "PICK_PACK");
     }
 
@@ -39,13 +39,20 @@ both! {
         w.dispute(&payment, Opened).await;
         w.dispute(&payment, Lost).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["capturedTotal"]["amount"], &order["outstanding"]["amount"]), (&json!("PAYMENT_PENDING_CONFIRMATION"), &json!("0.00"), &json!("20.00")));
+        shows!(order, {
+            "workflowState": "PAYMENT_PENDING_CONFIRMATION",
+            "capturedTotal.amount": "0.00",
+            "outstanding.amount": "20.00",
+        });
         let part = &order["fulfilments"][0];
-        assert_eq!((&part["workflowState"], &part["holds"][0]["cause"], part["holds"].as_array().map(Vec::len)), (&json!("ON_HOLD"), &json!("PAYMENT"), Some(1)));
+        assert_eq!(
+            (&part["workflowState"], &part["holds"][0]["cause"], part["holds"].as_array().map(Vec::len)),
+            (&json!("ON_HOLD"), &json!("PAYMENT"), Some(1))
+        );
         assert_eq!(order["flags"], json!([]));
         w.pay(&sale, "20.00").await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["fulfilments"][0]["workflowState"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("PICK_PACK")));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "fulfilments.0.workflowState": "PICK_PACK" });
         assert_eq!(order["fulfilments"].as_array().map(Vec::len), Some(1));
     }
 
@@ -55,7 +62,7 @@ both! {
         assert_eq!(w.state(&id).await, "SHIPPED");
         w.dispute(&payment, Lost).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["outstanding"]["amount"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("20.00")));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "outstanding.amount": "20.00" });
         w.drive(&id, &["PACKAGE_DELIVERED", "COMPLETE"]).await;
         assert_eq!(w.state(&sale).await, "COMPLETED");
     }
@@ -66,7 +73,11 @@ both! {
         w.dispute(&payment, Opened).await;
         w.dispute(&payment, Lost).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["outstanding"]["amount"], &order["overpaid"]["amount"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("0.00"), &json!("0.00")));
+        shows!(order, {
+            "workflowState": "CLEARED_FOR_FULFILMENT",
+            "outstanding.amount": "0.00",
+            "overpaid.amount": "0.00",
+        });
         assert_eq!(order["fulfilments"][0]["workflowState"], "PICK_PACK");
     }
 
@@ -75,7 +86,7 @@ both! {
         w.dispute(&payment, Opened).await;
         w.confirm(&w.accountant, &payment).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["payments"][0]["status"], &order["flags"], &order["capturedTotal"]["amount"]), (&json!("DISPUTED"), &json!(["DISPUTED"]), &json!("20.00")));
+        shows!(order, { "payments.0.status": "DISPUTED", "flags": ["DISPUTED"], "capturedTotal.amount": "20.00" });
         assert_eq!(order["fulfilments"][0]["workflowState"], "ON_HOLD");
     }
 
@@ -84,7 +95,7 @@ both! {
         for outcome in [Won, Lost] {
             w.dispute(&payment, outcome).await;
             let order = w.sale_order(&sale).await;
-            assert_eq!((&order["capturedTotal"]["amount"], &order["version"]), (&json!("20.00"), &json!(2)));
+            shows!(order, { "capturedTotal.amount": "20.00", "version": 2 });
         }
         w.dispute(&payment, Opened).await;
         w.dispute(&payment, Opened).await;
@@ -93,7 +104,10 @@ both! {
         w.dispute(&payment, Lost).await;
         let captured = w.sale_order(&sale).await["capturedTotal"]["amount"].clone();
         w.dispute(&payment, Lost).await;
-        assert_eq!((captured, w.sale_order(&sale).await["capturedTotal"]["amount"].clone()), (json!("0.00"), json!("0.00")));
+        assert_eq!(
+            (captured, w.sale_order(&sale).await["capturedTotal"]["amount"].clone()),
+            (json!("0.00"), json!("0.00"))
+        );
     }
 
     async fn two_disputes_hold_until_both_have_ended(w: World) {
@@ -103,8 +117,24 @@ both! {
         w.dispute(&first, Opened).await;
         w.dispute(&second, Opened).await;
         w.dispute(&first, Won).await;
-        assert_eq!((w.state(&id).await, &w.sale_order(&sale).await["flags"]), ("ON_HOLD".to_owned(), &json!(["DISPUTED"])));
+        assert_eq!(
+            (w.state(&id).await, &w.sale_order(&sale).await["flags"]),
+            ("ON_HOLD".to_owned(), &json!(["DISPUTED"]))
+        );
         w.dispute(&second, Won).await;
         assert_eq!((w.state(&id).await, &w.sale_order(&sale).await["flags"]), ("PICK_PACK".to_owned(), &json!([])));
+    }
+
+    async fn disputed_money_does_not_go_back_with_a_cancellation(w: World) {
+        let (sale, payment) = w.cleared(json!({})).await;
+        w.dispute(&payment, Opened).await;
+        w.send(&w.biller, &sale, "CANCEL").await.ok();
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "workflowState": "CANCELLED", "payments.0.refunds": [] });
+        assert_eq!(order["flags"], json!(["REFUND_OWED", "DISPUTED"]));
+        w.dispute(&payment, Lost).await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "capturedTotal.amount": "0.00", "flags": [] });
+        w.work().await;
     }
 }

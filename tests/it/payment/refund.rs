@@ -4,6 +4,7 @@ use crate::{
     both,
     builders::money,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -11,11 +12,11 @@ both! {
     async fn a_refund_is_what_is_left_of_the_payment_when_no_amount_is_named(w: World) {
         let (sale, payment) = w.cleared(json!({})).await;
         let refund = w.refund(&w.accountant, &payment, json!({})).await.ok()["payment"]["refunds"][0].clone();
-        assert_eq!((&refund["amount"]["amount"], &refund["status"], &refund["reasonCode"]), (&json!("20.00"), &json!("REQUESTED"), &json!("CUSTOMER_REQUEST")));
+        shows!(refund, { "amount.amount": "20.00", "status": "REQUESTED", "reasonCode": "CUSTOMER_REQUEST" });
         assert!(text(&refund["id"]).starts_with("refund_"));
         // Requested, not issued: the money is still there.
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], &order["workflowState"]), (&json!("20.00"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(order, { "capturedTotal.amount": "20.00", "workflowState": "CLEARED_FOR_FULFILMENT" });
         assert_eq!(w.outbox("refund_requested").await.len(), 1);
     }
 
@@ -36,7 +37,7 @@ both! {
         let (sale, payment) = w.cleared(json!({})).await;
         let refund = text(&w.refund(&w.accountant, &payment, json!({})).await.ok()["payment"]["refunds"][0]["id"]);
         let answer = w.settle(&w.accountant, &refund, false).await.ok();
-        assert_eq!((&answer["payment"]["refunds"][0]["status"], &answer["saleOrder"]["flags"]), (&json!("FAILED"), &json!(["REFUND_FAILED"])));
+        shows!(answer, { "payment.refunds.0.status": "FAILED", "saleOrder.flags": ["REFUND_FAILED"] });
         assert_eq!(w.sale_order(&sale).await["capturedTotal"]["amount"], "20.00");
         w.refund(&w.accountant, &payment, json!({})).await.ok();
     }
@@ -45,7 +46,7 @@ both! {
         let (sale, payment) = w.cleared(json!({})).await;
         w.paid_back(&payment, json!({ "amount": money("8.00") })).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], &order["credited"]["amount"], &order["outstanding"]["amount"]), (&json!("12.00"), &json!("8.00"), &json!("0.00")));
+        shows!(order, { "capturedTotal.amount": "12.00", "credited.amount": "8.00", "outstanding.amount": "0.00" });
         assert_eq!(order["workflowState"], "CLEARED_FOR_FULFILMENT");
     }
 
@@ -54,8 +55,8 @@ both! {
         w.pay(&sale, "5.00").await;
         w.paid_back(&payment, json!({ "amount": money("8.00") })).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], &order["credited"]["amount"]), (&json!("17.00"), &json!("3.00")));
-        assert_eq!((&order["outstanding"]["amount"], &order["overpaid"]["amount"], &order["flags"]), (&json!("0.00"), &json!("0.00"), &json!([])));
+        shows!(order, { "capturedTotal.amount": "17.00", "credited.amount": "3.00" });
+        shows!(order, { "outstanding.amount": "0.00", "overpaid.amount": "0.00", "flags": [] });
     }
 
     async fn issued_before_clearing_it_is_owed_again(w: World) {
@@ -63,7 +64,7 @@ both! {
         let payment = w.pay(&sale, "15.00").await;
         w.paid_back(&payment, json!({})).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], &order["credited"]["amount"], &order["outstanding"]["amount"]), (&json!("0.00"), &json!("0.00"), &json!("20.00")));
+        shows!(order, { "capturedTotal.amount": "0.00", "credited.amount": "0.00", "outstanding.amount": "20.00" });
         assert_eq!(order["phase"], "SALE");
         w.pay(&sale, "5.00").await;
         assert_eq!(w.sale_order(&sale).await["phase"], "SALE");
@@ -81,10 +82,15 @@ both! {
     async fn money_that_is_not_there_is_not_refunded(w: World) {
         let sale = w.mugs(2).await;
         for status in ["PENDING", "AUTHORIZED", "FAILED"] {
-            let payment = text(&w.register(&w.accountant, &sale, "20.00", json!({ "status": status })).await.ok()["payment"]["id"]);
+            let payment = text(
+                &w.register(&w.accountant, &sale, "20.00", json!({ "status": status })).await.ok()["payment"]["id"],
+            );
             let before = w.print().await;
             let answer = w.refund(&w.accountant, &payment, json!({})).await;
-            assert!(matches!(answer.code(), "BAD_INPUT" | "PAYMENT_NOT_CONFIRMED" | "CONFLICT"), "{status}: {answer:?}");
+            assert!(
+                matches!(answer.code(), "BAD_INPUT" | "PAYMENT_NOT_CONFIRMED" | "CONFLICT"),
+                "{status}: {answer:?}"
+            );
             w.unchanged(&before).await;
         }
     }
@@ -115,7 +121,9 @@ both! {
         w.refund(&w.accountant, "pay_01h455vb4pex5vsknk084sn02q", json!({})).await.refused("NOT_FOUND");
         w.settle(&w.accountant, "refund_01h455vb4pex5vsknk084sn02q", true).await.refused("NOT_FOUND");
         w.refund(&w.accountant, &payment, json!({ "reasonCode": "BECAUSE" })).await.refused("BAD_INPUT");
-        w.refund(&w.accountant, &payment, json!({ "amount": { "amount": "1.00", "currency": "EUR" } })).await.refused("BAD_INPUT");
+        w.refund(&w.accountant, &payment, json!({ "amount": { "amount": "1.00", "currency": "EUR" } }))
+            .await
+            .refused("BAD_INPUT");
         w.refund(&w.accountant, &payment, json!({ "fulfilmentId": foreign })).await.refused("NOT_FOUND");
         // There is no return to settle.
         w.refund(&w.accountant, &payment, json!({ "fulfilmentId": own })).await.refused("TRANSITION_NOT_ALLOWED");
@@ -126,6 +134,6 @@ both! {
         let (sale, payment) = w.completed().await;
         w.paid_back(&payment, json!({ "amount": money("5.00") })).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["capturedTotal"]["amount"], &order["credited"]["amount"]), (&json!("COMPLETED"), &json!("15.00"), &json!("5.00")));
+        shows!(order, { "workflowState": "COMPLETED", "capturedTotal.amount": "15.00", "credited.amount": "5.00" });
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -14,7 +15,7 @@ both! {
     async fn a_payment_is_pending_by_default(w: World) {
         let sale = w.mugs(2).await;
         let payment = w.register(&w.biller, &sale, "20.00", json!({})).await.ok()["payment"].clone();
-        assert_eq!((&payment["status"], &payment["amount"]), (&json!("PENDING"), &json!({ "amount": "20.00", "currency": "USD" })));
+        shows!(payment, { "status": "PENDING", "amount": { "amount": "20.00", "currency": "USD" } });
         assert!(text(&payment["id"]).starts_with("pay_"));
         assert_eq!(payment["saleOrderId"], sale);
     }
@@ -37,7 +38,8 @@ both! {
 
     async fn the_same_reference_on_the_same_order_answers_with_the_same_payment(w: World) {
         let sale = w.mugs(2).await;
-        let first = w.register(&w.accountant, &sale, "20.00", of("pi_1", "PENDING")).await.ok()["payment"]["id"].clone();
+        let first =
+            w.register(&w.accountant, &sale, "20.00", of("pi_1", "PENDING")).await.ok()["payment"]["id"].clone();
         let version = w.version(&sale).await;
         let again = w.register(&w.accountant, &sale, "20.00", of("pi_1", "PENDING")).await.ok();
         assert_eq!(again["payment"]["id"], first);
@@ -50,7 +52,7 @@ both! {
         w.register(&w.biller, &sale, "20.00", of("pi_1", "PENDING")).await.ok();
         w.register(&w.biller, &sale, "20.00", of("pi_1", "CONFIRMED")).await.refused("FORBIDDEN");
         let answer = w.register(&w.accountant, &sale, "20.00", of("pi_1", "CONFIRMED")).await.ok();
-        assert_eq!((&answer["payment"]["status"], &answer["saleOrder"]["workflowState"]), (&json!("CONFIRMED"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(answer, { "payment.status": "CONFIRMED", "saleOrder.workflowState": "CLEARED_FOR_FULFILMENT" });
         // And once more: nothing is booked twice.
         w.register(&w.accountant, &sale, "20.00", of("pi_1", "CONFIRMED")).await.ok();
         assert_eq!(w.sale_order(&sale).await["capturedTotal"]["amount"], "20.00");
@@ -76,7 +78,7 @@ both! {
         w.register(&w.accountant, &sale, "20.01", of("pi_1", "CONFIRMED")).await.refused("CONFLICT");
         w.register(&w.accountant, &sale, "15.00", of("pi_1", "CONFIRMED")).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["capturedTotal"]["amount"], &order["workflowState"]), (&json!("15.00"), &json!("PAYMENT_PENDING_CONFIRMATION")));
+        shows!(order, { "capturedTotal.amount": "15.00", "workflowState": "PAYMENT_PENDING_CONFIRMATION" });
         assert_eq!(order["payments"].as_array().map(Vec::len), Some(1));
     }
 
@@ -103,7 +105,8 @@ both! {
             json!({ "amount": 10, "currency": "USD" }),
             json!({ "amount": 10.5, "currency": "USD" }),
         ] {
-            let answer = w.register(&w.accountant, &sale, "1.00", json!({ "amount": amount, "status": "CONFIRMED" })).await;
+            let answer =
+                w.register(&w.accountant, &sale, "1.00", json!({ "amount": amount, "status": "CONFIRMED" })).await;
             assert_eq!(answer.code(), "BAD_INPUT", "{amount}: {answer:?}");
         }
         w.unchanged(&before).await;
@@ -115,13 +118,24 @@ both! {
         let before = w.print().await;
         w.register_reseller(&w.accountant, &consumer, "1.00", json!({})).await.refused("BAD_INPUT");
         w.register(&w.accountant, &reseller, "1.00", json!({})).await.refused("BAD_INPUT");
-        w.register_reseller(&w.accountant, &reseller, "1.00", json!({ "receivedById": "user_01h455vb4pex5vsknk084sn02q" })).await.refused("NOT_FOUND");
+        w.register_reseller(
+            &w.accountant,
+            &reseller,
+            "1.00",
+            json!({ "receivedById": "user_01h455vb4pex5vsknk084sn02q" }),
+        )
+        .await
+        .refused("NOT_FOUND");
         w.unchanged(&before).await;
         let over = json!({ "receivedById": w.biller.id, "status": "CONFIRMED" });
         let payment = text(&w.register_reseller(&w.accountant, &reseller, "16.00", over).await.ok()["payment"]["id"]);
-        let document = "query($id: ID!) { node(id: $id) { __typename ... on ResellerPayment { resellerId receivedById } } }";
+        let document =
+            "query($id: ID!) { node(id: $id) { __typename ... on ResellerPayment { resellerId receivedById } } }";
         let node = w.gql(&w.biller, document, json!({ "id": payment })).await.ok();
-        assert_eq!(node, json!({ "__typename": "ResellerPayment", "resellerId": w.reseller_rex, "receivedById": w.biller.id }));
+        assert_eq!(
+            node,
+            json!({ "__typename": "ResellerPayment", "resellerId": w.reseller_rex, "receivedById": w.biller.id })
+        );
         assert_eq!(w.state(&reseller).await, "CLEARED_FOR_FULFILMENT");
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -12,20 +13,21 @@ both! {
         let answer = w.send(&w.seller, &id, "SELLER_APPROVES").await.ok();
         let created = answer["followUps"].as_array().expect("rows").iter().find(|row| row["event"] == "CREATED");
         let created = created.expect("the sale's first row");
-        assert_eq!((&created["fromState"], &created["toState"]), (&json!(null), &json!("AWAITING_PAYMENT_METHOD")));
+        shows!(created, { "fromState": null, "toState": "AWAITING_PAYMENT_METHOD" });
         let sale = text(&w.quotation(&id).await["saleOrder"]["id"]);
         assert_eq!(created["subjectId"], sale);
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["phase"], &order["version"]), (&json!("AWAITING_PAYMENT_METHOD"), &json!("SALE"), &json!(1)));
-        assert_eq!((&order["lifecycle"], &order["quotation"]["id"]), (&json!("sale"), &json!(id)));
-        assert_eq!((&order["grandTotal"]["amount"], &order["outstanding"]["amount"]), (&json!("20.00"), &json!("20.00")));
+        shows!(order, { "workflowState": "AWAITING_PAYMENT_METHOD", "phase": "SALE", "version": 1 });
+        shows!(order, { "lifecycle": "sale", "quotation.id": id });
+        shows!(order, { "grandTotal.amount": "20.00", "outstanding.amount": "20.00" });
         let number = text(&order["number"]);
         assert!(number.starts_with("ORD-2026-") && number.len() >= "ORD-2026-000001".len(), "{number}");
     }
 
     async fn the_sequence_is_gapless_over_quotation_and_sale(w: World) {
         let sale = w.sale(json!({})).await;
-        let sequence: Vec<_> = w.timeline(&sale).await.iter().map(|row| row["sequence"].as_i64().expect("a number")).collect();
+        let sequence: Vec<_> =
+            w.timeline(&sale).await.iter().map(|row| row["sequence"].as_i64().expect("a number")).collect();
         assert_eq!(sequence, (1..=i64::try_from(sequence.len()).expect("small")).collect::<Vec<_>>());
         let events: Vec<_> = w.timeline(&sale).await.iter().map(|row| text(&row["event"])).collect();
         assert_eq!(events, ["CREATED", "SHARE", "BUYER_APPROVES", "SELLER_APPROVES", "CREATED"]);
@@ -40,7 +42,8 @@ both! {
     }
 
     async fn too_little_stock_refuses_the_approval(w: World) {
-        let id = w.quote(json!({ "lines": [{ "sku": "MUG", "quantity": 1 }, { "sku": "LAMP", "quantity": 11 }] })).await;
+        let id =
+            w.quote(json!({ "lines": [{ "sku": "MUG", "quantity": 1 }, { "sku": "LAMP", "quantity": 11 }] })).await;
         for event in ["SHARE", "BUYER_APPROVES"] {
             w.send(&w.biller, &id, event).await.ok();
         }
@@ -49,8 +52,8 @@ both! {
         assert!(refusal["guard"].is_string() && refusal["suggestedAction"].is_string(), "{refusal}");
         w.unchanged(&before).await;
         let event = w.available(&w.biller, &id).await["SELLER_APPROVES"].clone();
-        assert_eq!((&event["enabled"], &event["target"]), (&json!(false), &json!(null)));
-        assert_eq!((&event["blockedBy"][0]["kind"], &event["blockedBy"][0]["name"]), (&json!("GUARD"), &refusal["guard"]));
+        shows!(event, { "enabled": false, "target": null });
+        shows!(event, { "blockedBy.0.kind": "GUARD", "blockedBy.0.name": refusal["guard"] });
         w.adjust(&w.operator, &w.store, "LAMP", 1).await.ok();
         w.work().await;
         w.send(&w.biller, &id, "SELLER_APPROVES").await.ok();
@@ -58,7 +61,8 @@ both! {
     }
 
     async fn two_lines_of_one_sku_count_together(w: World) {
-        let id = w.quote(json!({ "lines": [{ "sku": "LAMP", "quantity": 6 }, { "sku": "LAMP", "quantity": 5 }] })).await;
+        let id =
+            w.quote(json!({ "lines": [{ "sku": "LAMP", "quantity": 6 }, { "sku": "LAMP", "quantity": 5 }] })).await;
         for event in ["SHARE", "SELLER_APPROVES"] {
             w.send(&w.biller, &id, event).await.ok();
         }
@@ -74,7 +78,8 @@ both! {
 
     async fn prices_are_frozen_when_both_agreed(w: World) {
         let line = w.line("MUG", 2, "9.00");
-        let quotation = text(&w.create_quotation(&w.manager, w.draft(json!({ "lines": [line] }))).await.ok()["quotation"]["id"]);
+        let quotation =
+            text(&w.create_quotation(&w.manager, w.draft(json!({ "lines": [line] }))).await.ok()["quotation"]["id"]);
         let sale = w.approve(&quotation).await;
         let order = w.sale_order(&sale).await;
         assert_eq!(order["lines"][0]["unitPrice"]["amount"], "9.00");
@@ -103,7 +108,7 @@ both! {
     async fn a_total_of_zero_clears_at_once(w: World) {
         let sale = w.sale(json!({ "lines": [{ "sku": "GIFT", "quantity": 1 }] })).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["phase"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("FULFILMENT")));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "phase": "FULFILMENT" });
         assert_eq!(order["fulfilments"][0]["workflowState"], "PICK_PACK");
     }
 

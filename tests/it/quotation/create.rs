@@ -4,21 +4,22 @@ use crate::{
     both,
     builders::money,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
 both! {
     async fn a_new_quotation_is_a_draft_with_a_number_and_a_log_row(w: World) {
         let answer = w.create_quotation(&w.biller, w.draft(json!({}))).await.ok()["quotation"].clone();
-        assert_eq!((&answer["workflowState"], &answer["version"]), (&json!("DRAFT"), &json!(1)));
+        shows!(answer, { "workflowState": "DRAFT", "version": 1 });
         let number = text(&answer["number"]);
         assert!(number.starts_with("QUO-2026-") && number.len() >= "QUO-2026-000001".len(), "{number}");
         assert_eq!(answer["total"], json!({ "amount": "20.00", "currency": "USD" }));
         assert!(text(&answer["id"]).starts_with("quote_"));
         let log = w.log(&text(&answer["id"])).await;
         assert_eq!(log.len(), 1);
-        assert_eq!((&log[0]["event"], &log[0]["fromState"], &log[0]["toState"]), (&json!("CREATED"), &json!(null), &json!("DRAFT")));
-        assert_eq!((&log[0]["actorType"], &log[0]["actorId"]), (&json!("OPERATOR"), &json!(w.biller.id)));
+        shows!(log, { "0.event": "CREATED", "0.fromState": null, "0.toState": "DRAFT" });
+        shows!(log, { "0.actorType": "OPERATOR", "0.actorId": w.biller.id });
     }
 
     async fn numbers_are_never_given_twice(w: World) {
@@ -76,7 +77,9 @@ both! {
     async fn an_address_that_cannot_be_shipped_to_is_refused(w: World) {
         let good = json!({ "name": "Ada", "line1": "Main Street 1", "city": "Berlin", "countryCode": "DE" });
         let before = w.print().await;
-        for (field, value) in [("name", ""), ("line1", "  "), ("city", ""), ("countryCode", "Germany"), ("countryCode", "")] {
+        for (field, value) in
+            [("name", ""), ("line1", "  "), ("city", ""), ("countryCode", "Germany"), ("countryCode", "")]
+        {
             let mut address = good.clone();
             address[field] = json!(value);
             let input = w.draft(json!({ "shippingAddress": address }));

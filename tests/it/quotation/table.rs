@@ -1,6 +1,6 @@
 //! The table of §1, each state by each event: what it allows, and that everything else is refused and changes nothing.
 
-use crate::{both, builders::orders::QUOTATION_STATES, harness::World};
+use crate::{both, builders::orders::QUOTATION_STATES, harness::World, shows};
 use serde_json::json;
 
 /// From, event, to: the table, with `every open state` written out.
@@ -42,7 +42,7 @@ both! {
             let answer = w.send(&w.admin, &id, event).await.ok();
             assert_eq!(answer["subject"]["workflowState"], *to, "{from} {event}");
             let row = &answer["transition"];
-            assert_eq!((&row["fromState"], &row["toState"], &row["event"]), (&json!(from), &json!(to), &json!(event)));
+            shows!(row, { "fromState": from, "toState": to, "event": event });
             assert_eq!(w.version(&id).await, version + 1, "{from} {event}");
         }
     }
@@ -50,7 +50,8 @@ both! {
     async fn every_other_event_is_refused_and_changes_nothing(w: World) {
         for state in QUOTATION_STATES {
             let id = w.quote_in(state).await;
-            let allowed: Vec<_> = TABLE.iter().filter(|(from, ..)| *from == state).map(|(_, event, _)| *event).collect();
+            let allowed: Vec<_> =
+                TABLE.iter().filter(|(from, ..)| *from == state).map(|(_, event, _)| *event).collect();
             let before = w.print().await;
             for event in EVENTS.iter().filter(|event| !allowed.contains(event)) {
                 let refusal = w.send(&w.admin, &id, event).await.refused("TRANSITION_NOT_ALLOWED");
@@ -76,8 +77,10 @@ both! {
         for state in &QUOTATION_STATES[..5] {
             let id = w.quote_in(state).await;
             let events = w.available(&w.admin, &id).await;
-            let mut enabled: Vec<_> = events.iter().filter(|(_, event)| event["enabled"] == true).map(|(name, _)| name.as_str()).collect();
-            let mut expected: Vec<_> = TABLE.iter().filter(|(from, ..)| from == state).map(|(_, event, _)| *event).collect();
+            let mut enabled: Vec<_> =
+                events.iter().filter(|(_, event)| event["enabled"] == true).map(|(name, _)| name.as_str()).collect();
+            let mut expected: Vec<_> =
+                TABLE.iter().filter(|(from, ..)| from == state).map(|(_, event, _)| *event).collect();
             enabled.sort_unstable();
             expected.sort_unstable();
             assert_eq!(enabled, expected, "{state}");

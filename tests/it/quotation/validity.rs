@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, at, text},
+    shows,
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -20,7 +21,7 @@ both! {
         w.work().await;
         assert_eq!(w.state(&id).await, "EXPIRED");
         let row = w.last(&id).await;
-        assert_eq!((&row["event"], &row["actorType"]), (&json!("VALIDITY_OVER"), &json!("SYSTEM")));
+        shows!(row, { "event": "VALIDITY_OVER", "actorType": "SYSTEM" });
     }
 
     async fn thirty_days_are_the_default(w: World) {
@@ -69,7 +70,9 @@ both! {
         let past = w.later(TimeDelta::hours(-1));
         let answer = w.send_with(&w.biller, &id, "EXTEND_VALIDITY", json!({ "payload": { "validUntil": past } })).await;
         assert!(matches!(answer.code(), "BAD_INPUT" | "GUARD_REJECTED"), "{answer:?}");
-        for payload in [json!({}), json!({ "validUntil": "tomorrow" }), json!({ "validUntil": 5 }), json!({ "until": past })] {
+        for payload in
+            [json!({}), json!({ "validUntil": "tomorrow" }), json!({ "validUntil": 5 }), json!({ "until": past })]
+        {
             w.send_with(&w.biller, &id, "EXTEND_VALIDITY", json!({ "payload": payload })).await.refused("BAD_INPUT");
         }
         w.unchanged(&before).await;

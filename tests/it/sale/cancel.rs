@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -15,9 +16,11 @@ both! {
         let inside = json!({ "reasonCode": null, "payload": { "reasonCode": "OTHER" } });
         w.send_with(&w.biller, &sale, "CANCEL", inside).await.refused("BAD_INPUT");
         w.unchanged(&before).await;
-        w.send_with(&w.biller, &sale, "CANCEL", json!({ "reasonCode": "DUPLICATE", "note": "Ordered twice" })).await.ok();
+        w.send_with(&w.biller, &sale, "CANCEL", json!({ "reasonCode": "DUPLICATE", "note": "Ordered twice" }))
+            .await
+            .ok();
         let row = w.last(&sale).await;
-        assert_eq!((&row["reasonCode"], &row["note"]), (&json!("DUPLICATE"), &json!("Ordered twice")));
+        shows!(row, { "reasonCode": "DUPLICATE", "note": "Ordered twice" });
         w.work().await;
     }
 
@@ -25,12 +28,16 @@ both! {
         let sale = w.on_credit(9).await;
         assert_eq!((w.stock(&w.store, "MUG").await, w.exposure(&w.customer_ada).await), ((100, 9), "90.00".to_owned()));
         let answer = w.send(&w.biller, &sale, "CANCEL").await.ok();
-        let cancelled = answer["followUps"].as_array().expect("rows").iter().any(|row| row["event"] == "CANCEL" && row["toState"] == "CANCELLED");
+        let cancelled = answer["followUps"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .any(|row| row["event"] == "CANCEL" && row["toState"] == "CANCELLED");
         assert!(cancelled, "{answer}");
         assert_eq!((w.stock(&w.store, "MUG").await, w.exposure(&w.customer_ada).await), ((100, 0), "0.00".to_owned()));
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["fulfilments"][0]["workflowState"], &order["outstanding"]["amount"]), (&json!("CANCELLED"), &json!("0.00")));
-        assert_eq!((&order["phase"], &order["workflow"]["timers"]), (&json!("CLOSED"), &json!([])));
+        shows!(order, { "fulfilments.0.workflowState": "CANCELLED", "outstanding.amount": "0.00" });
+        shows!(order, { "phase": "CLOSED", "workflow.timers": [] });
         w.work().await;
     }
 
@@ -43,14 +50,19 @@ both! {
     }
 
     async fn cash_and_transfers_are_refunded_at_once_and_others_requested(w: World) {
-        for (method, status, captured) in [("CASH", "ISSUED", "0.00"), ("TRANSFER", "ISSUED", "0.00"), ("CARD", "REQUESTED", "20.00"), ("WALLET", "REQUESTED", "20.00")] {
+        for (method, status, captured) in [
+            ("CASH", "ISSUED", "0.00"),
+            ("TRANSFER", "ISSUED", "0.00"),
+            ("CARD", "REQUESTED", "20.00"),
+            ("WALLET", "REQUESTED", "20.00"),
+        ] {
             let sale = w.mugs(2).await;
             w.pay_by(&sale, "20.00", method).await;
             w.send(&w.biller, &sale, "CANCEL").await.ok();
             let order = w.sale_order(&sale).await;
             let refunds = order["payments"][0]["refunds"].as_array().expect("refunds");
             assert_eq!(refunds.len(), 1, "{method}");
-            assert_eq!((&refunds[0]["status"], &refunds[0]["amount"]["amount"]), (&json!(status), &json!("20.00")), "{method}");
+            shows!(refunds, { "0.status": status, "0.amount.amount": "20.00" }, "{method}");
             assert_eq!(order["capturedTotal"]["amount"], captured, "{method}");
             w.work().await;
         }
@@ -63,7 +75,12 @@ both! {
         w.pay_by(&sale, "6.00", "CARD").await;
         w.send(&w.biller, &sale, "CANCEL").await.ok();
         let order = w.sale_order(&sale).await;
-        let refunded: Vec<_> = order["payments"].as_array().expect("payments").iter().map(|p| text(&p["refunds"][0]["amount"]["amount"])).collect();
+        let refunded: Vec<_> = order["payments"]
+            .as_array()
+            .expect("payments")
+            .iter()
+            .map(|p| text(&p["refunds"][0]["amount"]["amount"]))
+            .collect();
         assert_eq!(refunded, ["5.00", "6.00"]);
         assert_eq!(order["workflowState"], "CANCELLED");
         w.work().await;
@@ -74,7 +91,12 @@ both! {
         w.paid_back(&payment, json!({ "amount": crate::builders::money("8.00") })).await;
         w.send(&w.biller, &sale, "CANCEL").await.ok();
         let order = w.sale_order(&sale).await;
-        let amounts: Vec<_> = order["payments"][0]["refunds"].as_array().expect("refunds").iter().map(|r| text(&r["amount"]["amount"])).collect();
+        let amounts: Vec<_> = order["payments"][0]["refunds"]
+            .as_array()
+            .expect("refunds")
+            .iter()
+            .map(|r| text(&r["amount"]["amount"]))
+            .collect();
         assert_eq!(amounts, ["8.00", "12.00"]);
         w.work().await;
     }
@@ -91,14 +113,20 @@ both! {
     }
 
     async fn cancel_after_shipping_is_refused(w: World) {
-        for (kind, state) in [("DELIVERY", "SHIPPED"), ("DELIVERY", "DELIVERED"), ("PICKUP", "DELIVERED"), ("SERVICE", "IN_PROGRESS"), ("DELIVERY", "RETURN_RECEIVED")] {
+        for (kind, state) in [
+            ("DELIVERY", "SHIPPED"),
+            ("DELIVERY", "DELIVERED"),
+            ("PICKUP", "DELIVERED"),
+            ("SERVICE", "IN_PROGRESS"),
+            ("DELIVERY", "RETURN_RECEIVED"),
+        ] {
             let (sale, ..) = w.fulfilment_in(kind, state).await;
             let before = w.print().await;
             let refusal = w.send(&w.admin, &sale, "CANCEL").await.refused("GUARD_REJECTED");
             assert_eq!(refusal["guard"], "nothingShipped", "{kind} {state}");
             w.unchanged(&before).await;
             let blocked = w.available(&w.admin, &sale).await["CANCEL"]["blockedBy"][0].clone();
-            assert_eq!((&blocked["kind"], &blocked["name"]), (&json!("GUARD"), &json!("nothingShipped")));
+            shows!(blocked, { "kind": "GUARD", "name": "nothingShipped" });
         }
     }
 
@@ -106,7 +134,8 @@ both! {
         let lines = json!([{ "sku": "MUG", "quantity": 1 }, { "sku": "SETUP", "quantity": 1 }]);
         let (sale, _) = w.cleared(json!({ "lines": lines })).await;
         let order = w.sale_order(&sale).await;
-        let service = order["fulfilments"].as_array().expect("two").iter().find(|f| f["type"] == "SERVICE").expect("one");
+        let service =
+            order["fulfilments"].as_array().expect("two").iter().find(|f| f["type"] == "SERVICE").expect("one");
         let service = text(&service["id"]);
         w.drive(&service, &["SERVICE_SCHEDULED", "SERVICE_STARTED", "FAIL"]).await;
         w.send(&w.admin, &sale, "CANCEL").await.refused("GUARD_REJECTED");

@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -28,7 +29,7 @@ both! {
         assert_eq!(w.state(&sale).await, "CLEARED_FOR_FULFILMENT");
         w.drive(&service, &["SERVICE_SCHEDULED", "SERVICE_STARTED", "SERVICE_COMPLETED"]).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["phase"]), (&json!("COMPLETED"), &json!("CLOSED")));
+        shows!(order, { "workflowState": "COMPLETED", "phase": "CLOSED" });
         assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "60.00");
     }
 
@@ -37,11 +38,14 @@ both! {
         w.drive(&goods, DELIVERED).await;
         w.drive(&goods, &["RETURN_REQUESTED", "RETURN_RECEIVED"]).await;
         w.paid_back(&payment, json!({ "amount": crate::builders::money("20.00"), "fulfilmentId": goods })).await;
-        assert_eq!((w.state(&goods).await, w.state(&sale).await), ("REFUNDED".to_owned(), "CLEARED_FOR_FULFILMENT".to_owned()));
+        assert_eq!(
+            (w.state(&goods).await, w.state(&sale).await),
+            ("REFUNDED".to_owned(), "CLEARED_FOR_FULFILMENT".to_owned())
+        );
         w.drive(&service, &["SERVICE_SCHEDULED", "SERVICE_STARTED", "SERVICE_COMPLETED"]).await;
         assert_eq!(w.state(&sale).await, "COMPLETED");
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["credited"]["amount"], &order["capturedTotal"]["amount"]), (&json!("20.00"), &json!("40.00")));
+        shows!(order, { "credited.amount": "20.00", "capturedTotal.amount": "40.00" });
         // Cumulative sales grow by the total less what was credited.
         assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "40.00");
         w.work().await;
@@ -50,7 +54,7 @@ both! {
     async fn all_parts_refunded_complete_the_sale(w: World) {
         let (sale, ..) = w.fulfilment_in("DELIVERY", "REFUNDED").await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["credited"]["amount"]), (&json!("COMPLETED"), &json!("20.00")));
+        shows!(order, { "workflowState": "COMPLETED", "credited.amount": "20.00" });
         assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "0.00");
     }
 
@@ -63,7 +67,7 @@ both! {
         assert_eq!(order["workflowState"], "CANCELLED");
         let refunds = order["payments"][0]["refunds"].as_array().expect("refunds");
         assert_eq!(refunds.len(), 1, "{order}");
-        assert_eq!((&refunds[0]["amount"]["amount"], &refunds[0]["status"]), (&json!("60.00"), &json!("REQUESTED")));
+        shows!(refunds, { "0.amount.amount": "60.00", "0.status": "REQUESTED" });
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 0));
         w.work().await;
     }
@@ -84,13 +88,14 @@ both! {
     async fn a_part_that_falls_through_on_credit_releases_its_share(w: World) {
         let lines = json!([{ "sku": "MUG", "quantity": 2 }, { "sku": "SETUP", "quantity": 1 }]);
         let sale = w.sale(json!({ "lines": lines })).await;
-        w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": "CREDIT" } })).await.ok();
+        w.choose(&sale, "CREDIT").await.ok();
         assert_eq!(w.exposure(&w.customer_ada).await, "60.00");
         let order = w.sale_order(&sale).await;
-        let service = order["fulfilments"].as_array().expect("two").iter().find(|part| part["type"] == "SERVICE").expect("one");
+        let service =
+            order["fulfilments"].as_array().expect("two").iter().find(|part| part["type"] == "SERVICE").expect("one");
         w.drive(&text(&service["id"]), &["FAIL"]).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["credited"]["amount"], &order["outstanding"]["amount"], &order["flags"]), (&json!("40.00"), &json!("20.00"), &json!([])));
+        shows!(order, { "credited.amount": "40.00", "outstanding.amount": "20.00", "flags": [] });
         assert_eq!(w.exposure(&w.customer_ada).await, "20.00");
     }
 

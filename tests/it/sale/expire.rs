@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, at, text},
+    shows,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -22,9 +23,9 @@ both! {
         w.wait(TimeDelta::minutes(1));
         assert_eq!(w.sweep().await, 1);
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["phase"], &order["outstanding"]["amount"]), (&json!("SALE_EXPIRED"), &json!("CLOSED"), &json!("0.00")));
+        shows!(order, { "workflowState": "SALE_EXPIRED", "phase": "CLOSED", "outstanding.amount": "0.00" });
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["actorType"]), (&json!("SALE_PENDING_EXPIRY"), &json!("SYSTEM")));
+        shows!(row, { "event": "SALE_PENDING_EXPIRY", "actorType": "SYSTEM" });
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 0));
         assert_eq!(w.sweep().await, 0);
         w.work().await;
@@ -70,7 +71,8 @@ both! {
         assert_eq!(w.sweep().await, 2);
         let told = |sale: &str, rows: &[Value]| {
             let id = json!(crate::harness::uuid(sale));
-            let mut told: Vec<_> = rows.iter().filter(|row| row["sale_order_id"] == id).map(|row| text(&row["audience"])).collect();
+            let mut told: Vec<_> =
+                rows.iter().filter(|row| row["sale_order_id"] == id).map(|row| text(&row["audience"])).collect();
             told.sort();
             told
         };
@@ -86,7 +88,7 @@ both! {
         w.wait(TimeDelta::minutes(1440));
         w.sweep().await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["flags"]), (&json!("PAYMENT_PENDING_CONFIRMATION"), &json!(["EXPIRY_BLOCKED"])));
+        shows!(order, { "workflowState": "PAYMENT_PENDING_CONFIRMATION", "flags": ["EXPIRY_BLOCKED"] });
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 2));
         assert_eq!(w.sweep().await, 0);
         // Tried again when that money leaves.
@@ -106,7 +108,7 @@ both! {
         w.sweep().await;
         w.pay(&sale, "15.00").await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["flags"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!([])));
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "flags": [] });
         w.wait(TimeDelta::minutes(1440));
         assert_eq!(w.sweep().await, 0);
     }
@@ -130,7 +132,7 @@ both! {
         w.wait(TimeDelta::minutes(1440));
         assert_eq!(w.sweep().await, 1);
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["fulfilments"][0]["workflowState"]), (&json!("SALE_EXPIRED"), &json!("CANCELLED")));
+        shows!(order, { "workflowState": "SALE_EXPIRED", "fulfilments.0.workflowState": "CANCELLED" });
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 0));
         w.work().await;
     }
@@ -153,6 +155,21 @@ both! {
         w.wait(TimeDelta::minutes(1440));
         assert_eq!(w.sweep().await, 5);
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 0));
+        w.work().await;
+    }
+
+    async fn a_blocked_expiry_is_tried_again_when_a_dispute_takes_the_money(w: World) {
+        use waybill::payment::commands::DisputeOutcome::{Lost, Opened};
+        let sale = w.mugs(2).await;
+        let payment = w.pay(&sale, "5.00").await;
+        w.wait(TimeDelta::minutes(1440));
+        w.sweep().await;
+        w.dispute(&payment, Opened).await;
+        w.sweep().await;
+        assert_eq!(w.sale_order(&sale).await["phase"], "SALE", "the money counts until it is lost");
+        w.dispute(&payment, Lost).await;
+        w.sweep().await;
+        assert_eq!(w.state(&sale).await, "SALE_EXPIRED");
         w.work().await;
     }
 }

@@ -1,6 +1,6 @@
 //! Money after close, and more money than the total: booked in every state, final ones included.
 
-use crate::{both, harness::World};
+use crate::{both, harness::World, shows};
 use serde_json::json;
 
 both! {
@@ -10,11 +10,11 @@ both! {
             let version = w.version(&sale).await;
             w.pay(&sale, "20.00").await;
             let order = w.sale_order(&sale).await;
-            assert_eq!((&order["workflowState"], &order["capturedTotal"]["amount"]), (&json!(state), &json!("20.00")));
-            assert_eq!((&order["flags"], &order["outstanding"]["amount"]), (&json!(["REFUND_OWED"]), &json!("0.00")), "{state}");
+            shows!(order, { "workflowState": state, "capturedTotal.amount": "20.00" });
+            shows!(order, { "flags": ["REFUND_OWED"], "outstanding.amount": "0.00" }, "{state}");
             assert_eq!(order["version"], version + 1);
             let row = w.last(&sale).await;
-            assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("PAYMENT_CONFIRMED"), &json!(state), &json!(state)));
+            shows!(row, { "event": "PAYMENT_CAPTURED", "fromState": state, "toState": state });
             assert_eq!(order["fulfilments"], json!([]));
         }
         assert_eq!(w.stock(&w.store, "MUG").await, (100, 0));
@@ -26,19 +26,22 @@ both! {
         let payment = w.pay(&sale, "20.00").await;
         w.paid_back(&payment, json!({})).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["flags"], &order["capturedTotal"]["amount"]), (&json!([]), &json!("0.00")));
+        shows!(order, { "flags": [], "capturedTotal.amount": "0.00" });
         assert_eq!(order["workflowState"], "SALE_EXPIRED");
         w.work().await;
     }
 
     async fn a_payment_registered_before_and_confirmed_after_expiry_is_kept_too(w: World) {
         let sale = w.mugs(2).await;
-        let payment = w.register(&w.biller, &sale, "20.00", json!({})).await.ok()["payment"]["id"].as_str().expect("an id").to_owned();
+        let payment = w.register(&w.biller, &sale, "20.00", json!({})).await.ok()["payment"]["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         w.wait(chrono::TimeDelta::minutes(1440));
         w.sweep().await;
         w.confirm(&w.accountant, &payment).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["flags"]), (&json!("SALE_EXPIRED"), &json!(["REFUND_OWED"])));
+        shows!(order, { "workflowState": "SALE_EXPIRED", "flags": ["REFUND_OWED"] });
         w.work().await;
     }
 
@@ -46,10 +49,10 @@ both! {
         let (sale, _) = w.cleared(json!({})).await;
         w.pay(&sale, "7.00").await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["overpaid"]["amount"], &order["flags"]), (&json!("7.00"), &json!(["OVERPAID"])));
-        assert_eq!((&order["workflowState"], &order["capturedTotal"]["amount"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("27.00")));
+        shows!(order, { "overpaid.amount": "7.00", "flags": ["OVERPAID"] });
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "capturedTotal.amount": "27.00" });
         let row = w.last(&sale).await;
-        assert_eq!((&row["fromState"], &row["toState"]), (&json!("CLEARED_FOR_FULFILMENT"), &json!("CLEARED_FOR_FULFILMENT")));
+        shows!(row, { "fromState": "CLEARED_FOR_FULFILMENT", "toState": "CLEARED_FOR_FULFILMENT" });
     }
 
     async fn an_over_payment_that_goes_back_is_no_credit(w: World) {
@@ -57,8 +60,8 @@ both! {
         let extra = w.pay(&sale, "7.00").await;
         w.paid_back(&extra, json!({})).await;
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["overpaid"]["amount"], &order["flags"]), (&json!("0.00"), &json!([])));
-        assert_eq!((&order["capturedTotal"]["amount"], &order["credited"]["amount"]), (&json!("20.00"), &json!("0.00")));
+        shows!(order, { "overpaid.amount": "0.00", "flags": [] });
+        shows!(order, { "capturedTotal.amount": "20.00", "credited.amount": "0.00" });
     }
 
     async fn money_on_a_cleared_credit_sale_settles_exposure(w: World) {
@@ -75,7 +78,10 @@ both! {
         let sale = w.on_credit(9).await;
         let fulfilment = w.fulfilment_of(&sale).await;
         w.drive(&fulfilment, &["FULFILMENT_STARTED", "PACKAGE_SHIPPED", "PACKAGE_DELIVERED", "COMPLETE"]).await;
-        assert_eq!((w.state(&sale).await, w.exposure(&w.customer_ada).await), ("COMPLETED".to_owned(), "90.00".to_owned()));
+        assert_eq!(
+            (w.state(&sale).await, w.exposure(&w.customer_ada).await),
+            ("COMPLETED".to_owned(), "90.00".to_owned())
+        );
         w.pay(&sale, "90.00").await;
         assert_eq!(w.exposure(&w.customer_ada).await, "0.00");
         assert_eq!(w.state(&sale).await, "COMPLETED");

@@ -1,29 +1,22 @@
 //! SET_PAYMENT_METHOD, and what credit has to say to it.
 
-use crate::{
-    both,
-    harness::{Answer, World},
-};
+use crate::{both, harness::World, shows};
 use serde_json::json;
-
-async fn choose(w: &World, sale: &str, method: &str) -> Answer {
-    w.send_with(&w.biller, sale, "SET_PAYMENT_METHOD", json!({ "payload": { "method": method } })).await
-}
 
 both! {
     async fn a_method_of_payment_waits_for_the_payment(w: World) {
         let sale = w.mugs(2).await;
         for method in ["CASH", "TRANSFER", "CARD", "WALLET", "BANK", "CRYPTO", "ESCROW", "MIXED"] {
-            choose(&w, &sale, method).await.ok();
+            w.choose(&sale, method).await.ok();
             let order = w.sale_order(&sale).await;
-            assert_eq!((&order["workflowState"], &order["workflowContext"]["method"]), (&json!("PAYMENT_INITIATED"), &json!(method)));
+            shows!(order, { "workflowState": "PAYMENT_INITIATED", "workflowContext.method": method });
         }
     }
 
     async fn credit_and_invoice_within_the_limit_clear_at_once(w: World) {
         for method in ["CREDIT", "INVOICE"] {
             let sale = w.mugs(2).await;
-            let answer = choose(&w, &sale, method).await.ok();
+            let answer = w.choose(&sale, method).await.ok();
             assert_eq!(answer["subject"]["workflowState"], "CLEARED_FOR_FULFILMENT", "{method}");
             assert!(w.sale_order(&sale).await["clearedAt"].is_string());
         }
@@ -33,15 +26,15 @@ both! {
     async fn credit_over_the_limit_opens_a_request_in_the_actors_name(w: World) {
         for method in ["CREDIT", "INVOICE"] {
             let sale = w.mugs(13).await;
-            let answer = choose(&w, &sale, method).await.ok();
+            let answer = w.choose(&sale, method).await.ok();
             assert_eq!(answer["subject"]["workflowState"], "OVERRIDE_REVIEW");
             let order = w.sale_order(&sale).await;
             assert_eq!(order["workflowContext"]["overage"], 3000, "{}", order["workflowContext"]);
             let requests = order["overrideRequests"].as_array().expect("requests");
             assert_eq!(requests.len(), 1);
             let request = &requests[0];
-            assert_eq!((&request["kind"], &request["status"]), (&json!("CREDIT"), &json!("PENDING")));
-            assert_eq!((&request["requestedBy"], &request["overage"]["amount"]), (&json!(w.biller.id), &json!("30.00")));
+            shows!(request, { "kind": "CREDIT", "status": "PENDING" });
+            shows!(request, { "requestedBy": w.biller.id, "overage.amount": "30.00" });
             assert!(w.events(&sale).await.contains(&"CREDIT_OVERRIDE_REQUIRED".to_owned()));
         }
         assert_eq!(w.exposure(&w.customer_ada).await, "0.00");
@@ -51,18 +44,18 @@ both! {
         let sale = w.mugs(13).await;
         w.grant_credit(&w.admin, &sale, "30.00", json!({})).await.ok();
         assert_eq!(w.state(&sale).await, "AWAITING_PAYMENT_METHOD");
-        choose(&w, &sale, "CREDIT").await.ok();
+        w.choose(&sale, "CREDIT").await.ok();
         assert_eq!(w.state(&sale).await, "CLEARED_FOR_FULFILMENT");
         assert_eq!(w.sale_order(&sale).await["overrideRequests"][0]["status"], "CONSUMED");
     }
 
     async fn awaiting_a_method_forgets_the_old_one(w: World) {
         let sale = w.mugs(13).await;
-        choose(&w, &sale, "CREDIT").await.ok();
+        w.choose(&sale, "CREDIT").await.ok();
         let request = w.sale_order(&sale).await["overrideRequests"][0]["id"].as_str().expect("an id").to_owned();
         w.decide(&w.manager, &request, false, json!({})).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["workflowContext"]["method"]), (&json!("AWAITING_PAYMENT_METHOD"), &json!(null)));
+        shows!(order, { "workflowState": "AWAITING_PAYMENT_METHOD", "workflowContext.method": null });
         // With the method forgotten, a later approval of credit covers nothing.
         w.grant_credit(&w.admin, &sale, "30.00", json!({})).await.ok();
         assert_eq!(w.state(&sale).await, "AWAITING_PAYMENT_METHOD");
@@ -81,7 +74,9 @@ both! {
             json!("CASH"),
             json!(["CASH"]),
         ] {
-            w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": payload })).await.refused("BAD_INPUT");
+            w.send_with(&w.biller, &sale, "SET_PAYMENT_METHOD", json!({ "payload": payload }))
+                .await
+                .refused("BAD_INPUT");
         }
         w.unchanged(&before).await;
     }

@@ -3,6 +3,7 @@
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -19,13 +20,15 @@ const FAILED: [&str; 5] =
 
 both! {
     async fn an_authorisation_and_a_failure_move_the_leaves_that_wait_for_them(w: World) {
-        for (status, event, leads) in [("AUTHORIZED", "PAYMENT_AUTHORIZED", AUTHORIZED), ("FAILED", "PAYMENT_FAILED", FAILED)] {
+        for (status, event, leads) in
+            [("AUTHORIZED", "PAYMENT_AUTHORIZED", AUTHORIZED), ("FAILED", "PAYMENT_FAILED", FAILED)]
+        {
             for (from, to) in crate::sale::table::OPEN.iter().zip(leads) {
                 let sale = w.sale_in(from).await;
                 let version = w.version(&sale).await;
                 w.register(&w.accountant, &sale, "20.00", json!({ "status": status })).await.ok();
                 let row = w.last(&sale).await;
-                assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!(event), &json!(from), &json!(to)), "{from}");
+                shows!(row, { "event": event, "fromState": from, "toState": to }, "{from}");
                 let noop = *from == to;
                 assert_eq!(w.version(&sale).await, version + i64::from(!noop), "{from} {event}: no-ops do not count");
             }
@@ -46,7 +49,7 @@ both! {
                 let sale = w.sale_in(state).await;
                 w.ask(&w.biller, &sale, kind).await.ok();
                 let row = w.last(&sale).await;
-                assert_eq!((&row["event"], &row["fromState"]), (&json!(format!("{kind}_OVERRIDE_REQUESTED")), &json!(state)));
+                shows!(row, { "event": format!("{kind}_OVERRIDE_REQUESTED"), "fromState": state });
                 assert_eq!(w.state(&sale).await, "OVERRIDE_REVIEW", "{state} {kind}");
             }
         }
@@ -86,10 +89,18 @@ both! {
         let sale = w.mugs(13).await;
         let approved = text(&w.grant_credit(&w.admin, &sale, "30.00", json!({})).await.ok()["overrideRequest"]["id"]);
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("CREDIT_OVERRIDE_APPROVED"), &json!("AWAITING_PAYMENT_METHOD"), &json!("AWAITING_PAYMENT_METHOD")));
+        shows!(row, {
+            "event": "CREDIT_OVERRIDE_APPROVED",
+            "fromState": "AWAITING_PAYMENT_METHOD",
+            "toState": "AWAITING_PAYMENT_METHOD",
+        });
         w.revoke(&w.admin, &approved).await.ok();
         let row = w.last(&sale).await;
-        assert_eq!((&row["event"], &row["fromState"], &row["toState"]), (&json!("OVERRIDE_REVOKED"), &json!("AWAITING_PAYMENT_METHOD"), &json!("AWAITING_PAYMENT_METHOD")));
+        shows!(row, {
+            "event": "OVERRIDE_REVOKED",
+            "fromState": "AWAITING_PAYMENT_METHOD",
+            "toState": "AWAITING_PAYMENT_METHOD",
+        });
         assert_eq!(w.sale_order(&sale).await["overrideRequests"][0]["status"], "REVOKED");
     }
 
@@ -98,7 +109,7 @@ both! {
         let request = text(&w.sale_order(&sale).await["overrideRequests"][0]["id"]);
         w.decide(&w.manager, &request, true, json!({ "approvedAmount": crate::builders::money("10.00") })).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], &order["overrideRequests"][0]["status"]), (&json!("OVERRIDE_REVIEW"), &json!("APPROVED")));
+        shows!(order, { "workflowState": "OVERRIDE_REVIEW", "overrideRequests.0.status": "APPROVED" });
         assert_eq!(w.last(&sale).await["event"], "CREDIT_OVERRIDE_APPROVED");
         // 30.00 over, 10.00 approved: 20.00 paid make it fit.
         w.pay(&sale, "20.00").await;
@@ -122,6 +133,22 @@ both! {
         let over = json!({ "provider": "stripe", "reference": "pi_1", "status": "CONFIRMED" });
         w.register(&w.accountant, &sale, "20.00", over).await.ok();
         let order = w.sale_order(&sale).await;
-        assert_eq!((&order["workflowState"], order["payments"].as_array().map(Vec::len)), (&json!("CLEARED_FOR_FULFILMENT"), Some(1)));
+        assert_eq!(
+            (&order["workflowState"], order["payments"].as_array().map(Vec::len)),
+            (&json!("CLEARED_FOR_FULFILMENT"), Some(1))
+        );
+    }
+
+    async fn providers_news_of_what_is_closed_or_cleared_is_recorded_and_no_error(w: World) {
+        for state in ["CLEARED_FOR_FULFILMENT", "COMPLETED", "CANCELLED", "SALE_EXPIRED"] {
+            let sale = w.sale_in(state).await;
+            let (version, rows) = (w.version(&sale).await, w.log(&sale).await.len());
+            for status in ["AUTHORIZED", "FAILED"] {
+                w.register(&w.accountant, &sale, "20.00", json!({ "status": status })).await.ok();
+            }
+            assert_eq!((w.state(&sale).await.as_str(), w.version(&sale).await), (state, version));
+            assert_eq!(w.log(&sale).await.len(), rows + 2, "{state}");
+        }
+        w.work().await;
     }
 }

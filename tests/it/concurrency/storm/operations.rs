@@ -65,8 +65,8 @@ pub fn buyer(w: &World, number: usize) -> Value {
     let lines =
         json!([{ "sku": SKUS[number % SKUS.len()], "quantity": 1 + number % 3 }, { "sku": "CABLE", "quantity": 1 }]);
     let lines = if number % SKUS.len() == 3 { json!([{ "sku": "CABLE", "quantity": 2 }]) } else { lines };
-    let store = if number % 7 == 0 { &w.backorders } else { &w.store };
-    let lines = if number % 7 == 0 { json!([{ "sku": "MUG", "quantity": 2 }]) } else { lines };
+    let store = if number.is_multiple_of(7) { &w.backorders } else { &w.store };
+    let lines = if number.is_multiple_of(7) { json!([{ "sku": "MUG", "quantity": 2 }]) } else { lines };
     let base = json!({ "lines": lines, "storeId": store });
     merged(
         base,

@@ -1,9 +1,8 @@
 //! The fifty orders, as far as clients know them.
 
-use crate::harness::{Answer, World, text, uuid};
-use entity::{fulfilment, fulfilment_line, override_request, payment, quotation, refund, sale_order};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use serde_json::json;
+use crate::harness::{Answer, Backend, World, text, uuid};
+use entity::quotation;
+use sea_orm::{EntityTrait as _, FromQueryResult, Statement};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use waybill::id::{Prefix, encode};
@@ -20,7 +19,7 @@ pub struct Known {
     pub total: i64,
     pub fulfilments: Vec<(String, String)>,
     /// Fulfilment, order line, quantity.
-    pub lines: Vec<(String, String, i32)>,
+    pub lines: Vec<(String, String, i64)>,
     pub payments: Vec<String>,
     pub refunds: Vec<String>,
     pub overrides: Vec<String>,
@@ -75,39 +74,67 @@ impl Orders {
         }
     }
 
+    /// All of an order in one statement.
     async fn read(w: &World, root: Uuid) -> Known {
-        let db = &w.app.reader;
-        macro_rules! of {
-            ($table:ident) => {
-                $table::Entity::find().filter($table::Column::RootId.eq(root)).all(db).await.expect("rows")
-            };
+        let root_id = match w.backend {
+            Backend::Sqlite => format!("x'{}'", root.simple()),
+            Backend::Postgres => format!("'{root}'"),
+        };
+        let parts = PARTS.map(|(kind, id, other, word, number, table)| {
+            format!(
+                "SELECT '{kind}' AS kind, {id} AS id, {other} AS other, {word} AS word, CAST({number} AS bigint) AS number \
+                 FROM {table} WHERE root_id = {root_id}"
+            )
+        });
+        let statement = Statement::from_string(w.app.reader.get_database_backend(), parts.join(" UNION ALL "));
+        let rows = Row::find_by_statement(statement).all(&w.app.reader).await.expect("rows");
+        let mut known = Known { root, ..Known::default() };
+        for row in rows {
+            match row.kind.as_str() {
+                "quotation" => {
+                    known.is_reseller = row.other != row.id;
+                    known.quotation = encode(Prefix::Quote, row.id);
+                    known.quotation_state = row.word;
+                    known.total = row.number;
+                }
+                "sale" => {
+                    known.sale = Some(encode(Prefix::Sale, row.id));
+                    known.sale_state = row.word;
+                }
+                "fulfilment" => known.fulfilments.push((encode(Prefix::Fulfilment, row.id), row.word)),
+                "line" => {
+                    known.lines.push((encode(Prefix::Fulfilment, row.id), encode(Prefix::Line, row.other), row.number))
+                }
+                "payment" => known.payments.push(encode(Prefix::Payment, row.id)),
+                "refund" => known.refunds.push(encode(Prefix::Refund, row.id)),
+                _ => known.overrides.push(encode(Prefix::Override, row.id)),
+            }
         }
-        let quotation = of!(quotation).pop().expect("the quotation");
-        let mut known = Known {
-            root,
-            quotation: encode(Prefix::Quote, quotation.id),
-            quotation_state: quotation.workflow_state,
-            is_reseller: quotation.reseller_id.is_some(),
-            total: quotation.total_minor,
-            ..Known::default()
-        };
-        let Some(sale) = of!(sale_order).pop() else { return known };
-        known.sale = Some(encode(Prefix::Sale, sale.id));
-        known.sale_state = sale.workflow_state;
-        known.fulfilments =
-            of!(fulfilment).into_iter().map(|row| (encode(Prefix::Fulfilment, row.id), row.workflow_state)).collect();
-        let line = |row: fulfilment_line::Model| {
-            (encode(Prefix::Fulfilment, row.fulfilment_id), encode(Prefix::Line, row.sale_line_id), row.quantity)
-        };
-        known.lines = of!(fulfilment_line).into_iter().map(line).collect();
-        known.payments = of!(payment).into_iter().map(|row| encode(Prefix::Payment, row.id)).collect();
-        known.refunds = of!(refund).into_iter().map(|row| encode(Prefix::Refund, row.id)).collect();
-        known.overrides = of!(override_request).into_iter().map(|row| encode(Prefix::Override, row.id)).collect();
         known
     }
 }
 
+/// Kind, id, another id, a word, a number, table.
+const PARTS: [(&str, &str, &str, &str, &str, &str); 7] = [
+    ("quotation", "id", "COALESCE(reseller_id, id)", "workflow_state", "total_minor", "quotation"),
+    ("sale", "id", "id", "workflow_state", "0", "sale_order"),
+    ("fulfilment", "id", "id", "workflow_state", "0", "fulfilment"),
+    ("line", "fulfilment_id", "sale_line_id", "''", "quantity", "fulfilment_line"),
+    ("payment", "id", "id", "''", "0", "payment"),
+    ("refund", "id", "id", "''", "0", "refund"),
+    ("override", "id", "id", "''", "0", "override_request"),
+];
+
+#[derive(FromQueryResult)]
+struct Row {
+    kind: String,
+    id: Uuid,
+    other: Uuid,
+    word: String,
+    number: i64,
+}
+
 async fn root_of(w: &World, quotation: &str) -> Uuid {
     let row = quotation::Entity::find_by_id(uuid(quotation)).one(&w.app.reader).await.expect("a read");
-    row.unwrap_or_else(|| panic!("{}", json!(quotation))).root_id
+    row.expect("the quotation").root_id
 }

@@ -1,0 +1,4 @@
+//! The audit of the log.
+
+mod command;
+mod verify;

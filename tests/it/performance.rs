@@ -1,0 +1,153 @@
+//! How many statements things take: the same number whatever their size. Counted where sea-orm sends them; transactions'
+//! begin and commit are not among them.
+
+use crate::{both, harness::World};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tracing::{Subscriber, span};
+use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt as _};
+use waybill::worker;
+
+const PAGE: &str = "query($first: Int!) { saleOrders(first: $first) { totalCount pageInfo { hasNextPage endCursor } \
+    nodes { id number workflowState version createdAt grandTotal { amount currency } outstanding { amount } \
+    lines { id sku title quantity total { amount } } payments { id status method amount { amount } } \
+    fulfilments { id type workflowState carrier trackingNumber } \
+    workflow { transitions(first: 1) { nodes { sequence event fromState toState actorLabel occurredAt } } } } } }";
+const MOST_OF_A_PAGE: usize = 8;
+
+/// Counts sea-orm's statements on the thread that it watches.
+#[derive(Clone, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_new_span(&self, span: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
+        let (target, name) = (span.metadata().target(), span.metadata().name());
+        let is_sent =
+            matches!(name, "execute_raw" | "execute_unprepared" | "query_one_raw" | "query_all_raw" | "stream_raw");
+        if target.starts_with("sea_orm::database") && is_sent {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Statements {
+    /// How many it took since the last look.
+    fn taken(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+/// Tells a story on one thread, all of whose statements are counted. What is cached at all is warm.
+async fn counting<F>(w: &World, story: impl FnOnce(World, Statements) -> F + Send + 'static)
+where
+    F: Future<Output = ()>,
+{
+    let w = w.clone();
+    let told = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let statements = Statements::default();
+        let _watch = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
+        runtime.block_on(async {
+            let w = w.reopened(|_| {}).await;
+            for user in [&w.admin, &w.biller, &w.operator] {
+                w.gql(user, "{ viewer { id } }", json!({})).await;
+            }
+            assert!(statements.taken() > 0, "nothing is counted");
+            story(w, statements).await;
+        });
+    });
+    told.await.expect("it ends well");
+}
+
+async fn till(w: &World, lines: Value, method: &str) {
+    w.till(&w.biller, json!({ "lines": lines, "method": method })).await.ok();
+}
+
+both! {
+    async fn a_page_of_orders_takes_at_most_8_statements_whatever_its_size(w: World) {
+        for _ in 0..52 {
+            till(&w, json!([{ "sku": "CABLE", "quantity": 1 }, { "sku": "SETUP", "quantity": 1 }]), "CARD").await;
+        }
+        counting(&w, async |w, statements| {
+            let mut taken = Vec::new();
+            for first in [10, 50] {
+                let page = w.gql(&w.admin, PAGE, json!({ "first": first })).await.ok();
+                taken.push(statements.taken());
+                let nodes = page["nodes"].as_array().expect("orders");
+                assert_eq!(nodes.len(), first);
+                for node in nodes {
+                    let counts = ["lines", "payments", "fulfilments"].map(|part| node[part].as_array().map(Vec::len));
+                    assert_eq!(counts, [Some(2), Some(1), Some(2)]);
+                    assert_eq!(node["workflow"]["transitions"]["nodes"].as_array().map(Vec::len), Some(1));
+                }
+            }
+            println!("a page of 10 orders: {} statements, of 50: {}", taken[0], taken[1]);
+            assert_eq!(taken[0], taken[1]);
+            assert!(taken[1] <= MOST_OF_A_PAGE, "{}", taken[1]);
+        })
+        .await;
+    }
+
+    async fn a_transition_takes_the_same_statements_for_small_orders_and_large_ones(w: World) {
+        let few = json!([{ "sku": "MUG", "quantity": 1 }]);
+        let many: Value = (0..40).map(|_| json!({ "sku": "CABLE", "quantity": 1 })).collect::<Vec<_>>().into();
+        let small = [w.quote(json!({ "lines": few })).await, w.cleared(json!({ "lines": few })).await.0];
+        let large = [w.quote(json!({ "lines": many })).await, w.cleared(json!({ "lines": many })).await.0];
+        let parts = [w.fulfilment_of(&small[1]).await, w.fulfilment_of(&large[1]).await];
+        counting(&w, async move |w, statements| {
+            for (index, event) in [(0, "SHARE"), (0, "BUYER_APPROVES"), (0, "SELLER_APPROVES")] {
+                let taken = [&small, &large].map(|order| order[index].clone());
+                same(&w, &statements, event, &taken).await;
+            }
+            for event in ["FULFILMENT_STARTED", "HOLD", "RELEASE", "PACKAGE_SHIPPED", "PACKAGE_DELIVERED", "COMPLETE"] {
+                same(&w, &statements, event, &parts).await;
+            }
+        })
+        .await;
+    }
+
+    async fn a_transition_takes_the_same_statements_however_long_its_history_is(w: World) {
+        let ids = [w.quote(json!({})).await, w.quote(json!({})).await];
+        for _ in 0..30 {
+            w.send(&w.biller, &ids[1], "EDIT").await.ok();
+        }
+        counting(&w, async move |w, statements| same(&w, &statements, "SHARE", &ids).await).await;
+    }
+
+    async fn a_batch_of_expiring_sales_takes_the_same_statements_whatever_its_size(w: World) {
+        let mut taken = Vec::new();
+        for size in [5, 60] {
+            for _ in 0..size {
+                till(&w, json!([{ "sku": "CABLE", "quantity": 1 }]), "CREDIT").await;
+            }
+            w.wait(TimeDelta::minutes(1440));
+            let (send, receive) = tokio::sync::oneshot::channel();
+            counting(&w, async move |w, statements| {
+                let fired = worker::expire_sales(&w.app).await.expect("a sweep");
+                assert!(fired >= size, "{fired}");
+                send.send(statements.taken()).expect("somebody waits");
+            })
+            .await;
+            taken.push(receive.await.expect("a number"));
+            assert_eq!(w.stock(&w.store, "CABLE").await, (100, 0));
+        }
+        println!("a sweep of 5 sales: {} statements, of 60: {}", taken[0], taken[1]);
+        assert_eq!(taken[0], taken[1]);
+    }
+}
+
+/// The event takes as many statements for each of the subjects.
+async fn same(w: &World, statements: &Statements, event: &str, subjects: &[String; 2]) {
+    let mut taken = Vec::new();
+    for subject in subjects {
+        statements.taken();
+        w.send(&w.admin, subject, event).await.ok();
+        taken.push(statements.taken());
+    }
+    println!("{event}: {} statements", taken[0]);
+    assert_eq!(taken[0], taken[1], "{event}");
+}

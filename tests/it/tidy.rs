@@ -1,0 +1,342 @@
+//! What the source tree must look like: the rules that compilers do not keep.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A source file: its path from the root of the repository, and its code without comments and unit tests.
+struct Source {
+    path: String,
+    whole: String,
+    code: String,
+}
+
+impl Source {
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The module of `src` that it belongs to.
+    fn room(&self) -> &str {
+        let path = self.path.strip_prefix("src/").unwrap_or(&self.path);
+        path.split(['/', '.']).next().unwrap_or_default()
+    }
+
+    /// A room's GraphQL.
+    fn is_graphql(&self) -> bool {
+        self.path.starts_with("src/") && (self.name() == "graphql.rs" || self.path.contains("/graphql/"))
+    }
+
+    fn is_command(&self) -> bool {
+        self.name() == "commands.rs" || self.path.contains("/commands/") || self.code.contains("impl Command for")
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below these folders.
+fn sources(folders: &[&str]) -> Vec<Source> {
+    let mut found = Vec::new();
+    for folder in folders {
+        for path in files(&root().join(folder)) {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let whole = fs::read_to_string(&path).expect("a source file");
+                let path = path.strip_prefix(root()).expect("below the root").display().to_string();
+                found.push(Source { path, code: code(&whole), whole });
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+fn code(whole: &str) -> String {
+    let code = whole.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let line = |line: &str| line.split("//").next().unwrap_or_default().to_owned() + "\n";
+    code.lines().map(line).collect()
+}
+
+/// Fails with the files in which the code contains one of the words.
+#[track_caller]
+fn nowhere<'a>(sources: impl IntoIterator<Item = &'a Source>, words: &[&str], why: &str) {
+    let found: Vec<_> = sources
+        .into_iter()
+        .flat_map(|source| words.iter().filter(|word| source.code.contains(**word)).map(|word| (&source.path, *word)))
+        .collect();
+    assert!(found.is_empty(), "{why}: {found:#?}");
+}
+
+/// The names that a file imports from its own crate, or names by path.
+fn imports(code: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            None => found.extend(first_word(rest)),
+            Some(list) => {
+                let mut depth = 0;
+                let mut start = 0;
+                for (index, letter) in list.char_indices() {
+                    match letter {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => {
+                            found.extend(first_word(&list[start..index]));
+                            break;
+                        }
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            found.extend(first_word(&list[start..index]));
+                            start = index + 1;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    (end > 0).then(|| &text[..end])
+}
+
+#[test]
+fn statechart_knows_no_sql_no_async_no_time_and_no_domain() {
+    let manifest = fs::read_to_string(root().join("statechart/Cargo.toml")).expect("the manifest");
+    let dependencies =
+        manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
+    let names: Vec<_> = dependencies.lines().filter_map(first_word).collect();
+    assert_eq!(names, ["serde", "serde_json", "thiserror"], "each new one is a decision");
+    let forbidden = [
+        "async ",
+        ".await",
+        "SystemTime",
+        "Instant",
+        "Duration",
+        "tokio",
+        "sea_orm",
+        "sqlx",
+        "SELECT ",
+        "quotation",
+        "fulfilment",
+        "sale_order",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "rand::",
+    ];
+    nowhere(&sources(&["statechart/src"]), &forbidden, "statechart is pure");
+}
+
+#[test]
+fn guards_and_actions_touch_no_database() {
+    let sources = sources(&["src"]);
+    let pure = sources.iter().filter(|source| source.code.contains("Turn<") && source.room() != "workflow");
+    nowhere(pure, &["sea_orm", ".await", "async fn"], "facts arrive in the unit");
+}
+
+#[test]
+fn nothing_but_workflow_writes_workflow_columns() {
+    const COLUMNS: [&str; 4] = ["workflow_definition", "workflow_version", "workflow_state", "workflow_history"];
+    for source in sources(&["src"]).iter().filter(|source| source.room() != "workflow") {
+        for (number, line) in source.code.lines().enumerate() {
+            let place = format!("{}:{}: {}", source.path, number + 1, line.trim());
+            for column in COLUMNS {
+                let Some((_, after)) = line.split_once(column) else { continue };
+                let after = after.trim_start();
+                assert!(!after.starts_with("= "), "{place}");
+                // A new row's columns are empty until the door fills them; its machine is named.
+                let value = after.strip_prefix(": ").map(|value| value.trim_end_matches(','));
+                let empty = matches!(value, None | Some("0" | "String::new()" | "None"));
+                assert!(empty || column == "workflow_definition" || is_signature(line), "{place}");
+            }
+            let updates = ["WorkflowState, ", "WorkflowVersion, ", "WorkflowHistory, ", "WorkflowContext, "];
+            assert!(!(line.contains("col_expr") && updates.iter().any(|column| line.contains(column))), "{place}");
+        }
+    }
+}
+
+fn is_signature(line: &str) -> bool {
+    line.contains("fn ") || line.trim_start().starts_with("pub ")
+}
+
+#[test]
+fn nothing_but_workflow_writes_the_log() {
+    let sources = sources(&["src"]);
+    let others = sources.iter().filter(|source| source.room() != "workflow");
+    let writes = [
+        "insert::<transition_log",
+        "update::<transition_log",
+        "transition_log::ActiveModel",
+        "transition_log::Entity::insert",
+        "transition_log::Entity::update",
+        "transition_log::Entity::delete",
+    ];
+    nowhere(others, &writes, "the log is the door's");
+    let all: Vec<_> = sources.iter().filter(|source| source.code.contains("insert::<transition_log")).collect();
+    assert_eq!(all.iter().map(|source| source.path.as_str()).collect::<Vec<_>>(), ["src/workflow/flush.rs"]);
+}
+
+#[test]
+fn commands_take_a_transaction_and_know_no_protocol() {
+    let sources = sources(&["src"]);
+    let commands: Vec<_> = sources.iter().filter(|source| source.is_command()).collect();
+    assert!(commands.len() > 8, "commands are not found any more");
+    let words = [".begin()", ".commit()", "begin_with", "DatabaseConnection", "Option<&DatabaseTransaction>"];
+    nowhere(commands.iter().copied(), &words, "the edge begins and commits");
+    nowhere(
+        commands.iter().copied(),
+        &["async_graphql", "axum", "crate::edge", "crate::graphql", "crate::http"],
+        "a command serves every protocol",
+    );
+}
+
+#[test]
+fn only_edges_begin_and_commit() {
+    const EDGES: [&str; 10] =
+        ["app", "cli", "demo", "edge", "effects", "gather", "graphql", "http", "webhook", "worker"];
+    let sources = sources(&["src"]);
+    let others = sources.iter().filter(|source| !EDGES.contains(&source.room()) && !source.is_graphql());
+    nowhere(others, &["begin()", "begin_with", ".commit()", ".transaction("], "only edges begin and commit");
+}
+
+#[test]
+fn graphql_files_hold_no_query() {
+    let sources = sources(&["src"]);
+    let graphql = sources.iter().filter(|source| source.is_graphql() || source.room() == "graphql");
+    nowhere(
+        graphql,
+        &["EntityTrait", "Entity::find", "QueryFilter", "Statement::", "SELECT "],
+        "queries are in queries.rs",
+    );
+}
+
+#[test]
+fn imports_go_up() {
+    // Below and beside each other: what everybody may use.
+    const COMMON: [&str; 15] = [
+        "access",
+        "app",
+        "clock",
+        "command",
+        "config",
+        "error",
+        "id",
+        "money",
+        "outbox",
+        "page",
+        "reading",
+        "rows",
+        "telemetry",
+        "vocabularies",
+        "workflow",
+    ];
+    const GROUND: [&str; 4] = ["catalog", "inventory", "order", "party"];
+    const MONEY: [&str; 3] = ["approval", "credit", "payment"];
+    const PHASES: [&str; 3] = ["fulfilment", "quotation", "sale"];
+    // Rooms' GraphQL is an edge and may show what it likes; so is what runs, serves and fills.
+    for source in sources(&["src"]).iter().filter(|source| !source.is_graphql()) {
+        let room = source.room();
+        let allowed: Vec<&str> = match room {
+            room if COMMON.contains(&room) => COMMON.to_vec(),
+            room if GROUND.contains(&room) => [&COMMON[..], &GROUND].concat(),
+            room if MONEY.contains(&room) => [&COMMON[..], &GROUND, &MONEY].concat(),
+            room if PHASES.contains(&room) => [&COMMON[..], &GROUND, &MONEY, &[room]].concat(),
+            _ => continue,
+        };
+        for import in imports(&source.code) {
+            let till = source.path == "src/sale/commands.rs" && import == "quotation";
+            // The log is read by whoever reads its orders.
+            let readers = source.path == "src/workflow/queries.rs" && import == "order";
+            assert!(allowed.contains(&import) || till || readers, "{} imports {import}", source.path);
+        }
+    }
+}
+
+#[test]
+fn time_environment_and_chance_each_have_their_file() {
+    let sources = sources(&["src", "entity/src", "statechart/src"]);
+    let but =
+        |files: &'static [&'static str]| sources.iter().filter(move |source| !files.contains(&source.path.as_str()));
+    nowhere(but(&["src/clock.rs"]), &["Utc::now", "Local::now", "SystemTime::now"], "ask app.clock");
+    nowhere(but(&["src/config/environment.rs"]), &["std::env", "env::var"], "ask app.settings");
+    nowhere(but(&["src/id.rs"]), &["rand::", "now_v7", "new_v4"], "ask id");
+    nowhere(but(&["src/payment/provider.rs"]), &["reqwest::", "hyper::Client"], "no bare HTTP client");
+}
+
+#[test]
+fn there_are_no_drawers_and_no_repository_traits() {
+    let sources = sources(&["src", "entity/src", "statechart/src"]);
+    for source in &sources {
+        let drawer = ["utils", "helpers", "helper", "service", "services", "manager", "common", "misc"];
+        let mut parts = source.path.split(['/', '.']);
+        assert!(!parts.any(|part| drawer.contains(&part)), "{}", source.path);
+    }
+    for source in &sources {
+        for line in source.code.lines() {
+            let made = ["struct ", "enum ", "trait "]
+                .iter()
+                .find_map(|kind| line.trim_start().trim_start_matches("pub ").strip_prefix(kind));
+            let name = made.and_then(first_word).unwrap_or_default();
+            let vague = ["Repository", "Service", "Manager", "Helper"].iter().any(|ending| name.ends_with(ending));
+            assert!(!vague, "{}: {name}: say what it is", source.path);
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    let long: Vec<_> = sources(&["src", "entity/src", "migration/src", "statechart/src", "tests"])
+        .iter()
+        .map(|source| (source.whole.lines().count(), source.path.clone()))
+        .filter(|(lines, _)| *lines > 500)
+        .collect();
+    assert!(long.is_empty(), "split by meaning: {long:#?}");
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let silent: Vec<_> = sources(&["src", "statechart/src", "entity/src"])
+        .into_iter()
+        .filter(|source| !source.whole.starts_with("//! ") && source.name() != "tests.rs")
+        .map(|source| source.path)
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
+fn fulfilment_has_one_l_and_nothing_is_left_to_be_done() {
+    let spelt = ["fulfil", "lment"].concat();
+    let left = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["XX", "X"].concat()];
+    let mut texts: Vec<PathBuf> =
+        ["schema.graphql", "README.md", "ARCHITECTURE.md"].map(|file| root().join(file)).to_vec();
+    for folder in ["src", "entity/src", "migration/src", "statechart/src", "tests", "bench", "config", "docs"] {
+        let folder = root().join(folder);
+        if folder.exists() {
+            texts.extend(files(&folder));
+        }
+    }
+    for path in texts {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        assert!(!text.to_lowercase().contains(&spelt), "{}", path.display());
+        for word in &left {
+            assert!(!text.contains(word.as_str()), "{}: {word}", path.display());
+        }
+    }
+}
