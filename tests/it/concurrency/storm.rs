@@ -24,8 +24,7 @@ use tokio_util::sync::CancellationToken;
 use waybill::worker;
 
 const CLIENTS: u64 = 16;
-static OPERATIONS: std::sync::LazyLock<usize> =
-    std::sync::LazyLock::new(|| std::env::var("OPS").map_or(10_000, |n| n.parse().unwrap()));
+const OPERATIONS: usize = 10_000;
 const ORDERS: usize = 50;
 const SEED: u64 = 0x5741_5942_494C_4C00;
 
@@ -45,7 +44,7 @@ both! {
         let orders = Orders::make(&w, ORDERS).await;
         let stop = CancellationToken::new();
         let workers: JoinSet<()> = (0..2).map(|_| work_until(w.clone(), stop.clone())).collect();
-        let (left, score) = (Arc::new(AtomicUsize::new(*OPERATIONS)), Score::default());
+        let (left, score) = (Arc::new(AtomicUsize::new(OPERATIONS)), Score::default());
         let clients: JoinSet<()> = (0..CLIENTS)
             .map(|client| act(w.clone(), Dice::new(SEED + client), orders.clone(), Arc::clone(&left), Arc::clone(&score)))
             .collect();
@@ -96,7 +95,7 @@ async fn work_until(w: World, stop: CancellationToken) {
 
 fn print_score(score: &BTreeMap<(&str, String), usize>, took: std::time::Duration) {
     let ok: usize = score.iter().filter(|((_, code), _)| code == "ok").map(|(_, count)| count).sum();
-    println!("{ok} of {} operations were taken, in {:.1} s", *OPERATIONS, took.as_secs_f64());
+    println!("{ok} of {} operations were taken, in {:.1} s", OPERATIONS, took.as_secs_f64());
     for ((name, code), count) in score {
         println!("{count:6} {name} {code}");
     }
@@ -105,7 +104,7 @@ fn print_score(score: &BTreeMap<(&str, String), usize>, took: std::time::Duratio
 /// Every mutation came to its end at least once; a third of all did.
 fn check(score: &BTreeMap<(&str, String), usize>) {
     let all: usize = score.values().sum();
-    assert_eq!(all, *OPERATIONS);
+    assert_eq!(all, OPERATIONS);
     let taken = |name: &str| {
         let count = score.iter().find(|((of, code), _)| *of == name && code == "ok").map(|(_, count)| *count);
         count.unwrap_or(0)
@@ -114,5 +113,5 @@ fn check(score: &BTreeMap<(&str, String), usize>) {
         assert!(taken(name) > 0, "{name} was never taken");
     }
     let ok: usize = operations::ALL.iter().map(|name| taken(name)).sum();
-    assert!(ok * 3 > *OPERATIONS, "only {ok} operations were taken");
+    assert!(ok * 3 > OPERATIONS, "only {ok} operations were taken");
 }
