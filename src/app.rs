@@ -128,7 +128,11 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Error> {
         let path = path.trim_start_matches("//");
         return sqlite(path.split('?').next().unwrap_or(path), settings).await;
     }
-    let pool = Database::connect(options(url, settings.database.connections)).await.map_err(unreachable_database)?;
+    let mut options = options(url, settings.database.connections);
+    // Connections keep the plans of their statements. A plan that was made when a table was small scans it when it is
+    // large, and everything here is found by an index.
+    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off")]));
+    let pool = Database::connect(options).await.map_err(unreachable_database)?;
     Ok(Connections { writer: pool.clone(), reader: pool })
 }
 

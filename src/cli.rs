@@ -11,6 +11,7 @@ mod machine;
 mod migrate;
 mod schema;
 mod serve;
+mod stop;
 mod token;
 mod worker;
 

@@ -29,8 +29,13 @@ impl Cx<'_> {
 
 /// One verb of the API, as data.
 pub trait Command: Serialize + Clone + Send + Sync {
-    /// The mutation's name; idempotency keys are scoped to it.
+    /// The mutation's name.
     const NAME: &'static str;
+
+    /// The name that idempotency keys are scoped to: that of the mutation, where one command serves two.
+    fn mutation(&self) -> &'static str {
+        Self::NAME
+    }
 
     /// The subject and event that a refusal is kept under, when it is about one.
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {

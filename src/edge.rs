@@ -34,7 +34,7 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
     {
         return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
     }
-    let claim = key.map(|key| Claim { actor: &actor.id, mutation: C::NAME, key, input_hash: hash(&input) });
+    let claim = key.map(|key| Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) });
     let mut tries = 0;
     let result = loop {
         tries += 1;
@@ -170,7 +170,9 @@ pub async fn forget_old_keys(txn: &DatabaseTransaction, now: Instant) -> Result<
 
 /// Keeps a person's refused attempt, in a transaction of its own.
 async fn keep_refusal<C: Command>(app: &App, actor: &Actor, command: &C, error: &Error) -> Result<(), Error> {
-    let Some((kind, id, event)) = command.attempt().filter(|_| is_kept(error.code())) else { return Ok(()) };
+    let Some((kind, id, event)) = command.attempt().filter(|_| actor.user_id.is_some() && is_kept(error.code())) else {
+        return Ok(());
+    };
     let (state, guard) = match error {
         Error::Refused(refusal) => (Some(refusal.current_state.clone()), refusal.guard.clone()),
         _ => (None, None),

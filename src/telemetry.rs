@@ -4,9 +4,13 @@ use crate::config::{Log, LogFormat};
 use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::EnvFilter;
 
+/// Libraries that tell of each of their steps at `info`. `log.level` may ask them to.
+const CHATTY: &str = "tokio_cron_scheduler=warn,sea_orm_migration=warn";
+
 /// Starts the log as the settings say. Once in a process; a second call changes nothing.
 pub fn start(log: &Log) {
-    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let quiet = |level: &str| format!("{CHATTY},{level}");
+    let filter = EnvFilter::try_new(quiet(&log.level)).unwrap_or_else(|_| EnvFilter::new(quiet("info")));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     // Fails when there is one already, which then stays.
     let _ = match log.format {

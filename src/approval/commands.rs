@@ -157,6 +157,13 @@ pub struct GrantOverride {
 impl Command for GrantOverride {
     const NAME: &'static str = "grantOverride";
 
+    fn mutation(&self) -> &'static str {
+        match self.kind {
+            OverrideKind::Admin => "grantAdminOverride",
+            OverrideKind::Credit => "grantCreditOverride",
+        }
+    }
+
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Sale, self.sale_order_id, event(self.kind, "APPROVED")))
     }

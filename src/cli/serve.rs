@@ -3,6 +3,7 @@
 use super::context::{Context, server_runtime};
 use super::demo;
 use super::failure::{Failure, print};
+use super::stop;
 use axum::serve::ListenerExt as _;
 use clap::Parser;
 use std::net::SocketAddr;
@@ -55,10 +56,9 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
         Failure::failed(format!("cannot listen on {listen}: {error}; --listen 127.0.0.1:0 takes a free port"))
     })?;
     let url = format!("http://{}", reachable(listener.local_addr()?));
-    let stop = CancellationToken::new();
+    let stop = stop::on_signal()?;
     let stop_worker = CancellationToken::new();
     let working = (!args.no_worker).then(|| tokio::spawn(worker::run(app.clone(), stop_worker.clone())));
-    tokio::spawn(until_stopped(stop.clone()));
     print(greeting(&app, &url))?;
     match filled {
         Some(users) => print(demo::describe(&app, &url, &users).await?)?,
@@ -126,25 +126,4 @@ async fn finish(worker: Option<JoinHandle<Result<(), Error>>>) -> Result<(), Fai
 async fn close(app: &App) -> Result<(), Failure> {
     app.reader.close_by_ref().await.map_err(Error::from)?;
     Ok(app.writer.close_by_ref().await.map_err(Error::from)?)
-}
-
-/// Cancels `stop` at SIGTERM or Ctrl-C.
-pub async fn until_stopped(stop: CancellationToken) {
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(error) => {
-                tracing::error!(%error, "SIGTERM is not heard");
-                std::future::pending().await
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<Option<()>>();
-    tokio::select! {
-        _ = terminated => tracing::info!("SIGTERM: finishing requests in flight"),
-        _ = tokio::signal::ctrl_c() => tracing::info!("interrupted: finishing requests in flight"),
-    }
-    stop.cancel();
 }

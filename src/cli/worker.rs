@@ -2,8 +2,7 @@
 
 use super::context::{Context, server_runtime};
 use super::failure::{Failure, say};
-use super::serve::until_stopped;
-use tokio_util::sync::CancellationToken;
+use super::stop;
 use waybill::{telemetry, worker};
 
 /// Runs the worker until it is stopped.
@@ -12,8 +11,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
     telemetry::start(&loaded.settings.log);
     server_runtime()?.block_on(async {
         let app = context.open(loaded, false).await?;
-        let stop = CancellationToken::new();
-        tokio::spawn(until_stopped(stop.clone()));
+        let stop = stop::on_signal()?;
         say("The worker runs. Ctrl-C stops it.");
         Ok(worker::run(app, stop).await?)
     })

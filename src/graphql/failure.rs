@@ -46,6 +46,9 @@ pub fn outward(error: &Error) -> async_graphql::Error {
             if let Some(until) = refusal.until {
                 extensions.set("until", until.to_rfc3339_opts(SecondsFormat::AutoSi, true));
             }
+            if code == Code::TransitionNotAllowed && refusal.allowed_events.is_empty() {
+                remedy = Some("there is nothing that you may send here; availableEvents says why".to_owned());
+            }
             remedy = refusal.remedy.clone().or(remedy);
         }
         Error::Invalid { field, .. } => extensions.set("field", field.as_str()),

@@ -40,7 +40,7 @@ impl ScalarType for Decimal {
         match value {
             Value::String(text) => Ok(Self(text)),
             Value::Number(number) => Err(InputValueError::custom(format!(
-                "{number} is a JSON number, which passes through floating point; write a string: \"{number}\""
+                "{number} is a JSON number, which passes through floating point; write a string, like \"50.00\""
             ))),
             other => Err(InputValueError::expected_type(other)),
         }

@@ -36,6 +36,13 @@ pub struct RegisterPayment {
 impl Command for RegisterPayment {
     const NAME: &'static str = "registerPayment";
 
+    fn mutation(&self) -> &'static str {
+        match self.party {
+            PartyKind::Customer => "registerConsumerPayment",
+            PartyKind::Reseller => "registerResellerPayment",
+        }
+    }
+
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Sale, self.sale_order_id, "PAYMENT_REGISTERED".to_owned()))
     }

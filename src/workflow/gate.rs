@@ -160,6 +160,7 @@ impl Place<'_> {
         let mut refusal = self.refusal(actor, code, message);
         refusal.guard = Some(guard);
         refusal.remedy = Some(remedy);
+        refusal.allowed_events.retain(|name| *name != event.name);
         Error::Refused(Box::new(refusal))
     }
 

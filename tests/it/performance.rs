@@ -4,12 +4,13 @@
 use crate::{both, harness::World};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{cell::Cell, sync::Once};
+use tracing::{Level, Subscriber, span};
+use tracing_subscriber::{
+    Layer,
+    filter::Targets,
+    layer::{Context, SubscriberExt as _},
 };
-use tracing::{Subscriber, span};
-use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt as _};
 use waybill::worker;
 
 const PAGE: &str = "query($first: Int!) { saleOrders(first: $first) { totalCount pageInfo { hasNextPage endCursor } \
@@ -19,45 +20,52 @@ const PAGE: &str = "query($first: Int!) { saleOrders(first: $first) { totalCount
     workflow { transitions(first: 1) { nodes { sequence event fromState toState actorLabel occurredAt } } } } } }";
 const MOST_OF_A_PAGE: usize = 8;
 
-/// Counts sea-orm's statements on the thread that it watches.
-#[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
+/// Counts sea-orm's statements, for each thread its own. One for the whole test program: subscribers of single threads
+/// that come and go disturb each other.
+struct Counter;
 
-impl<S: Subscriber> Layer<S> for Statements {
+thread_local! {
+    static SENT: Cell<usize> = const { Cell::new(0) };
+}
+
+impl<S: Subscriber> Layer<S> for Counter {
     fn on_new_span(&self, span: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
-        let (target, name) = (span.metadata().target(), span.metadata().name());
-        let is_sent =
-            matches!(name, "execute_raw" | "execute_unprepared" | "query_one_raw" | "query_all_raw" | "stream_raw");
-        if target.starts_with("sea_orm::database") && is_sent {
-            self.0.fetch_add(1, Ordering::Relaxed);
+        let is_sent = matches!(
+            span.metadata().name(),
+            "execute_raw" | "execute_unprepared" | "query_one_raw" | "query_all_raw" | "stream_raw"
+        );
+        if is_sent {
+            SENT.set(SENT.get() + 1);
         }
     }
 }
 
-impl Statements {
-    /// How many it took since the last look.
-    fn taken(&self) -> usize {
-        self.0.swap(0, Ordering::Relaxed)
-    }
+/// How many statements this thread sent since the last look.
+fn sent() -> usize {
+    SENT.take()
 }
 
 /// Tells a story on one thread, all of whose statements are counted. What is cached at all is warm.
-async fn counting<F>(w: &World, story: impl FnOnce(World, Statements) -> F + Send + 'static)
+async fn counting<F>(w: &World, story: impl FnOnce(World) -> F + Send + 'static)
 where
     F: Future<Output = ()>,
 {
+    static COUNTED: Once = Once::new();
+    COUNTED.call_once(|| {
+        let sea_orm = Targets::new().with_target("sea_orm::database", Level::TRACE);
+        let counter = tracing_subscriber::registry().with(Counter.with_filter(sea_orm));
+        tracing::subscriber::set_global_default(counter).expect("the only one");
+    });
     let w = w.clone();
     let told = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let statements = Statements::default();
-        let _watch = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
         runtime.block_on(async {
             let w = w.reopened(|_| {}).await;
             for user in [&w.admin, &w.biller, &w.operator] {
                 w.gql(user, "{ viewer { id } }", json!({})).await;
             }
-            assert!(statements.taken() > 0, "nothing is counted");
-            story(w, statements).await;
+            assert!(sent() > 0, "nothing is counted");
+            story(w).await;
         });
     });
     told.await.expect("it ends well");
@@ -72,11 +80,11 @@ both! {
         for _ in 0..52 {
             till(&w, json!([{ "sku": "CABLE", "quantity": 1 }, { "sku": "SETUP", "quantity": 1 }]), "CARD").await;
         }
-        counting(&w, async |w, statements| {
+        counting(&w, async |w| {
             let mut taken = Vec::new();
             for first in [10, 50] {
                 let page = w.gql(&w.admin, PAGE, json!({ "first": first })).await.ok();
-                taken.push(statements.taken());
+                taken.push(sent());
                 let nodes = page["nodes"].as_array().expect("orders");
                 assert_eq!(nodes.len(), first);
                 for node in nodes {
@@ -98,13 +106,13 @@ both! {
         let small = [w.quote(json!({ "lines": few })).await, w.cleared(json!({ "lines": few })).await.0];
         let large = [w.quote(json!({ "lines": many })).await, w.cleared(json!({ "lines": many })).await.0];
         let parts = [w.fulfilment_of(&small[1]).await, w.fulfilment_of(&large[1]).await];
-        counting(&w, async move |w, statements| {
+        counting(&w, async move |w| {
             for (index, event) in [(0, "SHARE"), (0, "BUYER_APPROVES"), (0, "SELLER_APPROVES")] {
                 let taken = [&small, &large].map(|order| order[index].clone());
-                same(&w, &statements, event, &taken).await;
+                same(&w, event, &taken).await;
             }
             for event in ["FULFILMENT_STARTED", "HOLD", "RELEASE", "PACKAGE_SHIPPED", "PACKAGE_DELIVERED", "COMPLETE"] {
-                same(&w, &statements, event, &parts).await;
+                same(&w, event, &parts).await;
             }
         })
         .await;
@@ -115,7 +123,7 @@ both! {
         for _ in 0..30 {
             w.send(&w.biller, &ids[1], "EDIT").await.ok();
         }
-        counting(&w, async move |w, statements| same(&w, &statements, "SHARE", &ids).await).await;
+        counting(&w, async move |w| same(&w, "SHARE", &ids).await).await;
     }
 
     async fn a_batch_of_expiring_sales_takes_the_same_statements_whatever_its_size(w: World) {
@@ -126,10 +134,10 @@ both! {
             }
             w.wait(TimeDelta::minutes(1440));
             let (send, receive) = tokio::sync::oneshot::channel();
-            counting(&w, async move |w, statements| {
+            counting(&w, async move |w| {
                 let fired = worker::expire_sales(&w.app).await.expect("a sweep");
                 assert!(fired >= size, "{fired}");
-                send.send(statements.taken()).expect("somebody waits");
+                send.send(sent()).expect("somebody waits");
             })
             .await;
             taken.push(receive.await.expect("a number"));
@@ -141,12 +149,12 @@ both! {
 }
 
 /// The event takes as many statements for each of the subjects.
-async fn same(w: &World, statements: &Statements, event: &str, subjects: &[String; 2]) {
+async fn same(w: &World, event: &str, subjects: &[String; 2]) {
     let mut taken = Vec::new();
     for subject in subjects {
-        statements.taken();
+        sent();
         w.send(&w.admin, subject, event).await.ok();
-        taken.push(statements.taken());
+        taken.push(sent());
     }
     println!("{event}: {} statements", taken[0]);
     assert_eq!(taken[0], taken[1], "{event}");

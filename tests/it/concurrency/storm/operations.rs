@@ -84,6 +84,9 @@ pub async fn draw(w: &World, dice: &mut Dice, known: &Known) -> (&'static str, A
     if known.is_over() && dice.chance(60) {
         return if dice.chance(70) { create(w, dice).await } else { till(w, dice).await };
     }
+    if !known.refunds.is_empty() && dice.chance(20) {
+        return settle(w, dice, known).await;
+    }
     match dice.below(100) {
         0..4 => adjust(w, dice).await,
         4..7 => till(w, dice).await,
@@ -148,17 +151,18 @@ async fn pay(w: &World, dice: &mut Dice, known: &Known) -> (&'static str, Answer
             Some(payment) => ("confirmPayment", w.confirm(user, payment).await),
             None => ("issueCreditNote", w.credit_note(user, sale, "1.00").await),
         },
-        7 => match dice.pick(&known.payments) {
+        7 | 8 => match dice.pick(&known.payments) {
             Some(payment) if dice.chance(50) => ("refundPayment", w.refund(user, payment, json!({})).await),
             Some(payment) => ("refundPayment", w.refund(user, payment, json!({ "amount": money(&amount) })).await),
             None => ("issueCreditNote", w.credit_note(user, sale, &amount).await),
         },
-        8 => match dice.pick(&known.refunds) {
-            Some(refund) => ("settleRefund", w.settle(user, refund, dice.chance(80)).await),
-            None => ("issueCreditNote", w.credit_note(user, sale, "1.00").await),
-        },
         _ => ("issueCreditNote", w.credit_note(user, sale, &amount).await),
     }
+}
+
+async fn settle(w: &World, dice: &mut Dice, known: &Known) -> (&'static str, Answer) {
+    let refund = dice.pick(&known.refunds).expect("there is one");
+    ("settleRefund", w.settle(&w.accountant, refund, dice.chance(80)).await)
 }
 
 async fn decide(w: &World, dice: &mut Dice, known: &Known) -> (&'static str, Answer) {
