@@ -11,9 +11,10 @@ pub use reads::{Found, Reads};
 use crate::error::Error;
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic, Iterable,
-    PrimaryKeyToColumn, Statement, Value,
+    ModelTrait, PrimaryKeyToColumn, Statement, Value,
 };
 use serde::Serialize;
+use serde_json::Value as Json;
 
 /// What is to be written, table by table.
 #[derive(Default)]
@@ -27,6 +28,17 @@ struct Write {
     rows: String,
     count: u64,
 }
+
+/// A row as the database has it, and as it is to be.
+pub struct Changed<'a, E: EntityTrait> {
+    /// As it is.
+    pub from: &'a E::Model,
+    /// As it is to be.
+    pub to: &'a E::Model,
+}
+
+/// So many rows are written whole.
+const FEW: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -67,19 +79,40 @@ impl Writes {
     }
 
     /// Rows that exist, found by primary key. A row that is not there fails the write.
-    pub fn update<E: EntityTrait>(&mut self, rows: &[&E::Model]) -> Result<(), Error>
+    pub fn update<E: EntityTrait>(&mut self, rows: &[Changed<'_, E>]) -> Result<(), Error>
     where
         E::Model: Serialize,
     {
-        self.add::<E, _>(Kind::Update { versioned: false }, rows, columns::<E>(), primary_key::<E>())
+        self.change(Kind::Update { versioned: false }, rows)
     }
 
     /// Rows that exist with the version before theirs. A row that has moved on fails the write.
-    pub fn update_versioned<E: EntityTrait>(&mut self, rows: &[&E::Model]) -> Result<(), Error>
+    pub fn update_versioned<E: EntityTrait>(&mut self, rows: &[Changed<'_, E>]) -> Result<(), Error>
     where
         E::Model: Serialize,
     {
-        self.add::<E, _>(Kind::Update { versioned: true }, rows, columns::<E>(), primary_key::<E>())
+        self.change(Kind::Update { versioned: true }, rows)
+    }
+
+    /// Few rows are written whole, by the same statement whatever changed in them. Of many, only the columns that changed
+    /// in any of them are sent.
+    fn change<E: EntityTrait>(&mut self, kind: Kind, rows: &[Changed<'_, E>]) -> Result<(), Error>
+    where
+        E::Model: Serialize,
+    {
+        let keys = primary_key::<E>();
+        if rows.len() <= FEW {
+            let rows: Vec<_> = rows.iter().map(|changed| changed.to).collect();
+            return self.add::<E, _>(kind, &rows, columns::<E>(), keys);
+        }
+        let sent: Vec<_> = E::Column::iter()
+            .filter(|column| {
+                keys.iter().any(|key| key == column.as_str())
+                    || rows.iter().any(|changed| changed.from.get(*column) != changed.to.get(*column))
+            })
+            .collect();
+        let rows = rows.iter().map(|changed| only::<E>(changed.to, &sent)).collect::<Result<Vec<_>, _>>()?;
+        self.add::<E, _>(kind, &rows, sent.into_iter().map(Column::of).collect(), keys)
     }
 
     /// Rows to take away: `rows` are objects with the `keys`. One that is not there is no error.
@@ -243,6 +276,10 @@ impl Write {
 }
 
 impl Column {
+    fn of<C: ColumnTrait + IdenStatic>(column: C) -> Self {
+        Self { name: column.as_str().to_owned(), kind: column.def().get_column_type().clone() }
+    }
+
     fn postgres_type(&self) -> &'static str {
         match self.kind {
             ColumnType::Uuid => "uuid",
@@ -268,9 +305,19 @@ impl Column {
 }
 
 fn columns<E: EntityTrait>() -> Vec<Column> {
-    E::Column::iter()
-        .map(|column| Column { name: column.as_str().to_owned(), kind: column.def().get_column_type().clone() })
-        .collect()
+    E::Column::iter().map(Column::of).collect()
+}
+
+/// A row's values of some columns.
+fn only<E: EntityTrait>(row: &E::Model, columns: &[E::Column]) -> Result<serde_json::Map<String, Json>, Error>
+where
+    E::Model: Serialize,
+{
+    let Json::Object(mut fields) = serde_json::to_value(row).map_err(Error::internal)? else {
+        return Err(Error::internal("a row that is no object"));
+    };
+    fields.retain(|name, _| columns.iter().any(|column| column.as_str() == name));
+    Ok(fields)
 }
 
 fn primary_key<E: EntityTrait>() -> Vec<String> {

@@ -28,10 +28,10 @@ INSERT INTO transition_log (id, root_id, sequence, subject_kind, subject_id, fro
         encode(sha256(convert_to(concat(
             '{"actorId":"system","actorType":"SYSTEM","event":"SALE_PENDING_EXPIRY","fromState":"', from_state,
             '","id":"', id, '","occurredAt":"', to_char(now() AT TIME ZONE 'UTC', concat_ws(chr(58), 'YYYY-MM-DD"T"HH24', 'MI', 'SS.US"Z"')),
-            '","previousHash":"', last_hash, '","privateDigest":"', digest, '","reasonCode":null,"rootId":"', root_id,
+            '","previousHash":"', last_hash, '","privateDigest":"', digest, '","reasonCode":', 'null,"rootId":"', root_id,
             '","sequence":', sequence, ',"subjectId":"', subject_id, '","subjectKind":"SALE","toState":"SALE_EXPIRED"}'), 'UTF8')), 'hex')
     FROM (
-        SELECT *, encode(sha256(convert_to(salt || '{"actorLabel":"System","metadata":null,"note":null}', 'UTF8')), 'hex') AS digest
+        SELECT *, encode(sha256(convert_to(salt || '{"actorLabel":"System","metadata":' || 'null,"note":' || 'null}', 'UTF8')), 'hex') AS digest
         FROM (
             SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' || substr(md5(random()::text), 17))::uuid AS id,
                 r.id AS root_id, r.last_sequence + 1 AS sequence, r.last_hash, s.id AS subject_id,

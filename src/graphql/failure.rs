@@ -73,7 +73,7 @@ fn message(error: &Error, code: Code) -> String {
 }
 
 /// What helps when the error itself does not say.
-pub(super) fn suggestion(code: Code) -> Option<&'static str> {
+pub fn suggestion(code: Code) -> Option<&'static str> {
     match code {
         Code::Unauthenticated => {
             Some("sign in with login and send its token as Authorization: Bearer, or send X-API-Key")

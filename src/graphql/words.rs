@@ -109,6 +109,22 @@ pub enum HoldCause {
     Dispute,
 }
 
+/// What kind of question a guard is.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::workflow::why::AskedKind")]
+pub enum GuardKind {
+    /// A guard of that name.
+    Named,
+    /// All must hold.
+    And,
+    /// One must hold.
+    Or,
+    /// It must not hold.
+    Not,
+    /// A state must be active.
+    StateIn,
+}
+
 /// How a buyer pays.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::PaymentMethod")]

@@ -1,7 +1,7 @@
 //! What could be sent to a subject now, and what stands in the way: the same gate and the same guards that `send` asks.
 
 use super::{
-    Event, Mode, Needs, Roots, SubjectRef, Unit,
+    Event, Mode, Needs, Order, Roots, Shared, SubjectRef, Unit,
     gate::{self, Obstacle},
     registry::Definition,
     run::Runner,
@@ -162,44 +162,59 @@ fn guards(
     let mut shared = unit.shared.clone();
     let event = Event::named(event);
     unit.with_place(scene, root, subject, |place| {
-        let mut asking = Asking {
-            runner: Runner {
-                definition,
-                order: &mut order,
-                shared: &mut shared,
-                subject,
-                event: &event,
-                scene,
-                metadata: Map::new(),
-                depth: 0,
-                failed: None,
-            },
-            failed: Vec::new(),
-        };
+        let mut asking = Asking::new(definition, &mut order, &mut shared, subject, &event, scene);
         let candidates = definition.machine.explain(place.snapshot, &event.name, &mut asking)?;
-        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.failed })
+        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.blocked() })
     })
 }
 
-/// Asks guards and keeps every no.
-struct Asking<'a> {
+/// Asks guards and keeps every answer.
+pub(super) struct Asking<'a> {
     runner: Runner<'a>,
-    failed: Vec<Blocked>,
+    answers: Vec<(GuardRef, Verdict)>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(
+        definition: &'a Definition,
+        order: &'a mut Order,
+        shared: &'a mut Shared,
+        subject: SubjectRef,
+        event: &'a Event,
+        scene: Scene<'a>,
+    ) -> Self {
+        let runner =
+            Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth: 0, failed: None };
+        Self { runner, answers: Vec::new() }
+    }
+
+    /// What a guard answered, when it was asked.
+    pub(super) fn verdict(&self, guard: &GuardRef) -> Option<&Verdict> {
+        self.answers.iter().find(|(asked, _)| asked == guard).map(|(_, verdict)| verdict)
+    }
+
+    /// Every guard that said no, once.
+    fn blocked(self) -> Vec<Blocked> {
+        let mut blocked: Vec<Blocked> = Vec::new();
+        for (guard, verdict) in self.answers {
+            if let Verdict::Fail { message, remedy, .. } = verdict
+                && !blocked.iter().any(|known| known.name == guard.name)
+            {
+                let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
+                blocked.push(Blocked { kind: BlockKind::Guard, name: guard.name, message, until: None });
+            }
+        }
+        blocked
+    }
 }
 
 impl Host for Asking<'_> {
     type Error = Error;
 
-    fn guard(&mut self, guard: &GuardRef, event: &str) -> Result<bool, Error> {
-        self.runner.failed = None;
-        let passed = self.runner.guard(guard, event)?;
-        if let Some(failed) = self.runner.failed.take()
-            && let Verdict::Fail { message, remedy, .. } = failed.verdict
-            && !self.failed.iter().any(|blocked| blocked.name == failed.guard)
-        {
-            let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
-            self.failed.push(Blocked { kind: BlockKind::Guard, name: failed.guard, message, until: None });
-        }
+    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Error> {
+        let verdict = self.runner.ask(guard)?;
+        let passed = verdict == Verdict::Pass;
+        self.answers.push((guard.clone(), verdict));
         Ok(passed)
     }
 

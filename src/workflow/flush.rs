@@ -1,7 +1,10 @@
 //! Writes a unit back: every table once, in one go, whatever the number of orders.
 
 use super::{Order, Row, Shared, Unit, unit::Part};
-use crate::{error::Error, rows::Writes};
+use crate::{
+    error::Error,
+    rows::{Changed, Writes},
+};
 use entity::{
     SubjectKind, credit_account, credit_entry, credit_note, fulfilment, fulfilment_line, hold, order_root, outbox,
     override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
@@ -117,7 +120,7 @@ where
 }
 
 /// New rows, and those that changed.
-fn split<'a, E>(rows: impl Iterator<Item = &'a Row<E::Model>>) -> (Vec<&'a E::Model>, Vec<&'a E::Model>)
+fn split<'a, E>(rows: impl Iterator<Item = &'a Row<E::Model>>) -> (Vec<&'a E::Model>, Vec<Changed<'a, E>>)
 where
     E: EntityTrait,
     E::Model: Clone + PartialEq + 'a,
@@ -126,8 +129,8 @@ where
     for row in rows {
         if row.is_new() {
             new.push(&**row);
-        } else if row.is_changed() {
-            changed.push(&**row);
+        } else if let Some(from) = row.changed_from() {
+            changed.push(Changed { from, to: &**row });
         }
     }
     (new, changed)

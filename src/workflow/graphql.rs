@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 mod log;
 mod roots;
+mod why;
 
 pub use log::{RefusedAttempt, Transition};
 pub use roots::{WorkflowMutation, WorkflowQuery};

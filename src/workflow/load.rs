@@ -131,7 +131,8 @@ impl Unit {
         if roots.is_empty() {
             return Ok(());
         }
-        let needs = needs.with_what_they_need();
+        let all_sold = self.orders.values().all(|order| order.sale.tracked().next().is_some());
+        let needs = needs.with_what_they_need(all_sold);
         let mut reads = Reads::of(db.get_database_backend(), &roots);
         macro_rules! ask {
             ($need:expr, $field:ident, $entity:ident, [$($order:ident),+], $unset:expr) => {
@@ -288,14 +289,17 @@ impl Unit {
 }
 
 impl Needs {
-    /// Parts that other parts cannot be found without.
-    fn with_what_they_need(self) -> Self {
+    /// Parts that other parts cannot be found without. Of what is not sold yet, the quotation tells whose it is.
+    fn with_what_they_need(self, all_sold: bool) -> Self {
         let mut needs = self;
         if needs.has(Self::STOCK) {
-            needs |= Self::SALE | Self::SALE_LINES | Self::QUOTATION | Self::STORE;
+            needs |= Self::SALE | Self::SALE_LINES | Self::STORE;
         }
         if needs.has(Self::CREDIT) {
-            needs |= Self::SALE | Self::QUOTATION;
+            needs |= Self::SALE;
+        }
+        if !all_sold && (needs.has(Self::STOCK) || needs.has(Self::CREDIT)) {
+            needs |= Self::QUOTATION;
         }
         needs
     }

@@ -25,6 +25,7 @@ pub mod timers;
 mod turn;
 mod unit;
 mod vocabulary;
+pub mod why;
 mod window;
 
 pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, reason_codes};

@@ -56,6 +56,12 @@ impl Runner<'_> {
         }
     }
 
+    /// What a guard answers.
+    pub(super) fn ask(&mut self, guard: &GuardRef) -> Result<Verdict, Error> {
+        let check = self.definition.guard(guard)?.check;
+        check(&self.turn(&guard.params))
+    }
+
     /// Brings what the subject's context says of other rows up to date.
     fn facts(&mut self) -> Result<(), Error> {
         match self.definition.facts() {
@@ -87,8 +93,7 @@ impl Host for Runner<'_> {
     type Error = Error;
 
     fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Error> {
-        let check = self.definition.guard(guard)?.check;
-        let verdict = check(&self.turn(&guard.params))?;
+        let verdict = self.ask(guard)?;
         let passed = verdict == Verdict::Pass;
         if !passed && self.failed.is_none() {
             self.failed = Some(Failed { guard: guard.name.clone(), verdict });

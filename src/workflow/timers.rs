@@ -82,15 +82,18 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
         .into_iter()
         .collect();
     unit.load(txn, own_needs(&subjects), Mode::Write).await?;
+    let roots = unit.roots_of();
     let mut needs = Needs::NOTHING;
     let mut events = Vec::with_capacity(timers.len());
     for timer in timers {
-        let event = unit.delayed_event(scene, timer)?;
+        let event = match roots.get(&subject(timer)) {
+            Some(root) => unit.delayed_event(scene, *root, timer)?,
+            None => None,
+        };
         needs |= event.as_ref().map_or(Needs::NOTHING, |(_, needs)| *needs);
         events.push(event.map(|(name, _)| name));
     }
     unit.load(txn, needs, Mode::Write).await?;
-    let roots = unit.roots_of();
     let mut outcomes = Vec::with_capacity(timers.len());
     for (timer, event) in timers.iter().zip(events) {
         let (Some(event), true, Some(root)) =
@@ -132,8 +135,7 @@ fn own_needs(subjects: &[SubjectRef]) -> Needs {
 
 impl Unit {
     /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
-    fn delayed_event(&self, scene: Scene<'_>, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
-        let Some(root) = self.roots_of().get(&subject(timer)).copied() else { return Ok(None) };
+    fn delayed_event(&self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
         self.with_place(scene, root, subject(timer), |place| {
             let machine = &place.definition.machine;
             let armed = machine.transitions().iter().find_map(|transition| match &transition.trigger {

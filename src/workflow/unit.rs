@@ -42,7 +42,12 @@ impl<M: Clone + PartialEq> Row<M> {
 
     /// Whether the database has another version of it.
     pub fn is_changed(&self) -> bool {
-        self.was.as_ref().is_some_and(|was| *was != self.now)
+        self.changed_from().is_some()
+    }
+
+    /// What the database has, when that is something else.
+    pub fn changed_from(&self) -> Option<&M> {
+        self.was.as_ref().filter(|was| **was != self.now)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sendWorkflowEvent` and `refusedAttempts`.
 
+use super::why::TransitionExplanation;
 use super::{RefusedAttempt, Transition, WorkflowSubject};
 use crate::command::{Done, Fresh, Subject};
 use crate::edge;
@@ -11,6 +12,7 @@ use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use crate::workflow::commands::SendEvent;
 use crate::workflow::queries;
+use crate::workflow::why::explain_event;
 use crate::{fulfilment, quotation, sale};
 use async_graphql::{Context, Description, ID, InputObject, Object};
 use entity::SubjectKind;
@@ -46,6 +48,29 @@ impl WorkflowQuery {
         let asked = asked(ctx, first, after, last, before);
         let page = queries::refused_attempts(app, actor, (kind, id), &asked).await?;
         Ok(page.map(RefusedAttempt::from).into())
+    }
+
+    /// What would come of an event on a quotation, sale order or fulfilment if this viewer sent it now, and every guard
+    /// that has a say in it. Changes nothing.
+    async fn explain_transition(
+        &self,
+        ctx: &Context<'_>,
+        subject_id: ID,
+        event: String,
+        payload: Option<Json>,
+        reason_code: Option<String>,
+    ) -> Answer<TransitionExplanation> {
+        let command = SendEvent {
+            subject: subject(&subject_id)?,
+            event,
+            payload: payload.map(|payload| payload.0),
+            reason_code,
+            note: None,
+            expected_version: None,
+        };
+        command.check()?;
+        let explained = explain_event(app(ctx), actor(ctx)?, command.subject_ref(), &command.event()).await?;
+        Ok(explained.into())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bad;
 mod currency;
+mod explain;
 mod idempotency;
 mod refused;
 mod version;

@@ -1,0 +1,150 @@
+//! One event on one subject, in full: whether the door would take it, and every guard that was asked, with its answer.
+//!
+//! Whether it is allowed is not worked out here: the event is sent to a copy, with all that follows, and the copy is
+//! thrown away. So it is allowed exactly when `send` would take it.
+
+use super::{
+    Event, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via, explain::Asking, subject, turn::Scene,
+    vocabulary::Verdict,
+};
+use crate::{access::Actor, app::App, error::Error};
+use serde_json::Value;
+use statechart::{GuardTree, Machine};
+
+/// What would come of an event.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The state that the subject is in.
+    pub current_state: String,
+    /// The state that the subject would be in after it and all that follows; none when it is refused.
+    pub target: Option<String>,
+    /// What `send` would answer; none when it would take it.
+    pub refusal: Option<Error>,
+    /// Every transition that the event could take here, in the order in which they are tried.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A transition that the event could take.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Path of the state that has it.
+    pub source: String,
+    /// Paths of the states that it leads to; none when it stays.
+    pub targets: Vec<String>,
+    /// Its guard holds, or it has none.
+    pub passed: bool,
+    /// Its guard with the answers.
+    pub guard: Option<Asked>,
+}
+
+/// A guard with its answer.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What kind of question it is.
+    pub kind: AskedKind,
+    /// The guard's name; for `StateIn` the state's path.
+    pub name: Option<String>,
+    /// The machine's params for it.
+    pub params: Option<Value>,
+    /// Whether it holds.
+    pub passed: bool,
+    /// What stands in the way, with the values that were compared.
+    pub message: Option<String>,
+    /// What would help.
+    pub remedy: Option<String>,
+    /// What it joins.
+    pub of: Vec<Asked>,
+}
+
+/// What kind of question a guard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedKind {
+    /// A function of that name.
+    Named,
+    /// All must hold.
+    And,
+    /// One must hold.
+    Or,
+    /// It must not hold.
+    Not,
+    /// A state must be active.
+    StateIn,
+}
+
+/// Explains one event on one subject, for this actor, now.
+pub async fn explain_event(app: &App, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<Explanation, Error> {
+    let scene = Scene { app, actor, now: app.now() };
+    let mut unit = Unit::open(&app.reader, Roots::of_subjects(&[subject]), Mode::Read, scene.now).await?;
+    unit.load(&app.reader, Needs::ALL, Mode::Read).await?;
+    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
+    if !subject::visible(unit.order(root)?, subject, actor)? {
+        return Err(Error::not_found(subject.type_id()));
+    }
+    let candidates = candidates(&unit, scene, root, subject, event)?;
+    let state = |unit: &Unit| Ok::<_, Error>(subject::columns(unit.order(root)?, subject)?.state.to_owned());
+    let current_state = state(&unit)?;
+    let refusal = match unit.try_send(scene, root, subject, event, None, Via::Lever)? {
+        Outcome::Taken => None,
+        Outcome::Refused(refusal) => Some(refusal),
+    };
+    let target = if refusal.is_none() { Some(state(&unit)?) } else { None };
+    Ok(Explanation { current_state, target, refusal, candidates })
+}
+
+fn candidates(
+    unit: &Unit,
+    scene: Scene<'_>,
+    root: uuid::Uuid,
+    subject: SubjectRef,
+    event: &Event,
+) -> Result<Vec<Candidate>, Error> {
+    let mut order = unit.order(root)?.clone();
+    let mut shared = unit.shared.clone();
+    unit.with_place(scene, root, subject, |place| {
+        let machine = &place.definition.machine;
+        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene);
+        let found = machine.explain(place.snapshot, &event.name, &mut asking)?;
+        let path = |id| machine.state(id).path.clone();
+        Ok(found
+            .into_iter()
+            .map(|candidate| {
+                let transition = machine.transition(candidate.transition);
+                Candidate {
+                    source: path(transition.source),
+                    targets: transition.targets.iter().map(|id| path(*id)).collect(),
+                    passed: candidate.passed,
+                    guard: candidate.tree.map(|tree| asked(machine, &tree, &asking)),
+                }
+            })
+            .collect())
+    })
+}
+
+fn asked(machine: &Machine, tree: &GuardTree, asking: &Asking<'_>) -> Asked {
+    let passed = tree.passed();
+    let joined = |kind, of: &[GuardTree]| Asked {
+        kind,
+        name: None,
+        params: None,
+        passed,
+        message: None,
+        remedy: None,
+        of: of.iter().map(|tree| asked(machine, tree, asking)).collect(),
+    };
+    match tree {
+        GuardTree::And { of, .. } => joined(AskedKind::And, of),
+        GuardTree::Or { of, .. } => joined(AskedKind::Or, of),
+        GuardTree::Not { of, .. } => joined(AskedKind::Not, std::slice::from_ref(of)),
+        GuardTree::StateIn { state, .. } => {
+            Asked { name: Some(machine.state(*state).path.clone()), ..joined(AskedKind::StateIn, &[]) }
+        }
+        GuardTree::Leaf { guard, .. } => {
+            let (message, remedy) = match asking.verdict(guard) {
+                Some(Verdict::Fail { message, remedy, .. }) => (Some(message.clone()), Some(remedy.clone())),
+                _ => (None, None),
+            };
+            let params = Some(guard.params.clone()).filter(|params| !params.is_null());
+            Asked { name: Some(guard.name.clone()), params, message, remedy, ..joined(AskedKind::Named, &[]) }
+        }
+    }
+}
