@@ -1,6 +1,7 @@
 //! What the crate promises, one behaviour a file. How it compares with xstate is in `conformance.rs`.
 
 mod always;
+mod broken;
 mod diagram;
 mod done;
 mod explain;
