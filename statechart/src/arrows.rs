@@ -194,6 +194,12 @@ impl<'v> Draft<'v> {
                 return None;
             }
         };
+        if name.starts_with("xstate.") {
+            let message = format!("`{name}` is one of XState's own actions, which are functions and no JSON");
+            let here = if value.is_object() { join(path, "type") } else { path.to_owned() };
+            self.error(here, message, "name an action of the program");
+            return None;
+        }
         Some(ActionRef { index: self.actions.number(&name), name, params })
     }
 }

@@ -3,6 +3,7 @@
 mod always;
 mod broken;
 mod diagram;
+mod diff;
 mod done;
 mod explain;
 mod history;
@@ -12,5 +13,6 @@ mod selection;
 mod simulate;
 mod storage;
 mod tools;
+mod unsupported;
 mod validate;
 mod wildcards;
