@@ -34,10 +34,14 @@ pub(crate) fn machine(source: &str) -> Result<Machine, Vec<Problem>> {
     let mut problems = std::mem::take(&mut draft.problems);
     let sound = !draft.unsound;
     let mut machine = build(draft, transitions, fallbacks);
+    let errors = problems.errors();
     validate::check(&machine, &mut problems);
-    // What is left of a broken definition is looked at too, as far as it says anything for certain.
+    // What is left of a broken definition is looked at too, as far as it says anything for certain. It is not run where
+    // history leads nowhere or targets exclude each other.
     machine.tabulate();
-    endless::check(&machine, &mut problems);
+    if problems.errors() == errors {
+        endless::check(&machine, &mut problems);
+    }
     lint::check(&machine, sound, &mut problems);
     if problems.errors() > 0 {
         return Err(problems.into_list());

@@ -15,6 +15,7 @@ mod layers;
 mod layout;
 mod order;
 mod place;
+mod route;
 mod scene;
 mod text;
 

@@ -155,6 +155,15 @@ fn an_endless_always_is_found_wherever_it_is() {
 }
 
 #[test]
+fn history_that_leads_back_is_an_error_and_no_endless_search() {
+    let circle = json!({"initial": "p", "states": {"p": {"type": "parallel", "states": {
+        "r": {"initial": "h", "states": {"h": {"type": "history"}, "a": {"always": "h"}}}, "s": {"initial": "x", "states": {"x": {"type": "final"}}, "onDone": "r"}
+    }}}});
+    let problem = only(&circle, "states.p.states.r.initial");
+    says(&problem, "leads back", "target");
+}
+
+#[test]
 fn warnings_are_given_beside_errors() {
     let problems = errors(&json!({"initial": "a", "states": {
         "a": {"invoke": {}, "on": {"E": ["b", "b"]}}, "b": {"type": "final"}, "lost": {"type": "final"}
