@@ -89,10 +89,10 @@ fn hundred() -> String {
     };
     let regions: Vec<_> = (0..24).map(region).collect();
     format!(
-        r##"{{"id": "h", "initial": "all", "states": {{
+        r#"{{"id": "h", "initial": "all", "states": {{
             "all": {{"type": "parallel", "on": {{"HALT": "off"}}, "states": {{{}}}}},
             "off": {{"on": {{"ON": "all"}}}}, "end": {{"type": "final"}}
-        }}}}"##,
+        }}}}"#,
         regions.join(",")
     )
 }

@@ -203,7 +203,7 @@ fn leads_somewhere(definition: &Value, path: &str) -> bool {
     let mut rest = path;
     while !rest.is_empty() {
         let next = match at {
-            Value::Object(map) => map.iter().filter_map(|(key, inner)| Some((strip(rest, key)?, inner))).last(),
+            Value::Object(map) => map.iter().filter_map(|(key, inner)| Some((strip(rest, key)?, inner))).next_back(),
             Value::Array(list) => {
                 list.iter().enumerate().find_map(|(index, inner)| Some((strip(rest, &index.to_string())?, inner)))
             }

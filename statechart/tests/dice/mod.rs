@@ -14,10 +14,6 @@ impl<'a> Dice<'a> {
         Self { bytes }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
     /// A number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         let Some((first, rest)) = self.bytes.split_first() else { return 0 };
