@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; the others are for those who change things.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench fmt schema
+.PHONY: help run demo test bench conformance fmt schema
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,6 +18,9 @@ test: ## format, lints, and all tests on SQLite and PostgreSQL
 bench: ## transitions and journeys a second, beside pgbench, on a PostgreSQL that is started for it
 	cargo build --release --locked --workspace
 	scripts/with-postgres --durable cargo run --release --locked -p bench -- $(ARGS)
+
+conformance: ## compare statecharts with xstate from npm on 10,000 fresh machines (MACHINES=, SEED=)
+	statechart/conformance/run
 
 fmt: ## format everything
 	cargo fmt --all

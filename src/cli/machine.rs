@@ -1,13 +1,15 @@
 //! `waybill machine …`: checks, runs and draws machines without a server or a database.
 
 mod check;
+mod draw;
+mod meta;
 mod simulate;
 
 use super::context::Context;
 use super::failure::{Failure, print};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use serde_json::Value;
-use statechart::{Machine, diagram};
+use statechart::Machine;
 use std::io::Read as _;
 use std::path::PathBuf;
 use waybill::config::MachineSource;
@@ -33,16 +35,21 @@ pub enum Action {
     #[command(after_help = simulate::EXAMPLES)]
     Simulate(simulate::Args),
     /// Draw a machine
-    Diagram {
-        /// A JSON file, `-` for standard input, or the name of a configured machine
-        #[arg(value_name = "FILE")]
-        file: String,
-        /// The drawing's language
-        #[arg(long, value_enum, default_value_t = Format::Mermaid)]
-        format: Format,
-        /// Highlight these states: leaf names joined by `+`
-        #[arg(long, value_name = "STATE")]
-        current: Option<String>,
+    Diagram(draw::Args),
+    /// Say what differs between two machines
+    ///
+    /// One line a difference: `+` new, `-` gone, `~` changed; then the leaf states that disappear, which is where subjects
+    /// would lose their place.
+    Diff {
+        /// The machine as it was: a JSON file, `-` for standard input, or the name of a configured machine
+        #[arg(value_name = "A")]
+        old: String,
+        /// The machine as it is to be, likewise
+        #[arg(value_name = "B")]
+        new: String,
+        /// Print one JSON object instead
+        #[arg(long)]
+        json: bool,
     },
     /// Print a configured machine's JSON
     Export {
@@ -52,30 +59,24 @@ pub enum Action {
     },
 }
 
-/// A drawing's language.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Format {
-    /// For Markdown and mermaid.live
-    Mermaid,
-    /// For Graphviz
-    Dot,
-}
-
 /// Does it.
 pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     match action {
         Action::Check { files, strict } => check::run(context, files, *strict),
         Action::List => list(context),
         Action::Simulate(args) => simulate::run(context, args),
-        Action::Diagram { file, format, current } => {
-            let format = match format {
-                Format::Mermaid => diagram::Format::Mermaid,
-                Format::Dot => diagram::Format::Dot,
-            };
-            print(diagram::render(&parse(&source(context, file)?)?, format, current.as_deref()))
-        }
+        Action::Diagram(args) => draw::run(context, args),
+        Action::Diff { old, new, json } => diff(context, old, new, *json),
         Action::Export { name } => print(configured(context, name)?.text),
     }
+}
+
+fn diff(context: &Context, old: &str, new: &str, json: bool) -> Result<(), Failure> {
+    let found = statechart::diff::diff(&parse(&source(context, old)?)?, &parse(&source(context, new)?)?);
+    if json {
+        return print(serde_json::to_string_pretty(&found).map_err(|error| Failure::failed(error.to_string()))?);
+    }
+    print(found.to_string())
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
@@ -124,12 +125,17 @@ fn source(context: &Context, file: &str) -> Result<MachineSource, Failure> {
 
 /// The text of a file, or of standard input.
 fn text(file: &str) -> Result<String, Failure> {
-    if file == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin().read_to_string(&mut text);
-        return read.map(|_| text).map_err(|error| Failure::input(format!("standard input: {error}")));
-    }
-    std::fs::read_to_string(file).map_err(|error| Failure::input(format!("{file}: {error}")))
+    let (name, bytes) = if file == "-" {
+        let mut bytes = Vec::new();
+        ("standard input", std::io::stdin().read_to_end(&mut bytes).map(|_| bytes))
+    } else {
+        (file, std::fs::read(file))
+    };
+    let bytes = bytes.map_err(|error| Failure::input(format!("{name}: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::input(format!("{name}: this is no UTF-8: byte {at} of it; save it as UTF-8"))
+    })
 }
 
 /// The compiled machine; all that is wrong with it, when it cannot be.

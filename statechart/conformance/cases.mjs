@@ -219,6 +219,28 @@ export const cases = [
     initial: 'a', states: { a: { after: { 50: { actions: 'tick' } }, on: { AGAIN: { target: 'a', reenter: true } } } },
   }, events: [after('a', 50), after('a', 50), 'AGAIN', after('a', 50)] },
   { name: 'timers of the root', machine: { initial: 'a', after: { 10: '.b' }, states: { a: {}, b: {} } }, events: [after('', 10)] },
+  { name: 'several timers of one state', machine: {
+    initial: 'a',
+    states: { a: told('a', { after: { 10: { actions: 'ten' }, 20: { target: 'b', actions: 'twenty' }, soon: { actions: 'soon' } } }), b: told('b') },
+  }, events: [after('a', 'soon'), after('a', 10), after('a', 20), after('a', 10)] },
+  { name: 'always of the root', guards: { yes: true }, machine: {
+    initial: 'a', always: { guard: { type: 'and', guards: ['yes', { type: 'stateIn', params: { state: 'b' } }] }, target: '.c', actions: 'root always' },
+    states: { a: told('a', { on: { GO: 'b' } }), b: told('b'), c: told('c') },
+  }, events: ['GO', 'GO'] },
+  { name: 'a transition that has only meta keeps the event from parents and wildcards', machine: {
+    initial: 'a', on: { E: { actions: 'root' } },
+    states: { a: { on: { E: { meta: { label: 'E' } }, '*': { actions: 'star' } } } },
+  }, events: ['E', 'F'] },
+  { name: 'deep history within a region', machine: {
+    type: 'parallel',
+    states: {
+      r: { initial: 'work', states: {
+        work: told('work', { initial: 'x', on: { OFF: 'off' }, states: { x: { initial: 'x1', on: { SIDE: 'y' }, states: { x1: { on: { NEXT: 'x2' } }, x2: told('x2') } }, y: told('y'), was: { type: 'history', history: 'deep' } } }),
+        off: told('off', { on: { ON: 'work.was' } }),
+      } },
+      s: { initial: 's1', states: { s1: { on: { OFF: 's2' } }, s2: told('s2', { on: { ON: 's1' } }) } },
+    },
+  }, events: ['NEXT', 'OFF', 'ON', 'SIDE', 'OFF', 'ON'] },
   { name: 'keys that are whole numbers come first', machine: {
     type: 'parallel', states: { z: told('z', { on: { E: { actions: 'z' } } }), 2: told('2', { on: { E: { actions: '2' } } }), 1: told('1', { on: { E: { actions: '1' } } }) },
   }, events: ['E'] },

@@ -1,6 +1,6 @@
 // Records what xstate does.
 //
-//   node record.mjs                     the written cases (cases.mjs) -> ../tests/vectors/written.json
+//   node record.mjs [written FILE]      the written cases (cases.mjs) -> FILE, or ../tests/vectors/written.json
 //   node record.mjs random N SEED FILE  N drawn machines
 //
 // Drawn cases are cut where xstate's active states are no longer in document order (it then goes by the order in which
@@ -45,7 +45,7 @@ if (mode === 'random') {
     if (!result.lines) throw new Error(`${name}: ${JSON.stringify(result)}`);
     return { name, machine, guards, events: list, lines: result.lines };
   });
-  const file = path.join(import.meta.dirname, '../tests/vectors/written.json');
+  const file = rest[0] ?? path.join(import.meta.dirname, '../tests/vectors/written.json');
   fs.writeFileSync(file, `[\n${vectors.map((vector) => JSON.stringify(vector)).join(',\n')}\n]\n`);
   console.log(`${vectors.length} cases`);
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::draft::{Draft, DraftTransition, Written};
 use crate::json::ordered;
 use crate::keys::{self, Place, join};
+use crate::limits;
 use crate::lookup::is_wildcard;
 use crate::model::{ActionRef, Delay, StateId, Trigger};
 
@@ -87,6 +88,14 @@ impl<'v> Draft<'v> {
     }
 
     fn arrow(&mut self, source: StateId, trigger: &Trigger, value: &'v Value, pointer: &str) {
+        if self.transitions.len() > limits::TRANSITIONS {
+            return;
+        }
+        if self.transitions.len() == limits::TRANSITIONS {
+            let message = format!("there are more than {} transitions", limits::TRANSITIONS);
+            self.error(pointer, message, "split the machine");
+        }
+        let errors = self.problems.errors();
         let mut arrow = DraftTransition {
             source,
             trigger: trigger.clone(),
@@ -97,6 +106,7 @@ impl<'v> Draft<'v> {
             meta: Value::Null,
             description: None,
             pointer: pointer.to_owned(),
+            broken: false,
         };
         match value {
             Value::String(_) => arrow.targets = self.targets(Some(value), pointer),
@@ -115,6 +125,7 @@ impl<'v> Draft<'v> {
             }
             _ => self.error(pointer, "this is no transition", "say a target, or `{\"target\": …}`"),
         }
+        arrow.broken = self.problems.errors() > errors;
         self.transitions.push(arrow);
     }
 
@@ -134,6 +145,11 @@ impl<'v> Draft<'v> {
         match value {
             None => Vec::new(),
             Some(Value::String(text)) if text.is_empty() => Vec::new(),
+            Some(Value::Array(list)) if list.len() > limits::TARGETS => {
+                let message = format!("there are {} targets, at most {} are read", list.len(), limits::TARGETS);
+                self.error(path, message, "target a state around them");
+                Vec::new()
+            }
             Some(Value::Array(list)) => list
                 .iter()
                 .enumerate()
@@ -178,6 +194,12 @@ impl<'v> Draft<'v> {
                 return None;
             }
         };
+        if name.starts_with("xstate.") {
+            let message = format!("`{name}` is one of XState's own actions, which are functions and no JSON");
+            let here = if value.is_object() { join(path, "type") } else { path.to_owned() };
+            self.error(here, message, "name an action of the program");
+            return None;
+        }
         Some(ActionRef { index: self.actions.number(&name), name, params })
     }
 }

@@ -5,46 +5,66 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::definition;
 use crate::draft::{Draft, DraftTransition};
+use crate::endless;
 use crate::json;
+use crate::limits;
 use crate::lint;
 use crate::lookup::{Descriptors, EventTable};
 use crate::machine::{Domain, Machine, Memory, Node};
-use crate::model::{Depth, Kind, StateId, Transition, TransitionId, Trigger};
-use crate::problem::{Problem, Severity};
+use crate::model::{Depth, Guard, GuardRef, Kind, StateId, Transition, TransitionId, Trigger, UNKNOWN_GUARD};
+use crate::problem::Problem;
 use crate::target::Directory;
 use crate::validate;
 
 /// The machine of a source text, or every problem of it.
 pub(crate) fn machine(source: &str) -> Result<Machine, Vec<Problem>> {
-    let (value, mut problems) = json::read(source);
-    let Some(value) = value else { return Err(problems) };
-    let mut draft = definition::read(&value);
+    let (value, found) = json::read(source);
+    let Some(value) = value else { return Err(found) };
+    let mut draft = definition::read(&value, found);
+    if draft.states.len() >= limits::STATES || draft.transitions.len() > limits::TRANSITIONS {
+        return Err(draft.problems.into_list());
+    }
     let directory = Directory::new(&mut draft);
     let transitions = resolve(&mut draft, &directory);
     let fallbacks = fallbacks(&mut draft, &directory);
-    problems.append(&mut draft.problems);
+    let mut problems = std::mem::take(&mut draft.problems);
+    let sound = !draft.unsound;
     let mut machine = build(draft, transitions, fallbacks);
+    let errors = problems.errors();
     validate::check(&machine, &mut problems);
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(problems);
-    }
+    // What is left of a broken definition is looked at too, as far as it says anything for certain. It is not run where
+    // history leads nowhere or targets exclude each other.
     machine.tabulate();
-    validate::check_endless(&machine, &mut problems);
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(problems);
+    if problems.errors() == errors {
+        endless::check(&machine, &mut problems);
     }
-    lint::check(&machine, &mut problems);
-    machine.warnings = problems;
+    lint::check(&machine, sound, &mut problems);
+    if problems.errors() > 0 {
+        return Err(problems.into_list());
+    }
+    machine.warnings = problems.into_list();
     Ok(machine)
+}
+
+/// Stands in the place of the guard of a transition that is wrong: nobody can say whether it would be taken.
+fn unknown_guard() -> Guard {
+    Guard::Named(GuardRef { index: UNKNOWN_GUARD, name: String::new(), params: Value::Null })
 }
 
 /// Finds what targets and guards mean.
 fn resolve(draft: &mut Draft<'_>, directory: &Directory) -> Vec<Transition> {
     let drafts = std::mem::take(&mut draft.transitions);
     let mut transitions = Vec::with_capacity(drafts.len());
-    for DraftTransition { source, trigger, targets, guard, actions, reenter, meta, description, pointer } in drafts {
+    for arrow in drafts {
+        if draft.problems.is_full() {
+            break;
+        }
+        let DraftTransition { source, trigger, targets, guard, actions, reenter, meta, description, .. } = arrow;
+        let (pointer, errors) = (arrow.pointer, draft.problems.errors());
         let mut resolved = Vec::with_capacity(targets.len());
         for written in targets {
             match directory.target(&draft.states, source, &written.text) {
@@ -52,7 +72,11 @@ fn resolve(draft: &mut Draft<'_>, directory: &Directory) -> Vec<Transition> {
                 Err((message, help)) => draft.error(written.path, message, help),
             }
         }
-        let guard = guard.and_then(|(value, path)| draft.guard(directory, value, &path));
+        let mut guard = guard.and_then(|(value, path)| draft.guard(directory, value, &path));
+        if arrow.broken || draft.problems.errors() > errors {
+            guard = Some(unknown_guard());
+            draft.unsound = true;
+        }
         draft.states[source.at()].transitions.push(TransitionId::from_index(transitions.len()));
         let targets = resolved;
         let arrow = Transition { source, trigger, guard, targets, actions, reenter, meta, description, pointer };
@@ -65,10 +89,14 @@ fn resolve(draft: &mut Draft<'_>, directory: &Directory) -> Vec<Transition> {
 fn fallbacks(draft: &mut Draft<'_>, directory: &Directory) -> HashMap<StateId, Vec<StateId>> {
     let mut fallbacks: HashMap<StateId, Vec<StateId>> = HashMap::new();
     for (history, written) in std::mem::take(&mut draft.defaults) {
+        if draft.problems.is_full() {
+            break;
+        }
         match directory.default(&draft.states, history, &written.text) {
             Ok(state) => fallbacks.entry(history).or_default().push(state),
             Err((message, help)) => {
                 draft.error(written.path, message, help);
+                draft.unsound = true;
                 // Keeps the checks of what follows from saying that there is no target at all.
                 fallbacks.entry(history).or_default();
             }
@@ -155,6 +183,7 @@ impl Machine {
 
     fn descriptors(&self, id: StateId) -> Descriptors {
         let mut descriptors: Descriptors = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for transition in &self.state(id).transitions {
             let descriptor = match &self.transition(*transition).trigger {
                 Trigger::Event(descriptor) => descriptor.clone(),
@@ -162,10 +191,11 @@ impl Machine {
                 Trigger::After(delay) => self.after_event(id, delay),
                 Trigger::Always => continue,
             };
-            match descriptors.iter_mut().find(|(known, _)| *known == descriptor) {
-                Some((_, of)) => of.push(*transition),
-                None => descriptors.push((descriptor, vec![*transition])),
-            }
+            let place = *places.entry(descriptor).or_insert_with_key(|descriptor| {
+                descriptors.push((descriptor.clone(), Vec::new()));
+                descriptors.len() - 1
+            });
+            descriptors[place].1.push(*transition);
         }
         descriptors
     }

@@ -8,11 +8,16 @@ use serde_json::{Map, Value};
 use crate::draft::Draft;
 use crate::json::ordered;
 use crate::keys::{self, Place, join};
+use crate::limits;
 use crate::model::{Depth, Kind, State, StateId};
+use crate::problem::Problem;
 
 /// Reads a whole definition.
-pub(crate) fn read(definition: &Value) -> Draft<'_> {
+pub(crate) fn read(definition: &Value, found: Vec<Problem>) -> Draft<'_> {
     let mut draft = Draft::default();
+    for problem in found {
+        draft.problems.push(problem);
+    }
     let id = definition.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).unwrap_or("(machine)");
     draft.state(id, definition, None, String::new());
     draft
@@ -90,6 +95,7 @@ impl<'v> Draft<'v> {
     }
 
     fn kind(&mut self, fields: &Map<String, Value>, parent: Option<StateId>, path: &str) -> Kind {
+        let errors = self.problems.errors();
         let depth = self.depth(fields, path);
         let has_children = fields.get("states").and_then(Value::as_object).is_some_and(|states| !states.is_empty());
         let written = match fields.get("type") {
@@ -128,6 +134,7 @@ impl<'v> Draft<'v> {
             }
             _ => {}
         }
+        self.unsound |= self.problems.errors() > errors;
         kind
     }
 
@@ -157,6 +164,10 @@ impl<'v> Draft<'v> {
         let mut children = Vec::with_capacity(states.len());
         for (key, value) in ordered(states) {
             let path = join(&here, key);
+            if self.states.len() >= limits::STATES {
+                self.error(path, format!("there are more than {} states", limits::STATES), "split the machine");
+                break;
+            }
             if key.trim().is_empty() {
                 self.error(path.clone(), "a state has an empty name", "name it");
             } else if key.starts_with('#') {
@@ -175,9 +186,13 @@ impl<'v> Draft<'v> {
         let kind = self.states[id.at()].kind;
         let keys = self.children_names(id);
         let Some(value) = fields.get("initial") else {
-            if kind == Kind::Compound && !self.states[id.at()].children.is_empty() {
-                let help = keys.first().map(|key| format!("say `\"initial\": \"{key}\"`")).unwrap_or_default();
+            // Where there are no others, nothing could be right: that is reported elsewhere.
+            let children = self.states[id.at()].children.iter().map(|child| &self.states[child.at()]);
+            let first = children.clone().find(|child| !child.kind.is_history()).map(|child| child.key.clone());
+            if let Some(first) = first.filter(|_| kind == Kind::Compound) {
+                let help = format!("say `\"initial\": \"{first}\"`");
                 self.error(here, "nothing says which child is entered first", help);
+                self.unsound = true;
             }
             return;
         };
@@ -210,9 +225,14 @@ impl<'v> Draft<'v> {
             Some(child) if kind == Kind::Compound => self.states[id.at()].initial = Some(child),
             Some(_) => {}
             None => {
+                self.unsound = true;
                 let name = target.map_or_else(String::new, ToString::to_string);
                 let message = format!("{name} is not the name of a child").trim_start().to_owned();
-                self.error(target_path, message, format!("the children are {}", keys.join(", ")));
+                self.error(
+                    target_path,
+                    message,
+                    format!("the children are {}", keys::listed(keys.iter().map(String::as_str))),
+                );
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::model::{ActionRef, Delay, State, StateId, Trigger};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 
 /// The states and transitions of a definition before names are resolved.
 #[derive(Default)]
@@ -21,7 +21,9 @@ pub(crate) struct Draft<'v> {
     pub(crate) guards: Names,
     pub(crate) actions: Names,
     pub(crate) delays: Names,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Problems,
+    /// Something that decides where the machine can go is wrong: what is reachable cannot be told.
+    pub(crate) unsound: bool,
 }
 
 /// A transition as written.
@@ -35,6 +37,8 @@ pub(crate) struct DraftTransition<'v> {
     pub(crate) meta: Value,
     pub(crate) description: Option<String>,
     pub(crate) pointer: String,
+    /// Something about it is wrong: whether and where it goes is not known.
+    pub(crate) broken: bool,
 }
 
 /// A name and where it is written.

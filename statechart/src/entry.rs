@@ -44,6 +44,15 @@ impl Machine {
         (entry.enter, entry.by_default)
     }
 
+    /// Everything that is active where `leaf` is and other regions are as they are entered by default.
+    pub(crate) fn configuration_with(&self, leaf: StateId) -> StateSet {
+        let nowhere = Snapshot { active: StateSet::for_states(self.states.len()), history: Vec::new() };
+        let mut entry = Entry::new(self, &nowhere);
+        entry.enter(leaf);
+        entry.ancestors(self.ancestors(leaf), None);
+        entry.enter
+    }
+
     /// What is entered when the machine starts.
     pub(crate) fn initial_entry_set(&self) -> (StateSet, StateSet) {
         let nowhere = Snapshot { active: StateSet::for_states(self.states.len()), history: Vec::new() };

@@ -6,10 +6,36 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::limits;
 use crate::problem::Problem;
+
+/// The text of a file.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    check_size(bytes.len())?;
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        let message = format!("this is no UTF-8: byte {} of the file, on line {line}", error.valid_up_to());
+        Problem::error("", message, "save it as UTF-8")
+    })
+}
+
+fn check_size(bytes: usize) -> Result<(), Problem> {
+    if bytes <= limits::BYTES {
+        return Ok(());
+    }
+    let message = format!("the file has {bytes} bytes, at most {} are read", limits::BYTES);
+    Err(Problem::error("", message, "split the machine; no lifecycle needs so much"))
+}
 
 /// Reads the text. The value is `None` when it is no JSON.
 pub(crate) fn read(source: &str) -> (Option<Value>, Vec<Problem>) {
+    if let Err(problem) = check_size(source.len()) {
+        return (None, vec![problem]);
+    }
+    if source.starts_with('\u{feff}') {
+        let help = "save it as UTF-8 without one";
+        return (None, vec![Problem::error("", "the file begins with a byte order mark, which is no JSON", help)]);
+    }
     let mut place = Place::default();
     let mut json = serde_json::Deserializer::from_str(source);
     let value = place.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
@@ -29,8 +55,13 @@ fn unreadable(error: &serde_json::Error, path: &[String]) -> Problem {
         let message = format!("nested deeper than {} levels of JSON", path.len());
         return Problem::error(shown, message, "flatten the states; no machine needs such a depth");
     }
+    if error.to_string().starts_with(LONG_NAME) {
+        return Problem::error(path.join("."), error.to_string(), "shorten it: names are stored and shown");
+    }
     Problem::error(path.join("."), format!("this is no JSON: {error}"), "mend the syntax at that place")
 }
+
+const LONG_NAME: &str = "a key here is too long";
 
 /// Where the reader is. After an error it stays where the error was met.
 #[derive(Default)]
@@ -93,9 +124,13 @@ impl<'de> Visitor<'de> for &mut Place {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if key.len() > limits::NAME {
+                let long = format!("{LONG_NAME}: {} bytes, at most {} are read", key.len(), limits::NAME);
+                return Err(A::Error::custom(long));
+            }
             self.path.push(key.clone());
             let value = entries.next_value_seed(&mut *self)?;
-            if map.contains_key(&key) {
+            if map.contains_key(&key) && self.duplicates.len() < limits::PROBLEMS {
                 let message = format!("`{key}` is written twice; only the last one would count");
                 self.duplicates.push(Problem::error(self.path.join("."), message, "merge them or rename one"));
             }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::problem::Problem;
+use crate::limits;
+use crate::problem::{Problem, Problems};
 
 /// A kind of object in a definition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,8 +67,11 @@ impl Place {
 }
 
 /// Names every key of `map` that does not belong there.
-pub(crate) fn check(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn check(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Problems) {
     for key in map.keys().filter(|key| !place.allows(key)) {
+        if problems.is_full() {
+            return;
+        }
         let (message, help) = explain(place, key);
         problems.push(Problem::error(join(path, key), message, help));
     }
@@ -83,7 +87,7 @@ fn explain(place: Place, key: &str) -> (String, String) {
         return (format!("`{key}` {why}"), help.to_owned());
     }
     let message = format!("`{key}` is not a key of {}", place.name());
-    let near = place.keys().iter().find(|known| distance(known, key) <= 2 && known.len() > 2);
+    let near = place.keys().iter().find(|known| known.len() > 2 && is_near(known, key));
     let help = near.map_or_else(
         || format!("known are {}; additions of your own belong in `meta`", place.keys().join(", ")),
         |near| format!("did you mean `{near}`?"),
@@ -120,6 +124,19 @@ fn known(place: Place, key: &str) -> Option<(&'static str, &'static str)> {
         "context" | "version" => ("belongs at the root", "move it there"),
         _ => return None,
     })
+}
+
+/// Names for a sentence, the first of them when they are many.
+pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    let (shown, rest) = names.split_at(names.len().min(limits::LISTED));
+    let rest = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("{}{rest}", shown.join(", "))
+}
+
+/// Whether one word could be the other, misspelt.
+pub(crate) fn is_near(a: &str, b: &str) -> bool {
+    a.len().abs_diff(b.len()) <= 4 && distance(a, b) <= 2
 }
 
 /// Edits that turn one word into the other.

@@ -1,15 +1,33 @@
-//! Warnings: what is legal but rarely meant. Looks at machines that have no errors.
+//! Warnings: what is legal but rarely meant.
 //!
 //! Guards are taken to hold or not as they please: a state counts as reachable when some path leads to it.
 
+use std::collections::HashSet;
+
 use crate::keys::join;
 use crate::machine::{Domain, Machine};
-use crate::model::{Kind, StateId, Transition, Trigger};
-use crate::problem::Problem;
+use crate::model::{Kind, StateId, Trigger};
+use crate::problem::{Problem, Problems};
 use crate::set::StateSet;
 
-/// Adds the warnings.
-pub(crate) fn check(machine: &Machine, problems: &mut Vec<Problem>) {
+/// Adds the warnings. Where a definition is not `sound`, what leads where is not known, and only the rest is judged.
+pub(crate) fn check(machine: &Machine, sound: bool, problems: &mut Problems) {
+    for (index, state) in machine.states.iter().enumerate() {
+        let id = StateId::from_index(index);
+        if state.kind.is_leaf() && machine.leaf(&state.key).is_none() {
+            let message = format!("`{}` is not the only leaf of that name", state.key);
+            let help = "a stored state is found by its name: rename one";
+            problems.push(Problem::warning(machine.pointers[index].clone(), message, help));
+        }
+        check_transitions(machine, id, problems);
+    }
+    if sound {
+        check_paths(machine, problems);
+    }
+}
+
+/// States that nothing leads to or out of.
+fn check_paths(machine: &Machine, problems: &mut Problems) {
     let reachable = reachable(machine);
     for (index, state) in machine.states.iter().enumerate() {
         let id = StateId::from_index(index);
@@ -23,24 +41,22 @@ pub(crate) fn check(machine: &Machine, problems: &mut Vec<Problem>) {
         }
         if state.kind == Kind::Atomic && id != StateId::ROOT && is_dead_end(machine, id) {
             let help = "say `\"type\": \"final\"`, or let a transition leave it";
-            problems.push(Problem::warning(path.clone(), "nothing leads out of this state", help));
+            problems.push(Problem::warning(path, "nothing leads out of this state", help));
         }
-        if state.kind.is_leaf() && machine.leaf(&state.key).is_none() {
-            let message = format!("`{}` is not the only leaf of that name", state.key);
-            problems.push(Problem::warning(path.clone(), message, "a stored state is found by its name: rename one"));
-        }
-        check_transitions(machine, id, problems);
     }
 }
 
-fn check_transitions(machine: &Machine, id: StateId, problems: &mut Vec<Problem>) {
+fn check_transitions(machine: &Machine, id: StateId, problems: &mut Problems) {
     let transitions: Vec<_> = machine.state(id).transitions.iter().map(|of| machine.transition(*of)).collect();
-    for (index, transition) in transitions.iter().enumerate() {
+    let mut settled: HashSet<&Trigger> = HashSet::new();
+    for transition in transitions {
         let path = transition.pointer.clone();
-        let same = |earlier: &&Transition| earlier.trigger == transition.trigger && earlier.guard.is_none();
-        if transitions[..index].iter().copied().any(|earlier| same(&earlier)) {
+        if settled.contains(&transition.trigger) {
             let help = "put the one without guard last";
             problems.push(Problem::warning(path.clone(), "never taken: one before it has no guard", help));
+        }
+        if transition.guard.is_none() {
+            settled.insert(&transition.trigger);
         }
         if transition.trigger == Trigger::Done && (id == StateId::ROOT || !can_complete(machine, id)) {
             let message = "never taken: this state is never done while the machine runs";
@@ -76,14 +92,14 @@ fn can_complete(machine: &Machine, id: StateId) -> bool {
 fn is_dead_end(machine: &Machine, id: StateId) -> bool {
     !machine.transitions.iter().zip(&machine.domains).any(|(transition, domain)| {
         let source = transition.source;
-        let together = source == id || machine.is_below(id, source) || machine.are_parallel(source, id);
         let leaves = match domain {
             Domain::Nothing => false,
             Domain::Below(state) => machine.is_below(id, *state),
             // Where history leads is not known here, but it leads somewhere.
             Domain::Everything | Domain::Remembered => true,
         };
-        together && leaves && !(transition.targets == [id] && source == id)
+        let together = || source == id || machine.is_below(id, source) || machine.are_parallel(source, id);
+        leaves && !(transition.targets == [id] && source == id) && together()
     })
 }
 

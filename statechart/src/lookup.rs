@@ -1,8 +1,8 @@
 //! Which transitions an event could take: the index from event names to transitions, and the walk over the active
 //! states in the order in which `XState` asks them.
 //!
-//! Names that the machine mentions are numbered at compile time, each state then holds the finished list of its
-//! candidates, wildcards included. Only names that no descriptor spells out are matched against wildcards at run time.
+//! Names that the machine mentions are numbered at compile time, and each state holds the finished list of candidates for
+//! those that it spells out, wildcards included. Other names are matched against its wildcards at run time.
 
 use std::collections::HashMap;
 
@@ -62,7 +62,7 @@ impl EventTable {
             Some(row.known[place].1.as_slice())
         });
         let wildcards: &[(String, Vec<TransitionId>)] =
-            if event.number.is_none() && event.text != "*" { &row.wildcards } else { &[] };
+            if known.is_none() && event.text != "*" { &row.wildcards } else { &[] };
         let matching = wildcards.iter().filter(move |(wildcard, _)| matches_wildcard(event.text, wildcard));
         known.unwrap_or_default().iter().chain(matching.flat_map(|(_, of)| of)).copied()
     }
@@ -72,19 +72,12 @@ impl Row {
     fn new(descriptors: &Descriptors, names: &HashMap<String, u32>) -> Self {
         let mut wildcards: Descriptors = descriptors.iter().filter(|(text, _)| is_wildcard(text)).cloned().collect();
         wildcards.sort_by_key(|(text, _)| std::cmp::Reverse(text.encode_utf16().count()));
-        // Without wildcards a state knows only what it spells out.
-        let candidates = |name: &str, exact: Option<&[TransitionId]>| -> Vec<TransitionId> {
+        let candidates = |name: &str, exact: &[TransitionId]| -> Vec<TransitionId> {
             let wild = wildcards.iter().filter(|(text, _)| text != name && matches_wildcard(name, text));
-            exact.unwrap_or_default().iter().chain(wild.flat_map(|(_, of)| of)).copied().collect()
+            exact.iter().chain(wild.flat_map(|(_, of)| of)).copied().collect()
         };
-        let exact: HashMap<&str, &[TransitionId]> =
-            descriptors.iter().map(|(text, of)| (text.as_str(), of.as_slice())).collect();
-        let mut known: Vec<_> = if wildcards.is_empty() {
-            exact.iter().filter_map(|(name, of)| Some((*names.get(*name)?, of.to_vec()))).collect()
-        } else {
-            let all = names.iter().map(|(name, number)| (*number, candidates(name, exact.get(name.as_str()).copied())));
-            all.filter(|(_, of)| !of.is_empty()).collect()
-        };
+        let mut known: Vec<_> =
+            descriptors.iter().filter_map(|(name, of)| Some((*names.get(name)?, candidates(name, of)))).collect();
         known.sort_by_key(|(number, _)| *number);
         Self { known, wildcards }
     }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::compile;
+use crate::json;
 use crate::lookup::EventTable;
 use crate::model::{Delay, Kind, State, StateId, Transition, TransitionId};
 use crate::problem::Problem;
@@ -86,6 +87,11 @@ impl Machine {
         compile::machine(source)
     }
 
+    /// The same for the bytes of a file, which need not be text.
+    pub fn parse_bytes(source: &[u8]) -> Result<Self, Vec<Problem>> {
+        Self::parse(json::text(source).map_err(|problem| vec![problem])?)
+    }
+
     /// What is legal in the definition but rarely meant.
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
@@ -124,6 +130,11 @@ impl Machine {
     /// A state of this machine. The id must come from this machine.
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id.at()]
+    }
+
+    /// The JSON path of a state in dots, `states.a.states.b`; empty for the root.
+    pub fn pointer(&self, id: StateId) -> &str {
+        &self.pointers[id.at()]
     }
 
     /// The atomic or final state with this key, when there is exactly one.

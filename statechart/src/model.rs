@@ -197,6 +197,9 @@ pub struct GuardRef {
     pub params: Value,
 }
 
+/// The index of a guard that could not be read, in a machine that is only looked at for further problems.
+pub(crate) const UNKNOWN_GUARD: usize = usize::MAX;
+
 /// A use of a named action.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ActionRef {

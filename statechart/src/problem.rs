@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::limits;
+
 /// How much a [`Problem`] weighs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -56,5 +58,45 @@ impl fmt::Display for Problem {
         let place = if self.path.is_empty() { "the root" } else { &self.path };
         write!(f, "{} at {place}: {}", self.severity, self.message)?;
         if self.help.is_empty() { Ok(()) } else { write!(f, " ({})", self.help) }
+    }
+}
+
+/// The problems of one definition. Keeps the first of them and counts the rest, so that a broken file of any size is
+/// answered with a page and not with a flood.
+#[derive(Default)]
+pub(crate) struct Problems {
+    list: Vec<Problem>,
+    errors: usize,
+    dropped: usize,
+}
+
+impl Problems {
+    pub(crate) fn push(&mut self, problem: Problem) {
+        let is_error = problem.severity == Severity::Error;
+        let alike = if is_error { self.errors } else { self.list.len() - self.errors };
+        if alike >= limits::PROBLEMS {
+            self.dropped += 1;
+            return;
+        }
+        self.errors += usize::from(is_error);
+        self.list.push(problem);
+    }
+
+    /// How many errors are kept.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Further errors would only be counted: there is no use in looking for them.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors >= limits::PROBLEMS
+    }
+
+    pub(crate) fn into_list(mut self) -> Vec<Problem> {
+        if self.dropped > 0 || self.is_full() {
+            let message = format!("there are more than {} problems; the rest is not listed", limits::PROBLEMS);
+            self.list.push(Problem::warning("", message, "mend these first"));
+        }
+        self.list
     }
 }

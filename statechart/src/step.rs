@@ -22,17 +22,26 @@ const STEP_LIMIT: u32 = 1_000;
 /// The event of the initial macrostep, as guards and actions see it.
 const INIT_EVENT: &str = "xstate.init";
 
-/// Lets a machine come to rest from `at` without an event. When it never does: the transitions that it took last, which
-/// is the circle in which it goes.
-pub(crate) fn rest_from<H: Host>(machine: &Machine, at: &Snapshot, host: &mut H) -> Option<Vec<TransitionId>> {
+/// Lets a machine come to rest from `at`, where `leaf` was just entered, without an event. When it never does: the
+/// transitions that it took last, which is the circle in which it goes.
+///
+/// Also says how many transitions were taken.
+pub(crate) fn rest_from<H: Host>(
+    machine: &Machine,
+    at: &Snapshot,
+    leaf: StateId,
+    host: &mut H,
+) -> (usize, Option<Vec<TransitionId>>) {
     let mut run = Macrostep::new(machine, at.clone(), host);
     run.done = machine.is_done(at);
-    match run.settle(INIT_EVENT) {
-        Err(StepError::TooManySteps { .. }) => {
-            let half = run.taken.len() / 2;
-            Some(run.taken.split_off(half))
-        }
-        Ok(()) | Err(StepError::Host(_)) => None,
+    if machine.state(leaf).kind == Kind::Final {
+        run.complete(leaf, &mut StateSet::for_states(machine.states.len()));
+    }
+    let ended = run.settle(INIT_EVENT);
+    let taken = run.taken.len();
+    match ended {
+        Err(StepError::TooManySteps { .. }) => (taken, Some(run.taken.split_off(taken / 2))),
+        Ok(()) | Err(StepError::Host(_)) => (taken, None),
     }
 }
 

@@ -92,7 +92,7 @@ impl Directory {
         }
         let given = states.iter().map(|state| state.id.as_str());
         given
-            .filter(|known| keys::distance(known, id) <= 2)
+            .filter(|known| keys::is_near(known, id))
             .min_by_key(|known| keys::distance(known, id))
             .map_or_else(|| "give the state that `id`".to_owned(), |near| format!("did you mean `#{near}`?"))
     }
@@ -143,12 +143,12 @@ fn not_below(states: &[State], text: &str, missing: &str) -> Unresolved {
     if missing.is_empty() {
         return (format!("`{text}` leads nowhere: a name is empty"), "drop the dot that is too many".to_owned());
     }
-    let near = states.iter().skip(1).find(|state| keys::distance(&state.key, missing) <= 2);
+    let near = states.iter().skip(1).find(|state| keys::is_near(&state.key, missing));
     let help = near.map_or_else(String::new, |near| format!("did you mean `{}`?", near.key));
     (format!("`{text}` leads nowhere: there is no state `{missing}`"), help)
 }
 
 fn children_of(states: &[State], id: StateId) -> String {
-    let names: Vec<_> = states[id.at()].children.iter().map(|child| states[child.at()].key.as_str()).collect();
-    format!("there are {}", names.join(", "))
+    let names = states[id.at()].children.iter().map(|child| states[child.at()].key.as_str());
+    format!("there are {}", keys::listed(names))
 }

@@ -1,19 +1,12 @@
-//! Errors that show only when all names are resolved: targets that exclude each other, history that leads nowhere,
-//! machines that never come to rest.
+//! Errors that show only when all names are resolved: targets that exclude each other, history that leads nowhere.
 
-use serde_json::Value;
-
-use crate::host::Host;
 use crate::keys::join;
 use crate::machine::Machine;
-use crate::model::{ActionRef, Delay, GuardRef, Kind, StateId, TransitionId};
-use crate::problem::Problem;
-use crate::set::StateSet;
-use crate::snapshot::Snapshot;
-use crate::step::rest_from;
+use crate::model::{Kind, StateId};
+use crate::problem::{Problem, Problems};
 
 /// Checks what transitions and history states lead to. Works on definitions that have other errors.
-pub(crate) fn check(machine: &Machine, problems: &mut Vec<Problem>) {
+pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
     for transition in &machine.transitions {
         let path = join(&transition.pointer, "target");
         if let Some(clash) = clash(machine, &transition.targets) {
@@ -38,7 +31,7 @@ pub(crate) fn check(machine: &Machine, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_history(machine: &Machine, id: StateId, path: &str, problems: &mut Vec<Problem>) {
+fn check_history(machine: &Machine, id: StateId, path: &str, problems: &mut Problems) {
     let Some(parent) = machine.state(id).parent else { return };
     let node = machine.node(id);
     let here = join(path, "target");
@@ -77,73 +70,4 @@ fn clash(machine: &Machine, targets: &[StateId]) -> Option<String> {
         }
     }
     None
-}
-
-/// Answers like the world would in which one guard always has the same answer. Other guards, and actions that could
-/// change that answer, make the run uncertain.
-struct Assumption {
-    answer: bool,
-    seen: Option<(usize, Value)>,
-    acted: bool,
-}
-
-/// The run depends on something that is not known here.
-struct Uncertain;
-
-impl Host for Assumption {
-    type Error = Uncertain;
-
-    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Uncertain> {
-        let (index, params) = self.seen.get_or_insert_with(|| (guard.index, guard.params.clone()));
-        if self.acted || *index != guard.index || *params != guard.params {
-            return Err(Uncertain);
-        }
-        Ok(self.answer)
-    }
-
-    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Uncertain> {
-        self.acted = true;
-        if self.seen.is_some() { Err(Uncertain) } else { Ok(()) }
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Uncertain> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Uncertain> {
-        Ok(())
-    }
-}
-
-/// Finds states from which the machine certainly never comes to rest: `always`, or `onDone`, in a circle.
-pub(crate) fn check_endless(machine: &Machine, problems: &mut Vec<Problem>) {
-    let mut known: Vec<Vec<TransitionId>> = Vec::new();
-    for (index, state) in machine.states.iter().enumerate() {
-        let id = StateId::from_index(index);
-        let beside = machine.ancestors(id).any(|around| machine.state(around).kind == Kind::Parallel);
-        if !state.kind.is_leaf() || beside {
-            continue;
-        }
-        let mut active = StateSet::for_states(machine.states.len());
-        active.insert(id);
-        machine.ancestors(id).for_each(|around| active.insert(around));
-        let at = Snapshot { active, history: Vec::new() };
-        for answer in [true, false] {
-            let mut host = Assumption { answer, seen: None, acted: false };
-            let Some(mut circle) = rest_from(machine, &at, &mut host) else { continue };
-            circle.sort_unstable();
-            circle.dedup();
-            if !known.contains(&circle) {
-                problems.push(endless(machine, &circle));
-                known.push(circle);
-            }
-        }
-    }
-}
-
-fn endless(machine: &Machine, circle: &[TransitionId]) -> Problem {
-    let path = circle.first().map(|first| machine.transition(*first).pointer.clone()).unwrap_or_default();
-    let arrows: Vec<_> = circle.iter().map(|id| machine.transition(*id).pointer.as_str()).collect();
-    let message = format!("the machine would never come to rest: {} lead in a circle", arrows.join(", "));
-    Problem::error(path, message, "guard one of them with something that the circle itself makes false")
 }

@@ -15,6 +15,7 @@ mod concurrency;
 mod credit;
 mod fulfilment;
 mod input;
+mod machine;
 mod migrations;
 mod payment;
 mod performance;

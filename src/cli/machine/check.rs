@@ -1,9 +1,8 @@
 //! `waybill machine check`
 
-use super::{Context, Failure, print, source, subject};
+use super::{Context, Failure, meta, print, source, subject};
 use statechart::{ActionRef, Delay, Guard, Machine, Problem, Severity, Transition, Trigger};
 use std::collections::BTreeSet;
-use waybill::access::Permissions;
 use waybill::config::MachineSource;
 use waybill::workflow::Registry;
 
@@ -41,6 +40,7 @@ fn problems(source: &MachineSource, strict: bool) -> Vec<Problem> {
                 problems.extend(unfit(source));
             }
             problems.extend(unknown);
+            problems.extend(meta::check(&machine));
             problems
         }
     };
@@ -74,10 +74,10 @@ impl Words {
     fn unknown(&self, machine: &Machine) -> Vec<Problem> {
         let mut found = Found { words: self, seen: BTreeSet::new(), problems: Vec::new() };
         for state in machine.states() {
-            let path = state.path.split('.').filter(|key| !key.is_empty()).map(|key| format!("states.{key}"));
-            let path = path.collect::<Vec<_>>().join(".");
+            let path = machine.by_path(&state.path).map(|id| machine.pointer(id)).unwrap_or_default();
             let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
             found.actions(&state.entry, &at("entry"));
+            found.actions(&state.initial_actions, &at("initial.actions"));
             found.actions(&state.exit, &at("exit"));
             for transition in state.transitions.iter().map(|id| machine.transition(*id)) {
                 found.transition(transition);
@@ -104,15 +104,6 @@ impl Found<'_> {
             self.guard(guard, &format!("{path}.guard"));
         }
         self.actions(&transition.actions, &format!("{path}.actions"));
-        let permission = transition.meta.get("permission").and_then(serde_json::Value::as_str);
-        if let Some(permission) = permission.filter(|permission| !Permissions::exists(permission)) {
-            let message = format!("there is no permission `{permission}`");
-            self.problems.push(Problem::warning(
-                format!("{path}.meta.permission"),
-                message,
-                "nobody could ever send this",
-            ));
-        }
     }
 
     fn guard(&mut self, guard: &Guard, path: &str) {

@@ -1,7 +1,8 @@
 //! Graphviz: composite states are clusters with a point for themselves, edges are cut at their borders.
 
 use super::page::Page;
-use super::{node_name, state_label, transition_label};
+use super::{node_name, state_label};
+use crate::label;
 use crate::machine::Machine;
 use crate::model::{Depth, Kind, StateId};
 
@@ -19,7 +20,7 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
         }
     }
     for transition in machine.transitions() {
-        let label = quote(&transition_label(machine, transition));
+        let label = quote(&label::transition(machine, transition));
         let stays = [transition.source];
         let targets = if transition.targets.is_empty() { &stays[..] } else { &transition.targets };
         for target in targets {

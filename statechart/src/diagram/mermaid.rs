@@ -4,7 +4,8 @@
 //! said of it: transitions of its own, regions, or no children at all.
 
 use super::page::Page;
-use super::{node_name, state_label, transition_label};
+use super::{node_name, state_label};
+use crate::label;
 use crate::machine::Machine;
 use crate::model::{Depth, Kind, StateId};
 
@@ -23,7 +24,7 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
         children(machine, StateId::ROOT, 1, &mut page);
     }
     for transition in machine.transitions() {
-        let label = escape(&transition_label(machine, transition));
+        let label = escape(&label::transition(machine, transition));
         let from = node_name(machine, transition.source);
         let stays = [transition.source];
         let targets = if transition.targets.is_empty() { &stays[..] } else { &transition.targets };

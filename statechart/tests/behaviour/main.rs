@@ -1,7 +1,9 @@
 //! What the crate promises, one behaviour a file. How it compares with xstate is in `conformance.rs`.
 
 mod always;
+mod broken;
 mod diagram;
+mod diff;
 mod done;
 mod explain;
 mod history;
@@ -11,5 +13,6 @@ mod selection;
 mod simulate;
 mod storage;
 mod tools;
+mod unsupported;
 mod validate;
 mod wildcards;

@@ -36,6 +36,27 @@ fn a_forbidden_event_does_nothing_and_is_not_offered() {
 }
 
 #[test]
+fn a_transition_that_has_only_meta_is_taken_and_not_forbidden() {
+    let definition = json!({"initial": "a", "on": {"E": {"actions": "root"}}, "states": {"a": {"on": {
+        "E": {"meta": {"label": "E"}}, "F": {"meta": {}}, "G": {}, "*": {"actions": "star"}
+    }}}});
+    let machine = machine(&definition);
+    let start = machine.start(&mut Diary::default()).expect("a start").snapshot;
+    assert_eq!(machine.events(&start), ["E", "F"]);
+    for event in ["E", "F"] {
+        let mut diary = Diary::default();
+        let step = machine.step(&start, event, &mut diary).expect("a step");
+        let taken: Vec<_> = step.taken.iter().map(|id| machine.transition(*id)).collect();
+        assert_eq!(taken.len(), 1);
+        assert_eq!(taken[0].pointer, format!("states.a.on.{event}"));
+        assert!(!taken[0].is_forbidding() && !step.changed && step.snapshot == start && diary.entries.is_empty());
+        assert!(machine.explain(&start, event, &mut diary).expect("an answer").iter().any(|of| of.passed));
+    }
+    let step = machine.step(&start, "G", &mut Diary::default()).expect("a step");
+    assert!(step.taken.is_empty() && machine.candidates(&start, "G").is_empty());
+}
+
+#[test]
 fn candidates_go_from_leaf_to_root_and_end_at_one_without_guard() {
     let definition = json!({"initial": "a", "on": {"E": {"actions": "never"}}, "states": {
         "a": {"initial": "b", "on": {"E": {"actions": "a"}}, "states": {"b": {"on": {"E": {"guard": "g", "actions": "b"}}}}}

@@ -24,7 +24,8 @@ fn every_problem_is_reported_at_once() {
         "a": {"on": {"GO": ["b", {"target": "nowhere"}], "X": null}, "invoke": {}},
         "b": {"type": "fnal", "entry": [""]}
     }});
-    let mut paths: Vec<_> = errors(&definition).into_iter().map(|problem| problem.path).collect();
+    let wrong = errors(&definition).into_iter().filter(|problem| problem.severity == Severity::Error);
+    let mut paths: Vec<_> = wrong.map(|problem| problem.path).collect();
     paths.sort();
     assert_eq!(
         paths,
@@ -105,6 +106,83 @@ fn history_must_have_something_to_remember() {
 }
 
 #[test]
+fn a_history_state_alone_has_nothing_to_remember() {
+    let under = |fields: &str| {
+        let state: Value = serde_json::from_str(fields).expect("JSON");
+        json!({"initial": "a", "states": {"a": state}})
+    };
+    let implied = only(&under(r#"{"states": {"h": {"type": "history"}}}"#), "states.a.states");
+    says(&implied, "only history here", "add some");
+    let problems = errors(&under(r#"{"type": "atomic", "states": {"h": {"type": "history"}}}"#));
+    let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["states.a.type", "states.a.states"]);
+}
+
+#[test]
+fn an_endless_always_is_found_wherever_it_is() {
+    let circle =
+        json!({"initial": "x", "states": {"x": {"always": "y"}, "y": {"always": {"target": "x", "actions": "t"}}}});
+    let found = |definition: &Value, path: &str| {
+        let problems = errors(definition);
+        let problem = problems.iter().find(|problem| problem.message.contains("never come to rest"));
+        let problem = problem.unwrap_or_else(|| panic!("{problems:#?}"));
+        assert_eq!(problem.path, path);
+    };
+    found(&circle, "states.x.always");
+    // Within a region of a parallel state.
+    let regions = json!({"type": "parallel", "states": {"r": circle, "s": {}}});
+    found(&regions, "states.r.states.x.always");
+    // Beside other errors.
+    let mut also = circle.clone();
+    also["states"]["y"]["on"] = json!({"E": "nowhere"});
+    found(&also, "states.x.always");
+    also["states"]["x"]["always"] = json!([{"target": "nowhere"}, "y"]);
+    assert!(errors(&also).iter().all(|problem| !problem.message.contains("never come to rest")));
+    // By way of `onDone`.
+    let done = json!({"initial": "a", "states": {
+        "a": {"initial": "f", "onDone": {"target": "a", "reenter": true}, "states": {"f": {"type": "final"}}}
+    }});
+    found(&done, "states.a.onDone");
+    // Of two regions that ask for each other's states nothing is certain.
+    let asking = json!({"type": "parallel", "states": {
+        "r": {"initial": "x", "states": {
+            "x": {"on": {"GO": "y"}}, "y": {"always": {"target": "z", "guard": {"type": "stateIn", "params": "s.a"}}},
+            "z": {"always": {"target": "y", "guard": {"type": "stateIn", "params": "s.a"}}}
+        }},
+        "s": {"initial": "a", "states": {"a": {"on": {"GO": "b"}}, "b": {}}}
+    }});
+    machine(&asking);
+}
+
+#[test]
+fn history_that_leads_back_is_an_error_and_no_endless_search() {
+    let circle = json!({"initial": "p", "states": {"p": {"type": "parallel", "states": {
+        "r": {"initial": "h", "states": {"h": {"type": "history"}, "a": {"always": "h"}}}, "s": {"initial": "x", "states": {"x": {"type": "final"}}, "onDone": "r"}
+    }}}});
+    let problem = only(&circle, "states.p.states.r.initial");
+    says(&problem, "leads back", "target");
+}
+
+#[test]
+fn warnings_are_given_beside_errors() {
+    let problems = errors(&json!({"initial": "a", "states": {
+        "a": {"invoke": {}, "on": {"E": ["b", "b"]}}, "b": {"type": "final"}, "lost": {"type": "final"}
+    }}));
+    let paths: Vec<_> = problems.iter().map(|problem| (problem.severity, problem.path.as_str())).collect();
+    assert_eq!(
+        paths,
+        [
+            (Severity::Error, "states.a.invoke"),
+            (Severity::Warning, "states.a.on.E.1"),
+            (Severity::Warning, "states.lost")
+        ]
+    );
+    // Not where a broken transition may be the one that leads there.
+    let problems = errors(&json!({"initial": "a", "states": {"a": {"on": {"E": "bee"}}, "b": {"type": "final"}}}));
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+}
+
+#[test]
 fn two_targets_must_be_in_different_regions() {
     let to = |targets: Value| {
         json!({"initial": "a", "states": {"a": {"on": {"E": {"target": targets}}}, "p": {"type": "parallel", "states": {
@@ -123,7 +201,8 @@ fn ids_and_keys_must_be_unique_and_names_not_empty() {
     says(&only(&twice, "states.b.id"), "also the id of states.a", "");
     let implied = json!({"id": "m", "initial": "a", "states": {"a": {}, "b": {"id": "m.a"}}});
     says(&only(&implied, "states.b.id"), "also the id of states.a", "");
-    let problems = Machine::parse(r#"{"initial": "a", "states": {"a": {}, "a": {"on": {}}}}"#).expect_err("a refusal");
+    let problems =
+        Machine::parse(r#"{"initial": "a", "states": {"a": {}, "a": {"type": "final"}}}"#).expect_err("a refusal");
     assert_eq!((problems[0].path.as_str(), problems.len()), ("states.a", 1));
     assert!(problems[0].message.contains("written twice"));
     only(&json!({"initial": "a", "states": {"a": {}, "": {}}}), "states.");

@@ -1,0 +1,91 @@
+//! What Waybill reads in `meta`: values that it would not understand, and hence would pass over without a word.
+
+use serde_json::{Map, Value};
+use statechart::{Machine, Problem};
+use waybill::access::Permissions;
+
+/// How a state is shown.
+const TONES: [&str; 5] = ["NEUTRAL", "INFO", "SUCCESS", "WARNING", "DANGER"];
+
+/// A warning for each value that means nothing.
+pub fn check(machine: &Machine) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for state in machine.states() {
+        let path = machine.by_path(&state.path).map(|id| machine.pointer(id)).unwrap_or_default();
+        let path = if path.is_empty() { "meta".to_owned() } else { format!("{path}.meta") };
+        let Some(meta) = object(&state.meta, &path, &mut problems) else { continue };
+        one_of(meta, "tone", &TONES, &path, &mut problems);
+        text(meta, "label", &path, &mut problems);
+    }
+    for transition in machine.transitions() {
+        let path = format!("{}.meta", transition.pointer);
+        let Some(meta) = object(&transition.meta, &path, &mut problems) else { continue };
+        one_of(meta, "reason", &["required", "optional"], &path, &mut problems);
+        one_of(meta, "source", &["command"], &path, &mut problems);
+        one_of(meta, "actor", &["buyer", "seller"], &path, &mut problems);
+        text(meta, "label", &path, &mut problems);
+        permissions(meta, "permission", &path, &mut problems);
+        permissions(meta, "onBehalf", &path, &mut problems);
+        window(meta, &path, &mut problems);
+        if meta.get("payload").is_some_and(|schema| !schema.is_object()) {
+            warn(&path, "payload", "this is no JSON Schema", "say `{\"type\": \"object\", …}`", &mut problems);
+        }
+    }
+    problems
+}
+
+fn warn(path: &str, key: &str, message: &str, help: &str, problems: &mut Vec<Problem>) {
+    problems.push(Problem::warning(format!("{path}.{key}"), message, help));
+}
+
+fn object<'a>(meta: &'a Value, path: &str, problems: &mut Vec<Problem>) -> Option<&'a Map<String, Value>> {
+    if !meta.is_null() && !meta.is_object() {
+        problems.push(Problem::warning(path, "`meta` is read when it is an object", "say `{…}`"));
+    }
+    meta.as_object()
+}
+
+fn one_of(meta: &Map<String, Value>, key: &str, words: &[&str], path: &str, problems: &mut Vec<Problem>) {
+    let Some(value) = meta.get(key) else { return };
+    if !value.as_str().is_some_and(|word| words.contains(&word)) {
+        warn(path, key, &format!("{value} means nothing here"), &format!("say {}", words.join(" or ")), problems);
+    }
+}
+
+fn text(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut Vec<Problem>) {
+    if meta.get(key).is_some_and(|value| !value.is_string()) {
+        warn(path, key, &format!("`{key}` must be text"), "", problems);
+    }
+}
+
+/// One name, or several of which one is enough.
+fn permissions(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut Vec<Problem>) {
+    let names: Vec<&Value> = match meta.get(key) {
+        None => return,
+        Some(Value::Array(names)) => names.iter().collect(),
+        Some(name) => vec![name],
+    };
+    for name in names {
+        if !name.as_str().is_some_and(Permissions::exists) {
+            let message = format!("there is no permission {name}");
+            warn(path, key, &message, "nobody could ever send this", problems);
+        }
+    }
+}
+
+fn window(meta: &Map<String, Value>, path: &str, problems: &mut Vec<Problem>) {
+    let Some(window) = meta.get("window") else { return };
+    let hour = |key: &str| {
+        let text = window.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (hours, minutes) = text.split_once(':')?;
+        Some((hours.parse::<u8>().ok().filter(|of| *of < 24)?, minutes.parse::<u8>().ok().filter(|of| *of < 60)?))
+    };
+    let is_day =
+        |day: &Value| day.as_str().is_some_and(|day| ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"].contains(&day));
+    let days = window.get("days").is_none_or(|days| days.as_array().is_some_and(|days| days.iter().all(is_day)));
+    let opens = matches!((hour("from"), hour("to")), (Some(from), Some(to)) if from < to);
+    if !days || !opens {
+        let help = "say `{\"days\": [\"MON\", …], \"from\": \"09:00\", \"to\": \"17:30\"}`; without days, every day";
+        warn(path, "window", "this window never opens: it cannot be read", help, problems);
+    }
+}

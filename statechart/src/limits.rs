@@ -1,0 +1,19 @@
+//! How large a definition may be. Far beyond any machine that a person wrote, and small enough that whatever arrives is
+//! answered at once: every check below is bounded by them.
+
+/// Bytes of the source text.
+pub(crate) const BYTES: usize = 4 << 20;
+/// States, the root and history states included.
+pub(crate) const STATES: usize = 5_000;
+/// Transitions.
+pub(crate) const TRANSITIONS: usize = 20_000;
+/// Targets of one transition.
+pub(crate) const TARGETS: usize = 100;
+/// Bytes of a key. Paths and ids repeat the names of all that is around them.
+pub(crate) const NAME: usize = 200;
+/// Problems that are reported.
+pub(crate) const PROBLEMS: usize = 1_000;
+/// Microsteps that are tried in search of machines that never come to rest.
+pub(crate) const TRIALS: usize = 200_000;
+/// Names that one help lists.
+pub(crate) const LISTED: usize = 12;

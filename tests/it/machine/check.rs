@@ -1,0 +1,104 @@
+//! `waybill machine check`, `list` and `export`
+
+use super::program::Folder;
+use serde_json::json;
+
+#[test]
+fn every_problem_is_said_at_once_with_its_path_and_exit_code_2() {
+    let folder = Folder::new();
+    folder.json(
+        "broken.json",
+        &json!({"initial": "z", "states": {
+            "a": {"on": {"GO": ["b", {"target": "nowhere", "cond": "x"}]}, "invoke": {}}, "b": {"type": "final"}
+        }}),
+    );
+    let said = folder.machine(&["check", "broken.json"]);
+    assert_eq!(said.code, Some(2), "{}", said.out);
+    for line in [
+        "error at initial: \"z\" is not the name of a child (the children are a, b)",
+        "error at states.a.on.GO.1.target: no state `nowhere` beside `a`",
+        "error at states.a.on.GO.1.cond: `cond` is of XState 4",
+        "error at states.a.invoke: `invoke` is refused",
+    ] {
+        assert!(said.out.contains(line), "{line}\n{}", said.out);
+    }
+    assert!(said.err.contains("broken.json: 4 errors"), "{}", said.err);
+}
+
+#[test]
+fn warnings_alone_are_exit_code_0_and_with_strict_2() {
+    let folder = Folder::new();
+    folder.json("lost.json", &json!({"initial": "a", "states": {"a": {"type": "final"}, "lost": {"type": "final"}}}));
+    let said = folder.machine(&["check", "lost.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("warning at states.lost: nothing leads to this state"), "{}", said.out);
+    assert_eq!(folder.machine(&["check", "--strict", "lost.json"]).code, Some(2));
+}
+
+#[test]
+fn files_that_are_no_machine_are_exit_code_2_and_no_crash() {
+    let folder = Folder::new();
+    folder.write("bytes.json", b"{\"initial\": \"\xff\"}");
+    folder.write("deep.json", r#"{"initial":"a","states":{"a":"#.repeat(10_000));
+    folder.write("large.json", vec![b' '; 50 << 20]);
+    folder.write("empty.json", "");
+    for (file, why) in [
+        ("bytes.json", "no UTF-8: byte 13"),
+        ("deep.json", "nested deeper"),
+        ("large.json", "bytes, at most"),
+        ("empty.json", "no JSON"),
+        ("missing.json", "missing.json"),
+    ] {
+        let said = folder.machine(&["check", file]);
+        assert_eq!(said.code, Some(2), "{file}: {}", said.err);
+        assert!(said.out.contains(why) || said.err.contains(why), "{file}: {} {}", said.out, said.err);
+    }
+}
+
+#[test]
+fn meta_that_would_be_passed_over_is_a_warning() {
+    let folder = Folder::new();
+    folder.json(
+        "meta.json",
+        &json!({"initial": "a", "states": {
+            "a": {"meta": {"tone": "RED", "label": 1}, "on": {"GO": {"target": "b", "meta": {
+                "reason": "requierd", "source": "commands", "actor": "byer", "permission": ["sale.cancel", "sale.cancle"],
+                "window": {"from": "17:00", "to": "09:00"}, "payload": "none"
+            }}}},
+            "b": {"type": "final"}
+        }}),
+    );
+    let said = folder.machine(&["check", "meta.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    for place in [
+        "states.a.meta.tone: \"RED\" means nothing here (say NEUTRAL or INFO",
+        "states.a.meta.label",
+        "states.a.on.GO.meta.reason: \"requierd\" means nothing here (say required or optional)",
+        "states.a.on.GO.meta.source",
+        "states.a.on.GO.meta.actor",
+        "states.a.on.GO.meta.permission: there is no permission \"sale.cancle\"",
+        "states.a.on.GO.meta.window",
+        "states.a.on.GO.meta.payload",
+    ] {
+        assert!(said.out.contains(&format!("warning at {place}")), "{place}\n{}", said.out);
+    }
+    assert!(!said.out.contains("\"sale.cancel\""), "{}", said.out);
+}
+
+#[test]
+fn the_machines_that_are_shipped_are_listed_exported_and_in_order() {
+    let folder = Folder::new();
+    let listed = folder.machine(&["list"]).out;
+    for name in ["quotation", "sale", "fulfilment"] {
+        assert!(listed.lines().any(|line| line.starts_with(name)), "{listed}");
+        let said = folder.machine(&["export", name]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        folder.write("exported.json", &said.out);
+        let strict = folder.machine(&["check", "--strict", name]);
+        assert_eq!(strict.code, Some(0), "{}{}", strict.out, strict.err);
+        assert_eq!(folder.machine(&["diff", name, "exported.json"]).out, "no difference\n");
+    }
+    let said = folder.machine(&["export", "nothing"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("there is no machine \"nothing\""), "{}", said.err);
+}

@@ -1,0 +1,6 @@
+//! `waybill machine`: the command line by which machines are checked from outside.
+
+mod check;
+mod draw;
+mod program;
+mod simulate;
