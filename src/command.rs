@@ -63,11 +63,16 @@ pub struct Done {
     pub stock: Option<Uuid>,
     pub user: Option<Uuid>,
     pub api_key: Option<Uuid>,
+    /// Name and version of a machine.
+    pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,
     /// The log row of the event itself.
     pub transition: Option<Uuid>,
     /// The log rows of what followed, in order.
     pub follow_ups: Vec<Uuid>,
+    /// What was moved to another version.
+    #[serde(skip)]
+    pub moved: Option<Box<crate::workflow::migrate::Moved>>,
     /// Rows as they were committed; not there on a replay, when they are read.
     #[serde(skip)]
     pub fresh: Option<Box<Fresh>>,

@@ -153,7 +153,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         let system = Actor::system();
         let likely = |needs: Needs, index: &usize| needs | likely_needs(app, &batch[*index]);
         let likely = taken.iter().fold(Needs::NOTHING, likely);
-        unit.load(&txn, likely, Mode::Write).await?;
+        unit.load(app, &txn, likely, Mode::Write).await?;
         let roots = unit.roots_of();
         // One event an order: what comes after it would have to see its commit.
         let mut orders = BTreeSet::new();
@@ -167,7 +167,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
             let scene = Scene { app, actor: &system, now };
             needs |= unit.needs_here(scene, roots[&subject], subject, event)?;
         }
-        unit.load(&txn, needs, Mode::Write).await?;
+        unit.load(app, &txn, needs, Mode::Write).await?;
         let mut logged = Vec::with_capacity(taken.len());
         let mut refused = BTreeSet::new();
         for index in &taken {

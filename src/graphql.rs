@@ -42,9 +42,11 @@ pub struct Query(
     crate::catalog::graphql::ProductQuery,
     crate::party::graphql::PartyQuery,
     crate::workflow::graphql::WorkflowQuery,
+    crate::workflow::graphql::DefinitionQuery,
+    crate::rehearsal::graphql::RehearsalQuery,
 );
 
-/// Every mutation is one commit. With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
+/// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     crate::access::graphql::AccessMutation,
@@ -57,6 +59,7 @@ pub struct Mutation(
     crate::catalog::graphql::ProductMutation,
     crate::party::graphql::PartyMutation,
     crate::workflow::graphql::WorkflowMutation,
+    crate::workflow::graphql::DefinitionMutation,
 );
 
 type Roots = async_graphql::Schema<Query, Mutation, EmptySubscription>;

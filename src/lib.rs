@@ -26,6 +26,7 @@ pub mod party;
 pub mod payment;
 pub mod quotation;
 pub mod reading;
+pub mod rehearsal;
 pub mod rows;
 pub mod sale;
 pub mod telemetry;

@@ -135,6 +135,12 @@ impl<T> Page<T> {
         Self { rows, has_next: more, has_previous: range.after.is_some(), total }
     }
 
+    /// The same page of something else, where each row makes one.
+    pub fn try_map<U, E>(self, f: impl Fn(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let rows = self.rows.into_iter().map(|(cursor, row)| Ok((cursor, f(row)?))).collect::<Result<_, E>>()?;
+        Ok(Page { rows, has_next: self.has_next, has_previous: self.has_previous, total: self.total })
+    }
+
     /// The same page of something else.
     pub fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
         Page {

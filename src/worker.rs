@@ -6,7 +6,7 @@
 use crate::{
     access::Actor,
     app::App,
-    approval::commands::LapseOverride,
+    approval::lapse::LapseOverride,
     clock::Instant,
     edge, effects,
     error::Error,

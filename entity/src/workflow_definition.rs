@@ -21,6 +21,13 @@ pub struct Model {
     pub source: String,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// The actor who published it; none when it came from a file.
+    pub published_by: Option<String>,
+    /// Where subjects go whose states it does not have: new leaf names by old ones.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub state_mapping: Option<Json>,
+    /// Whether the configuration's file has been seen with this content.
+    pub from_file: bool,
 }
 
 /// Joined through ids, not through relations.

@@ -26,7 +26,7 @@ impl MigratorTrait for Migrator {
                 })),+]
             };
         }
-        steps!["m0001_parties", "m0002_catalog", "m0003_orders", "m0004_money", "m0005_workflow"]
+        steps!["m0001_parties", "m0002_catalog", "m0003_orders", "m0004_money", "m0005_workflow", "m0006_publishing"]
     }
 }
 

@@ -1,4 +1,4 @@
-//! `requestOverride`, `decideOverride`, `revokeOverride`, the two grants, and the lapse of an approval.
+//! `requestOverride`, `decideOverride`, `revokeOverride`, and the two grants.
 //!
 //! Every command here authorises itself: requester and approver differ, through API keys too, unless the role may do
 //! both (`override.grant`).
@@ -11,7 +11,7 @@ use crate::{
     id,
     money::Money,
     order::sale_access,
-    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Event, Mode, Needs, Roots, Scene, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
 use sea_orm::ColumnTrait;
@@ -40,6 +40,7 @@ impl Command for RequestOverride {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("override.request")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        unit.refresh(cx.scene(), root, sale)?;
         let name = event(self.kind, "REQUESTED");
         check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
         let amount = amount(&unit, "amount", self.amount.as_ref())?;
@@ -94,7 +95,7 @@ impl Command for DecideOverride {
         let told = Event::named(event(request.kind, decision))
             .with(told(request.id))
             .because(request.reason_code.clone(), self.note.clone());
-        report(cx, &mut unit, root, requests::sale(&request), &told)?;
+        report(&mut unit, cx.scene(), root, requests::sale(&request), &told)?;
         finish(cx, unit, requests::sale(&request), request.id).await
     }
 }
@@ -137,7 +138,7 @@ impl Command for RevokeOverride {
         let told = Event::named("OVERRIDE_REVOKED")
             .with(told(request.id))
             .because(Some(self.reason_code.clone()), self.note.clone());
-        report(cx, &mut unit, root, requests::sale(&request), &told)?;
+        report(&mut unit, cx.scene(), root, requests::sale(&request), &told)?;
         finish(cx, unit, requests::sale(&request), request.id).await
     }
 }
@@ -171,6 +172,7 @@ impl Command for GrantOverride {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("override.grant")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        unit.refresh(cx.scene(), root, sale)?;
         let name = event(self.kind, "APPROVED");
         check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
         check_expiry(cx, self.expires_at)?;
@@ -186,45 +188,28 @@ impl Command for GrantOverride {
     }
 }
 
-/// The time of an approval is over. By timer only.
-#[derive(Clone, Debug, Serialize)]
-pub struct LapseOverride {
-    /// Which.
-    pub override_request_id: Uuid,
-}
-
-impl Command for LapseOverride {
-    const NAME: &'static str = "lapseOverride";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
-        unit.shared.lapse_at(root, requests::sale(&request), request.id, None);
-        let due = request.expires_at.is_some_and(|at| at <= cx.now);
-        if request.status == OverrideStatus::Approved && due {
-            find(unit.order_mut(root)?.overrides.all_mut()?, request.id)?.status = OverrideStatus::Expired;
-            let told = Event::named(crate::workflow::OVERRIDE_LAPSED).with(told(request.id));
-            report(cx, &mut unit, root, requests::sale(&request), &told)?;
-        }
-        finish(cx, unit, requests::sale(&request), request.id).await
-    }
-}
-
 /// Tells the sale; where its machine does not listen any more, the log keeps it.
-fn report(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, told: &Event) -> Result<(), Error> {
-    if unit.knows(cx.scene(), root, sale, &told.name)? {
-        unit.command(cx.scene(), root, sale, told)
+pub(super) fn report(
+    unit: &mut Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    sale: SubjectRef,
+    told: &Event,
+) -> Result<(), Error> {
+    if unit.knows(scene, root, sale, &told.name)? {
+        unit.command(scene, root, sale, told)
     } else {
-        unit.record(cx.scene(), root, sale, told)
+        unit.record(scene, root, sale, told)
     }
 }
 
-async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
+pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
     let unknown = || Error::not_found(id::encode(id::Prefix::Override, id));
     let roots =
         Roots::of::<override_request::Entity>(override_request::Column::RootId, override_request::Column::Id.eq(id));
     let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
     let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
     let order = unit.order(root)?;
     if !sale_access::visible(cx.actor, order)? {
         return Err(unknown());
@@ -234,7 +219,7 @@ async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_req
     Ok((unit, root, request))
 }
 
-async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, request: Uuid) -> Result<Done, Error> {
+pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, request: Uuid) -> Result<Done, Error> {
     unit.flush(cx.txn).await?;
     Ok(Done { sale: Some(sale.id), override_request: Some(request), ..Done::default() })
 }
@@ -288,7 +273,7 @@ fn decide(
     Ok(())
 }
 
-fn find(
+pub(super) fn find(
     rows: &mut [crate::workflow::Row<override_request::Model>],
     id: Uuid,
 ) -> Result<&mut override_request::Model, Error> {
@@ -331,7 +316,7 @@ fn amount(unit: &Unit, field: &str, money: Option<&Money>) -> Result<Option<i64>
     money.map(|money| sale_access::amount(unit.only()?, field, money)).transpose()
 }
 
-fn told(request: Uuid) -> Value {
+pub(super) fn told(request: Uuid) -> Value {
     json!({ "overrideRequest": id::encode(id::Prefix::Override, request) })
 }
 

@@ -2,5 +2,6 @@
 
 pub mod commands;
 pub mod graphql;
+pub mod lapse;
 pub mod queries;
 pub mod requests;

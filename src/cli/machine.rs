@@ -2,7 +2,6 @@
 
 mod check;
 mod draw;
-mod meta;
 mod simulate;
 
 use super::context::Context;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use waybill::app::App;
 use waybill::config::{DeploymentKind, Loaded};
 use waybill::error::Error;
+use waybill::workflow::definitions;
 use waybill::{http, telemetry, worker};
 
 const WORKER_PATIENCE: Duration = Duration::from_secs(10);
@@ -58,6 +59,7 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
     let url = format!("http://{}", reachable(listener.local_addr()?));
     let stop = stop::on_signal()?;
     let stop_worker = CancellationToken::new();
+    tokio::spawn(definitions::keep_learning(app.clone(), stop_worker.clone()));
     let working = (!args.no_worker).then(|| tokio::spawn(worker::run(app.clone(), stop_worker.clone())));
     print(greeting(&app, &url))?;
     match filled {

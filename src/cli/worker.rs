@@ -3,6 +3,7 @@
 use super::context::{Context, server_runtime};
 use super::failure::{Failure, say};
 use super::stop;
+use waybill::workflow::definitions;
 use waybill::{telemetry, worker};
 
 /// Runs the worker until it is stopped.
@@ -13,6 +14,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
         let app = context.open(loaded, false).await?;
         let stop = stop::on_signal()?;
         say("The worker runs. Ctrl-C stops it.");
+        tokio::spawn(definitions::keep_learning(app.clone(), stop.clone()));
         Ok(worker::run(app, stop).await?)
     })
 }

@@ -43,7 +43,7 @@ impl Command for SplitFulfilment {
         let subject = SubjectRef::fulfilment(self.fulfilment_id);
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
         if !sale_access::visible(cx.actor, unit.order(root)?)? {
             return Err(Error::not_found(subject.type_id()));
         }

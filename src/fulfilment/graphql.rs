@@ -113,7 +113,8 @@ impl Fulfilment {
     pub async fn workflow(&self, ctx: &Context<'_>) -> Result<Workflow, Failure> {
         let row = &self.0;
         let (name, version) = (row.workflow_definition.clone(), row.workflow_version);
-        let standing = Standing::of(app(ctx), &name, version, &row.workflow_state, row.workflow_history.as_ref())?;
+        let standing =
+            Standing::of(app(ctx), &name, version, &row.workflow_state, row.workflow_history.as_ref()).await?;
         Ok(Workflow { kind: SubjectKind::Fulfilment, id: row.id, definition: name, version, standing })
     }
 

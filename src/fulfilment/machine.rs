@@ -42,7 +42,8 @@ pub fn vocabulary() -> Vocabulary {
         .action("refuseReturn", STOCK, returns::refuse)
         .action("reportClosed", CLOSING, report_closed)
         .delay("RETURN_WINDOW_OVER", |turn| {
-            Ok(turn.now() + clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0))
+            let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now());
+            Ok(delivered + clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0))
         })
 }
 

@@ -11,7 +11,7 @@ use crate::party::graphql::{Customer, Reseller, Store};
 use crate::payment::graphql::Payment;
 use crate::quotation::graphql::Quotation;
 use crate::sale::graphql::SaleOrder;
-use crate::workflow::graphql::{RefusedAttempt, Transition};
+use crate::workflow::graphql::{RefusedAttempt, Transition, WorkflowDefinition};
 use async_graphql::{Context, Object, OutputType, SimpleObject};
 
 /// Where a page stands in its list.
@@ -42,6 +42,7 @@ pub struct PageInfo {
     concrete(name = "PaymentEdge", params(Payment)),
     concrete(name = "OverrideRequestEdge", params(OverrideRequest)),
     concrete(name = "RefusedAttemptEdge", params(RefusedAttempt)),
+    concrete(name = "WorkflowDefinitionEdge", params(WorkflowDefinition)),
     concrete(name = "UserEdge", params(User)),
     concrete(name = "ApiKeyEdge", params(ApiKey))
 )]
@@ -78,6 +79,7 @@ impl<T> From<Page<T>> for Connection<T> {
     concrete(name = "PaymentConnection", params(Payment)),
     concrete(name = "OverrideRequestConnection", params(OverrideRequest)),
     concrete(name = "RefusedAttemptConnection", params(RefusedAttempt)),
+    concrete(name = "WorkflowDefinitionConnection", params(WorkflowDefinition)),
     concrete(name = "UserConnection", params(User)),
     concrete(name = "ApiKeyConnection", params(ApiKey))
 )]

@@ -4,6 +4,7 @@ use super::batch::{Key, Reader};
 use crate::error::Error;
 use crate::page::Page;
 use crate::workflow::explain::{self, Available};
+use crate::workflow::live::Live;
 use crate::workflow::queries::LogPage;
 use crate::{approval, catalog, credit, fulfilment, inventory, order, party, payment, quotation, sale, workflow};
 use entity::{
@@ -124,6 +125,27 @@ impl Key for CreditOf {
             let parties: Vec<_> = keys.into_iter().map(|key| (key.0, key.1, key.2)).collect();
             let found = credit::queries::party_credits(&reader.app, &parties).await?;
             Ok(found.into_iter().map(|((kind, id, code), credit)| (Self(kind, id, code), Arc::new(credit))).collect())
+        }
+        .boxed()
+    }
+}
+
+/// Live subjects of a version of a machine, by state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LiveOf(pub String, pub i32);
+
+impl Key for LiveOf {
+    type Value = Vec<Live>;
+
+    fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
+        async move {
+            let version = |key: &Self| reader.app.registry.definition(&key.0, key.1);
+            let versions: Vec<_> = keys.iter().filter_map(version).collect();
+            let mut found: HashMap<Self, Self::Value> = HashMap::new();
+            for live in workflow::live::counts(&reader.app.reader, &versions).await? {
+                found.entry(Self(live.definition.clone(), live.version)).or_default().push(live);
+            }
+            Ok(found)
         }
         .boxed()
     }

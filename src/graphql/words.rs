@@ -24,6 +24,58 @@ pub enum ActorType {
     Provider,
 }
 
+/// What a machine drives.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::SubjectKind")]
+pub enum SubjectKind {
+    /// Quotations.
+    Quotation,
+    /// Sale orders.
+    Sale,
+    /// Fulfilments.
+    Fulfilment,
+}
+
+/// The language of a drawing.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diagram::Format")]
+pub enum DiagramFormat {
+    /// For Markdown and mermaid.live.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// A picture that needs nothing else.
+    Svg,
+}
+
+/// Whether something is new, gone, or not as it was.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diff::Sign")]
+pub enum ChangeSign {
+    /// Only the new version has it.
+    Added,
+    /// Only the old version has it.
+    Removed,
+    /// Both have it, but not the same.
+    Changed,
+}
+
+/// What differs between two versions of a machine.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diff::Subject")]
+pub enum ChangeSubject {
+    /// A state.
+    State,
+    /// A transition.
+    Transition,
+    /// The name of a guard.
+    Guard,
+    /// The name of an action.
+    Action,
+    /// The name of a delay.
+    Delay,
+}
+
 /// Whom a sale is to, and how.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::SaleType")]

@@ -14,7 +14,7 @@ pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), E
     let subject = SubjectRef::sale(sale);
     let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
     let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
     if !visible(cx.actor, unit.order(root)?)? {
         return Err(Error::not_found(subject.type_id()));
     }

@@ -64,16 +64,18 @@ impl RefundPayment {
     /// What is asked for, else what is left of the payment: for a return no more than the returned goods are worth.
     fn amount(&self, order: &Order) -> Result<i64, Error> {
         let left = ledger::refundable(order, self.payment_id)?;
+        let most = match self.fulfilment_id {
+            Some(fulfilment) => left.min(returned_value(order, fulfilment)?),
+            None => left,
+        };
         let amount = match &self.amount {
             Some(money) => sale_access::amount(order, "amount", money)?,
-            None => match self.fulfilment_id {
-                Some(fulfilment) => left.min(returned_value(order, fulfilment)?),
-                None => left,
-            },
+            None => most,
         };
-        if amount <= 0 || amount > left {
+        if amount <= 0 || amount > most {
             let currency = &order.sale()?.currency;
-            return Err(Error::invalid("amount", format!("{left} minor units of {currency} are left to be refunded")));
+            let what = if most < left { "is what the returned goods are worth" } else { "are left to be refunded" };
+            return Err(Error::invalid("amount", format!("{most} minor units of {currency} {what}")));
         }
         Ok(amount)
     }
@@ -125,7 +127,7 @@ impl Command for SettleRefund {
         let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(self.refund_id));
         let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
         let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-        unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
         if !sale_access::visible(cx.actor, unit.order(root)?)? {
             return Err(unknown());
         }
@@ -285,7 +287,7 @@ impl ReportDispute {
         let order = unit.order_mut(root)?;
         match self.outcome {
             DisputeOutcome::Opened => ledger::payment_mut(order, self.payment_id)?.status = PaymentStatus::Disputed,
-            DisputeOutcome::Won => ledger::payment_mut(order, self.payment_id)?.status = PaymentStatus::Confirmed,
+            DisputeOutcome::Won => ledger::keep(order, self.payment_id)?,
             DisputeOutcome::Lost => ledger::charge_back(order, self.payment_id, cx.now)?,
         }
         Ok(())

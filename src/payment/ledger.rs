@@ -55,9 +55,19 @@ pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Re
     row.credited_minor = if cleared { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
     let (payment, amount) = (row.payment_id, row.amount_minor);
     book(order, payment, Some(refund), PaymentEntryKind::Refund, -amount, now)?;
-    if in_hand(order, payment)? == 0 {
-        payment_mut(order, payment)?.status = PaymentStatus::Refunded;
+    let left = in_hand(order, payment)?;
+    let row = payment_mut(order, payment)?;
+    // A dispute goes on until it is won or lost, whatever is left of the money.
+    if left == 0 && row.status != PaymentStatus::Disputed {
+        row.status = PaymentStatus::Refunded;
     }
+    Ok(())
+}
+
+/// The payer has lost the dispute: what is left of the money stays.
+pub fn keep(order: &mut Order, id: Uuid) -> Result<(), Error> {
+    let left = in_hand(order, id)?;
+    payment_mut(order, id)?.status = if left == 0 { PaymentStatus::Refunded } else { PaymentStatus::Confirmed };
     Ok(())
 }
 

@@ -136,14 +136,11 @@ impl RegisterPayment {
         if known.sale_order_id != self.sale_order_id {
             return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
         }
-        let captures_less = status == PaymentStatus::Confirmed
-            && known.status == PaymentStatus::Authorized
-            && amount < known.amount_minor;
-        // The news of the authorisation may come after that of its smaller capture.
-        let authorised_more = status == PaymentStatus::Authorized
-            && ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed)
-            && amount > known.amount_minor;
-        if amount != known.amount_minor && !captures_less && !authorised_more {
+        let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
+        let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
+        // The news of what was before a smaller capture may come after it.
+        let late = status != PaymentStatus::Confirmed && captured && amount > known.amount_minor;
+        if amount != known.amount_minor && !captures_less && !late {
             return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
         }
         if captures_less {
@@ -207,7 +204,7 @@ pub async fn open(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, SubjectRef)
     let roots = Roots::of::<payment::Entity>(payment::Column::RootId, payment::Column::Id.eq(payment));
     let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
     let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
     if !sale_access::visible(cx.actor, unit.order(root)?)? {
         return Err(unknown());
     }

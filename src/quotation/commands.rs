@@ -175,7 +175,7 @@ fn own(cx: &Cx<'_>, kind: fn(Uuid) -> Scope) -> Option<Uuid> {
     }
 }
 
-/// Replaces a quotation's lines: a new revision, approvals void.
+/// Replaces a quotation's lines: a new revision, approvals void. With a validity alone, only that is moved.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "fields of the contract's input")]
 pub struct ReviseQuotation {
@@ -196,7 +196,15 @@ impl Command for ReviseQuotation {
         let subject = SubjectRef::quotation(self.quotation_id);
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.load(cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES, Mode::Write).await?;
+        unit.load(cx.app, cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES | Needs::STORE, Mode::Write).await?;
+        if let (None, Some(until)) = (&self.lines, self.valid_until) {
+            let event = extension(until, cx.now)?;
+            unit.send_one(cx.scene(), root, subject, &event, self.expected_version, Via::Lever)?;
+            unit.flush(cx.txn).await?;
+            return Ok(Done { quotation: Some(subject.id), ..Done::default() });
+        }
+        let event = Event::named("EDIT");
+        unit.admit(cx.scene(), root, subject, &event, self.expected_version)?;
         if let Some(lines) = &self.lines {
             let quotation = unit.only()?.quotation()?;
             let (sale_type, currency) = (quotation.sale_type, quotation.currency.clone());
@@ -207,12 +215,9 @@ impl Command for ReviseQuotation {
             order.quotation_lines.clear(|line| line.id)?;
             put_lines(order, priced)?;
         }
-        let event = Event::named("EDIT");
         unit.send_one(cx.scene(), root, subject, &event, self.expected_version, Via::Lever)?;
         if let Some(until) = self.valid_until {
-            let until = later(until, cx.now)?.to_rfc3339_opts(SecondsFormat::Micros, true);
-            let event = Event::named("EXTEND_VALIDITY").with(json!({ "validUntil": until }));
-            unit.command(cx.scene(), root, subject, &event)?;
+            unit.command(cx.scene(), root, subject, &extension(until, cx.now)?)?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { quotation: Some(subject.id), ..Done::default() })
@@ -238,6 +243,11 @@ fn put_lines(order: &mut Order, lines: Vec<PricedLine>) -> Result<(), Error> {
         })?;
     }
     Ok(())
+}
+
+fn extension(until: Instant, now: Instant) -> Result<Event, Error> {
+    let until = later(until, now)?.to_rfc3339_opts(SecondsFormat::Micros, true);
+    Ok(Event::named("EXTEND_VALIDITY").with(json!({ "validUntil": until })))
 }
 
 fn later(until: Instant, now: Instant) -> Result<Instant, Error> {

@@ -156,7 +156,8 @@ impl Quotation {
             row.workflow_version,
             &row.workflow_state,
             row.workflow_history.as_ref(),
-        )?;
+        )
+        .await?;
         Ok(Workflow {
             kind: SubjectKind::Quotation,
             id: row.id,

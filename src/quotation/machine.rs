@@ -24,6 +24,7 @@ pub fn vocabulary() -> Vocabulary {
         .and(Needs::HOLDS);
     Vocabulary::of(SubjectKind::Quotation)
         .payload_guard("extends", Needs::QUOTATION, extends)
+        .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
         .action("revise", Needs::QUOTATION, revise)
         .action("buyerApproves", Needs::QUOTATION, buyer_approves)
@@ -64,6 +65,13 @@ fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
         format!("there is too little stock: {}", short.join("; ")),
         "revise the quantities, or wait until stock arrives",
     ))
+}
+
+/// Time may be over before the worker says so.
+fn still_valid(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let until = turn.quotation()?.valid_until;
+    let message = format!("the offer was valid until {}", until.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
+    Ok(Verdict::when(turn.now() < until, message, "extend the validity first"))
 }
 
 /// A new revision: approvals were for the one before.

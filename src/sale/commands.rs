@@ -43,7 +43,7 @@ impl Command for CreateTillSale {
             fulfilment_type: None,
         };
         let (mut unit, quotation) = draft.draft(cx).await?;
-        unit.load(cx.txn, Needs::ALL, Mode::Write).await?;
+        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
         let root = unit.only()?.root.id;
         for event in ["SHARE", "BUYER_APPROVES", "SELLER_APPROVES"] {
             unit.command(cx.scene(), root, quotation, &Event::named(event))?;
@@ -76,6 +76,9 @@ impl CreateTillSale {
         if amount == 0 || super::machine::registers_no_payment(self.method) {
             return Ok(None);
         }
+        if !is_seen_at_the_till(self.method) {
+            cx.actor.require("payment.confirm")?;
+        }
         let currency = unit.order(root)?.sale()?.currency.clone();
         let payment = RegisterPayment {
             party: PartyKind::Customer,
@@ -89,4 +92,9 @@ impl CreateTillSale {
         };
         Ok(Some(register::take(cx, unit, root, sale, &payment, amount)?))
     }
+}
+
+/// Whether whoever stands at the till sees that the money is there. Of other methods somebody says so who sees the account.
+fn is_seen_at_the_till(method: PaymentMethod) -> bool {
+    matches!(method, PaymentMethod::Cash | PaymentMethod::Card | PaymentMethod::Wallet)
 }

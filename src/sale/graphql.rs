@@ -45,10 +45,10 @@ impl SaleOrder {
         Money::of(minor, &self.0.currency)
     }
 
-    fn standing(&self, ctx: &Context<'_>) -> Result<Standing, Error> {
+    async fn standing(&self, ctx: &Context<'_>) -> Result<Standing, Error> {
         let row = &self.0;
         let (name, version) = (&row.workflow_definition, row.workflow_version);
-        Standing::of(app(ctx), name, version, &row.workflow_state, row.workflow_history.as_ref())
+        Standing::of(app(ctx), name, version, &row.workflow_state, row.workflow_history.as_ref()).await
     }
 }
 
@@ -77,7 +77,7 @@ impl SaleOrder {
 
     /// SALE while open, FULFILMENT once cleared, CLOSED when final.
     async fn phase(&self, ctx: &Context<'_>) -> Answer<OrderPhase> {
-        Ok(match self.standing(ctx)?.phase() {
+        Ok(match self.standing(ctx).await?.phase() {
             Phase::Sale => OrderPhase::Sale,
             Phase::Fulfilment => OrderPhase::Fulfilment,
             Phase::Closed => OrderPhase::Closed,
@@ -237,7 +237,7 @@ impl SaleOrder {
             id: self.0.id,
             definition: self.0.workflow_definition.clone(),
             version: self.0.workflow_version,
-            standing: self.standing(ctx)?,
+            standing: self.standing(ctx).await?,
         })
     }
 

@@ -136,7 +136,9 @@ fn begin_fulfilment(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// The sale is as open as before its clearing: what is paid back from now on is owed again.
 fn hold_for_payment(turn: &mut Turn<'_>) -> Result<(), Error> {
+    turn.sale_mut()?.cleared_at = None;
     for id in open_fulfilments(turn)? {
         turn.follow_optionally(SubjectRef::fulfilment(id), "HOLD", json!({ "cause": "PAYMENT" }));
     }

@@ -1,33 +1,62 @@
 //! Definitions in the database: every version that any subject runs on, by content.
 //!
-//! At boot each machine of the configuration is compared with the newest stored version of its name; a changed file is a
-//! new version. Subjects keep the version that they started with.
+//! At boot each machine of the configuration is compared with the version that its file was last seen with; a changed
+//! file is a new version. Others are published (`publish`). Servers learn of each other's versions when they meet one.
+//! Subjects keep the version that they started with until they are migrated (`migrate`).
 
-use super::{Definition, Registry, registry::content_hash};
-use crate::{clock::Instant, config::MachineSource, error::Error, id};
-use entity::workflow_definition::{self, Column, Entity};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryOrder, TryInsertResult};
+use super::{Definition, Order, Registry, Unit, definition::content_hash};
+use crate::{
+    access::Actor,
+    app::App,
+    clock::Instant,
+    config::MachineSource,
+    error::Error,
+    id,
+    page::{self, Asked, KeyKind, Keyset, Page},
+};
+use entity::workflow_definition::{self, Column, Entity, Model};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, TryInsertResult,
+};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-/// Reads all stored versions into the registry and stores what is new.
+/// How often a server looks for versions that others have published.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Reads all stored versions into the registry and stores what is new in the configuration.
 pub async fn sync(
     db: &DatabaseConnection,
     registry: &Registry,
     machines: &[MachineSource],
     now: Instant,
 ) -> Result<(), Error> {
-    let mut newest: BTreeMap<String, (i32, String)> = BTreeMap::new();
+    let mut newest: BTreeMap<String, Model> = BTreeMap::new();
+    let mut of_files: BTreeMap<String, String> = BTreeMap::new();
     for row in Entity::find().order_by_asc(Column::Name).order_by_asc(Column::Version).all(db).await? {
-        newest.insert(row.name.clone(), (row.version, row.content_hash.clone()));
         registry.add(compile(registry, &row.name, row.version, &row.source, "workflow_definition")?);
+        if row.from_file {
+            of_files.insert(row.name.clone(), row.content_hash.clone());
+        }
+        newest.insert(row.name.clone(), row);
     }
     for machine in machines {
-        let (version, known) = newest.get(&machine.name).cloned().unwrap_or((0, String::new()));
-        if content_hash(&machine.text) == known {
+        let hash = content_hash(&machine.text);
+        if of_files.get(&machine.name) == Some(&hash) {
             continue;
         }
-        let definition = compile(registry, &machine.name, version + 1, &machine.text, &machine.file)?;
-        if !store(db, &definition, now).await? {
+        if let Some(published) = newest.get(&machine.name).filter(|newest| newest.content_hash == hash) {
+            mark_from_file(db, published.id).await?;
+            continue;
+        }
+        let version = newest.get(&machine.name).map_or(0, |newest| newest.version) + 1;
+        let definition = compile(registry, &machine.name, version, &machine.text, &machine.file)?;
+        if !store(db, row(&definition, now)).await? {
             // Another server that starts now was faster: what it stored is read, and compared.
             return Box::pin(sync(db, registry, machines, now)).await;
         }
@@ -36,25 +65,142 @@ pub async fn sync(
     Ok(())
 }
 
+/// Reads the versions that others have stored since.
+pub async fn learn<C: ConnectionTrait>(db: &C, registry: &Registry) -> Result<(), Error> {
+    let stored: Vec<(Uuid, String, i32)> =
+        Entity::find().select_only().columns([Column::Id, Column::Name, Column::Version]).into_tuple().all(db).await?;
+    let unknown = stored.into_iter().filter(|(_, name, version)| registry.definition(name, *version).is_none());
+    let unknown: Vec<Uuid> = unknown.map(|(id, ..)| id).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    for row in Entity::find().filter(Column::Id.is_in(unknown)).all(db).await? {
+        registry.add(compile(registry, &row.name, row.version, &row.source, "workflow_definition")?);
+    }
+    Ok(())
+}
+
+/// Looks for versions that others have published, until it is told to stop: what starts here then starts on them.
+pub async fn keep_learning(app: App, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(error) = learn(&app.reader, &app.registry).await {
+            tracing::error!(%error, "published machines could not be read; the next look is in a moment");
+        }
+    }
+}
+
+/// A version, read from the database when it is not known yet. One that does not exist is a fault.
+pub async fn find(app: &App, name: &str, version: i32) -> Result<Arc<Definition>, Error> {
+    if let Some(definition) = app.registry.definition(name, version) {
+        return Ok(definition);
+    }
+    learn(&app.reader, &app.registry).await?;
+    app.registry
+        .definition(name, version)
+        .ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))
+}
+
+/// A stored version, compiled.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// As stored.
+    pub row: Model,
+    /// As it runs.
+    pub definition: Arc<Definition>,
+    /// Whether what starts now starts on it.
+    pub newest: bool,
+}
+
+/// A page of versions, of one machine or of all, newest first. For those who may read the audit.
+pub async fn page(app: &App, actor: &Actor, name: Option<&str>, asked: &Asked) -> Result<Page<Version>, Error> {
+    actor.require("audit.read")?;
+    learn(&app.reader, &app.registry).await?;
+    let select = name.map_or_else(Entity::find, |name| Entity::find().filter(Column::Name.eq(name)));
+    let order = Keyset {
+        tag: 62,
+        key: None::<(Column, KeyKind)>,
+        id: Column::Id,
+        descending: true,
+        place: |row: &Model| (0, row.id),
+    };
+    let page = page::fetch(&app.reader, select, &order, asked).await?;
+    page.try_map(|row| version_of(app, row))
+}
+
+/// One version; the newest when none is named. For those who may read the audit.
+pub async fn version(app: &App, actor: &Actor, name: &str, version: Option<i32>) -> Result<Option<Version>, Error> {
+    actor.require("audit.read")?;
+    learn(&app.reader, &app.registry).await?;
+    stored(app, name, version).await
+}
+
+/// One version, for whoever has just published it; the newest when none is named.
+pub async fn stored(app: &App, name: &str, version: Option<i32>) -> Result<Option<Version>, Error> {
+    let select = Entity::find().filter(Column::Name.eq(name)).order_by_desc(Column::Version);
+    let select = version.map_or_else(|| select.clone(), |version| select.clone().filter(Column::Version.eq(version)));
+    let row = select.one(&app.reader).await?;
+    if row.is_some() {
+        learn(&app.reader, &app.registry).await?;
+    }
+    row.map(|row| version_of(app, row)).transpose()
+}
+
+fn version_of(app: &App, row: Model) -> Result<Version, Error> {
+    let definition = app
+        .registry
+        .definition(&row.name, row.version)
+        .ok_or_else(|| Error::internal(format!("no definition {} version {}", row.name, row.version)))?;
+    let newest = app.registry.newest(&row.name).is_some_and(|newest| newest.version == row.version);
+    Ok(Version { row, definition, newest })
+}
+
+impl Unit {
+    /// Makes sure that the machines of all loaded subjects are known.
+    pub(super) async fn learn_machines<C: ConnectionTrait>(&self, app: &App, db: &C) -> Result<(), Error> {
+        let known = |name: &str, version| app.registry.definition(name, version).is_some();
+        let all_known = |order: &Order| {
+            order.quotation.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
+                && order.sale.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
+                && order.fulfilments.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
+        };
+        if self.orders.values().all(all_known) { Ok(()) } else { learn(db, &app.registry).await }
+    }
+}
+
 fn compile(registry: &Registry, name: &str, version: i32, source: &str, file: &str) -> Result<Definition, Error> {
     registry
         .compile(name, version, source)
         .map_err(|problems| Error::invalid(file, format!("the machine {name} cannot run:\n{problems}")))
 }
 
-/// Whether the version was free.
-async fn store<C: ConnectionTrait>(db: &C, definition: &Definition, now: Instant) -> Result<bool, Error> {
-    let row = workflow_definition::Model {
+/// A row for a definition that came from a file.
+pub(super) fn row(definition: &Definition, now: Instant) -> Model {
+    Model {
         id: id::new(),
         name: definition.name.clone(),
         version: definition.version,
         content_hash: definition.hash.clone(),
         source: definition.source.clone(),
         created_at: now,
-    };
+        published_by: None,
+        state_mapping: None,
+        from_file: true,
+    }
+}
+
+/// Whether the version was free.
+pub(super) async fn store<C: ConnectionTrait>(db: &C, row: workflow_definition::Model) -> Result<bool, Error> {
     let stored = Entity::insert(row.into_active_model())
         .on_conflict_do_nothing_on([Column::Name, Column::Version])
         .exec_without_returning(db)
         .await?;
     Ok(matches!(stored, TryInsertResult::Inserted(1..)))
+}
+
+async fn mark_from_file(db: &DatabaseConnection, id: Uuid) -> Result<(), Error> {
+    let update = Entity::update_many().col_expr(Column::FromFile, Expr::value(true)).filter(Column::Id.eq(id));
+    update.exec(db).await?;
+    Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Event, Mode, Needs, Order, Roots, Shared, SubjectRef, Unit,
+    definition::Definition,
     gate::{self, Obstacle},
-    registry::Definition,
     run::Runner,
     turn::Scene,
     vocabulary::Verdict,
@@ -73,7 +73,7 @@ pub async fn available_events(
     let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
     let scene = Scene { app, actor, now: app.now() };
     let mut unit = Unit::open(&app.reader, Roots::of_subjects(&refs), Mode::Read, scene.now).await?;
-    unit.load(&app.reader, Needs::ALL, Mode::Read).await?;
+    unit.load(app, &app.reader, Needs::ALL, Mode::Read).await?;
     let roots = unit.roots_of();
     let mut answers = HashMap::new();
     for subject in refs {

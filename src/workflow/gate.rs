@@ -4,7 +4,7 @@
 
 use super::{
     Event, Order, SubjectRef,
-    registry::Definition,
+    definition::Definition,
     run::Failed,
     subject::{self, Columns},
     turn::Scene,

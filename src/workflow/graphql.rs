@@ -17,12 +17,17 @@ use entity::{SubjectKind, timer};
 use std::sync::Arc;
 use uuid::Uuid;
 
+mod definitions;
 mod log;
+mod publishing;
 mod roots;
 mod why;
 
+pub use definitions::WorkflowDefinition;
 pub use log::{RefusedAttempt, Transition};
-pub use roots::{WorkflowMutation, WorkflowQuery};
+pub use publishing::{DefinitionMutation, DefinitionQuery};
+pub use roots::{WorkflowMutation, WorkflowQuery, subject as parse_subject};
+pub use why::Refusal;
 
 /// Whatever a statechart drives: Quotation, `SaleOrder`, Fulfilment.
 #[derive(Clone, Debug, Interface)]

@@ -7,7 +7,7 @@ use super::{
     Needs, Order, Row, SubjectRef, Unit,
     unit::{AccountKey, StockKey},
 };
-use crate::{clock::Instant, error::Error, id, reading::among, rows::Reads};
+use crate::{app::App, clock::Instant, error::Error, id, reading::among, rows::Reads};
 use entity::{
     PartyKind, ProductKind, SubjectKind, Tier, credit_account, credit_note, customer, fulfilment, fulfilment_line,
     hold, order_root, override_request, payment, payment_entry, quotation, quotation_line, refund, reseller, sale_line,
@@ -126,7 +126,7 @@ impl Unit {
     }
 
     /// Reads the parts that `needs` names and that are not there yet.
-    pub async fn load<C: ConnectionTrait>(&mut self, db: &C, needs: Needs, mode: Mode) -> Result<(), Error> {
+    pub async fn load<C: ConnectionTrait>(&mut self, app: &App, db: &C, needs: Needs, mode: Mode) -> Result<(), Error> {
         let roots: Vec<Uuid> = self.orders.keys().copied().collect();
         if roots.is_empty() {
             return Ok(());
@@ -154,6 +154,7 @@ impl Unit {
             };
         }
         parts!(fill);
+        self.learn_machines(app, db).await?;
         if needs.has(Needs::CREDIT) {
             self.load_accounts(db, mode).await?;
         }

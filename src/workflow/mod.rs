@@ -6,17 +6,25 @@
 //! action means: the rooms register those (`registry`).
 
 pub mod audit;
+pub mod check;
 pub mod commands;
+pub mod definition;
 pub mod definitions;
 pub mod explain;
 mod flush;
 mod gate;
 pub mod graphql;
+pub mod live;
 mod load;
 pub mod log;
+pub mod mapping;
+pub mod migrate;
 mod needs;
+pub mod publish;
 pub mod queries;
 pub mod registry;
+mod relocate;
+mod replay;
 mod run;
 mod send;
 pub mod standing;
@@ -28,15 +36,19 @@ mod vocabulary;
 pub mod why;
 mod window;
 
+pub use definition::Definition;
 pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, reason_codes};
 pub use load::{Mode, Roots};
 pub use needs::Needs;
-pub use registry::{Definition, Registry};
+pub use registry::Registry;
 pub use send::{Outcome, own_needs, send};
+pub use subject::visible;
 pub use turn::{Event, Scene, Turn};
 pub use unit::{AccountKey, FollowUp, Order, Part, Row, Shared, StockKey, SubjectRef, TimerKey, Unit, What};
 pub use vocabulary::{Verdict, Vocabulary};
 
+/// The log's word for a subject that was moved to another version of its machine.
+pub const MIGRATED: &str = "MIGRATED";
 /// The log's word for a subject that came to be.
 pub const CREATED: &str = "CREATED";
 /// What a sale hears when an approval's time is over; also the name of that timer.

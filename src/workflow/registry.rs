@@ -1,312 +1,20 @@
-//! Machines and the functions that they name.
+//! All machines that are known, and the words that they are compiled against.
 //!
-//! Each room brings a vocabulary: guards, actions and delays by name, with what they read. At boot every definition is
-//! compiled against it: a name without a function stops the boot, a function that no machine names is a warning.
-//! Knows no rule of any machine.
+//! Each room brings a vocabulary: guards, actions and delays by name, with what they read. A function that no machine
+//! names is a warning at boot.
 
 use super::{
     Needs,
-    vocabulary::{ActionFn, BuildFn, DelayFn, FactsFn, GuardFn, Vocabulary},
+    definition::Definition,
+    vocabulary::{BuildFn, Vocabulary},
 };
 use crate::error::Error;
 use entity::SubjectKind;
-use serde_json::Value;
-use statechart::{ActionRef, Delay, Guard, GuardRef, Machine, Snapshot, StateId, Transition, TransitionId, Trigger};
+use statechart::Machine;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
 };
-
-/// A version of a machine, compiled against its room's vocabulary.
-pub struct Definition {
-    /// The lifecycle's name.
-    pub name: String,
-    /// Its version, from 1.
-    pub version: i32,
-    /// SHA-256 of the source, hex.
-    pub hash: String,
-    /// The JSON document.
-    pub source: String,
-    /// The compiled machine.
-    pub machine: Machine,
-    /// What it drives.
-    pub subject: SubjectKind,
-    facts: Option<FactsFn>,
-    guards: Vec<GuardFn>,
-    actions: Vec<ActionFn>,
-    delays: HashMap<String, DelayFn>,
-    needs: HashMap<String, Needs>,
-    start_needs: Needs,
-    schemas: HashMap<TransitionId, jsonschema::Validator>,
-}
-
-impl std::fmt::Debug for Definition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} v{}", self.name, self.version)
-    }
-}
-
-impl Definition {
-    /// Compiles a document. The error says all that is wrong with it.
-    pub fn compile(name: &str, version: i32, source: &str, words: &[Vocabulary]) -> Result<Self, String> {
-        let machine = Machine::parse(source)
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        let subject = subject_of(&machine, name)?;
-        let words = words
-            .iter()
-            .find(|vocabulary| vocabulary.subject == subject)
-            .ok_or_else(|| format!("no room drives a {subject:?}"))?;
-        let mut missing = Vec::new();
-        let guards = lookup(machine.guards(), &words.guards, "guard", &mut missing);
-        let actions = lookup(machine.actions(), &words.actions, "action", &mut missing);
-        let delays = lookup(machine.delays(), &words.delays, "delay", &mut missing);
-        if !missing.is_empty() {
-            return Err(missing.join("\n"));
-        }
-        let delays = machine.delays().iter().cloned().zip(delays).collect();
-        let schemas = payload_schemas(&machine)?;
-        let mut definition = Self {
-            name: name.to_owned(),
-            version,
-            hash: content_hash(source),
-            source: source.to_owned(),
-            machine,
-            subject,
-            facts: words.facts,
-            guards,
-            actions,
-            delays,
-            needs: HashMap::new(),
-            start_needs: Needs::NOTHING,
-            schemas,
-        };
-        definition.compute_needs();
-        Ok(definition)
-    }
-
-    /// What must be loaded before `event` is sent, whatever the state.
-    pub fn needs(&self, event: &str) -> Needs {
-        self.needs.get(event).copied().unwrap_or(self.start_needs)
-    }
-
-    /// What must be loaded before `event` is sent to a subject that is and stays in this state until then.
-    pub fn needs_in(&self, snapshot: &Snapshot, event: &str) -> Needs {
-        let history = self.machine.history_value(snapshot);
-        let sent = self.machine.candidates(snapshot, event).into_iter().map(|id| self.machine.transition(id));
-        let at_once = self.machine.transitions().iter().filter(|transition| happens_at_once(transition));
-        sent.chain(at_once)
-            .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &history))
-    }
-
-    /// What must be loaded before a subject starts.
-    pub fn start_needs(&self) -> Needs {
-        self.start_needs
-    }
-
-    pub(super) fn facts(&self) -> Option<FactsFn> {
-        self.facts
-    }
-
-    pub(super) fn guard(&self, guard: &GuardRef) -> Result<GuardFn, Error> {
-        self.guards.get(guard.index).copied().ok_or_else(|| Error::internal(format!("no guard {}", guard.name)))
-    }
-
-    pub(super) fn action(&self, action: &ActionRef) -> Result<ActionFn, Error> {
-        self.actions.get(action.index).copied().ok_or_else(|| Error::internal(format!("no action {}", action.name)))
-    }
-
-    pub(super) fn delay(&self, name: &str) -> Result<DelayFn, Error> {
-        self.delays.get(name).copied().ok_or_else(|| Error::internal(format!("no delay {name}")))
-    }
-
-    /// The compiled schema of a transition's payload.
-    pub(super) fn schema(&self, transition: TransitionId) -> Option<&jsonschema::Validator> {
-        self.schemas.get(&transition)
-    }
-
-    /// Whether what happens on this transition cannot be told without the payload.
-    pub(super) fn depends_on_payload(&self, transition: &Transition) -> bool {
-        transition.guard.as_ref().is_some_and(|guard| self.any_guard(guard, |g| g.reads_payload))
-            || transition.actions.iter().any(|a| self.actions.get(a.index).is_some_and(|a| a.decides_by_payload))
-    }
-
-    fn any_guard(&self, guard: &Guard, test: impl Fn(&GuardFn) -> bool + Copy) -> bool {
-        match guard {
-            Guard::Named(named) => self.guards.get(named.index).is_some_and(test),
-            Guard::And(of) | Guard::Or(of) => of.iter().any(|guard| self.any_guard(guard, test)),
-            Guard::Not(of) => self.any_guard(of, test),
-            Guard::StateIn(_) => false,
-        }
-    }
-
-    fn compute_needs(&mut self) {
-        self.start_needs = self.subtree_needs(StateId(0));
-        let events: BTreeSet<String> = self
-            .machine
-            .transitions()
-            .iter()
-            .map(|transition| match &transition.trigger {
-                Trigger::Event(name) => name.clone(),
-                Trigger::After(delay) => self.machine.after_event(transition.source, delay),
-                Trigger::Always | Trigger::Done => String::new(),
-            })
-            .collect();
-        self.needs = events
-            .into_iter()
-            .map(|event| {
-                let needs = self
-                    .machine
-                    .transitions()
-                    .iter()
-                    .filter(|transition| match &transition.trigger {
-                        Trigger::Event(name) => *name == event,
-                        Trigger::After(delay) => self.machine.after_event(transition.source, delay) == event,
-                        Trigger::Always | Trigger::Done => true,
-                    })
-                    .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &Value::Null));
-                (event, needs)
-            })
-            .collect();
-    }
-
-    /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it. `history` is
-    /// what history states remember; where it is silent, anything may be entered.
-    fn transition_needs(&self, transition: &Transition, history: &Value) -> Needs {
-        let mut needs = self.own_needs(transition);
-        if transition.meta.get("window").is_some() {
-            needs |= Needs::STORE;
-        }
-        if !transition.targets.is_empty() {
-            for state in self.machine.states() {
-                needs |= self.action_needs(&state.exit);
-            }
-        }
-        for target in &transition.targets {
-            needs |= match self.machine.state(*target).kind {
-                statechart::Kind::History(_) => self.history_needs(*target, history),
-                _ => self.subtree_needs(*target),
-            };
-        }
-        needs
-    }
-
-    /// What entering a history state may run: all that its parent holds, or only what the history remembers.
-    fn history_needs(&self, state: StateId, history: &Value) -> Needs {
-        let parent = self.machine.state(state).parent.unwrap_or(state);
-        let remembered = history.get(&self.machine.state(parent).path).and_then(Value::as_array);
-        let Some(remembered) = remembered else { return self.subtree_needs(parent) };
-        let mut needs = self.state_needs(parent);
-        for path in remembered.iter().filter_map(Value::as_str) {
-            let Some(entered) = self.machine.by_path(path) else { return self.subtree_needs(parent) };
-            needs |= self.subtree_needs(entered);
-            let mut above = self.machine.state(entered).parent;
-            while let Some(state) = above.filter(|state| *state != parent) {
-                needs |= self.state_needs(state);
-                above = self.machine.state(state).parent;
-            }
-        }
-        needs
-    }
-
-    fn own_needs(&self, transition: &Transition) -> Needs {
-        self.action_needs(&transition.actions)
-            | transition.guard.as_ref().map_or(Needs::NOTHING, |guard| self.guard_needs(guard))
-    }
-
-    fn subtree_needs(&self, root: StateId) -> Needs {
-        let children = &self.machine.state(root).children;
-        children.iter().fold(self.state_needs(root), |needs, child| needs | self.subtree_needs(*child))
-    }
-
-    /// What entering a state runs, its children not counted, and what may happen at once after it.
-    fn state_needs(&self, id: StateId) -> Needs {
-        let state = self.machine.state(id);
-        let mut needs = self.action_needs(&state.entry);
-        for transition in state.transitions.iter().map(|id| self.machine.transition(*id)) {
-            if happens_at_once(transition) {
-                needs |= self.own_needs(transition);
-                for target in &transition.targets {
-                    needs |= self.action_needs(&self.machine.state(*target).entry);
-                }
-            }
-        }
-        needs
-    }
-
-    fn action_needs(&self, actions: &[ActionRef]) -> Needs {
-        actions.iter().filter_map(|a| self.actions.get(a.index)).fold(Needs::NOTHING, |needs, a| needs | a.needs)
-    }
-
-    fn guard_needs(&self, guard: &Guard) -> Needs {
-        match guard {
-            Guard::Named(named) => self.guards.get(named.index).map_or(Needs::NOTHING, |guard| guard.needs),
-            Guard::And(of) | Guard::Or(of) => of.iter().fold(Needs::NOTHING, |needs, g| needs | self.guard_needs(g)),
-            Guard::Not(of) => self.guard_needs(of),
-            Guard::StateIn(_) => Needs::NOTHING,
-        }
-    }
-
-    /// The delay's name as people and timers write it.
-    pub fn delay_name(delay: &Delay) -> String {
-        match delay {
-            Delay::Named(name) => name.clone(),
-            Delay::Millis(millis) => millis.to_string(),
-        }
-    }
-}
-
-fn happens_at_once(transition: &Transition) -> bool {
-    matches!(transition.trigger, Trigger::Always | Trigger::Done)
-}
-
-/// SHA-256 of a definition's source, hex.
-pub fn content_hash(source: &str) -> String {
-    use sha2::{Digest, Sha256};
-    hex::encode(Sha256::digest(source.as_bytes()))
-}
-
-fn lookup<T: Copy>(
-    names: &[String],
-    words: &BTreeMap<&'static str, T>,
-    what: &str,
-    missing: &mut Vec<String>,
-) -> Vec<T> {
-    names
-        .iter()
-        .filter_map(|name| {
-            let found = words.get(name.as_str()).copied();
-            if found.is_none() {
-                let known: Vec<_> = words.keys().copied().collect();
-                missing.push(format!("{what} {name:?} has no function; there are {}", known.join(", ")));
-            }
-            found
-        })
-        .collect()
-}
-
-fn subject_of(machine: &Machine, name: &str) -> Result<SubjectKind, String> {
-    match machine.meta().get("subject").and_then(Value::as_str) {
-        Some("quotation") => Ok(SubjectKind::Quotation),
-        Some("sale") => Ok(SubjectKind::Sale),
-        Some("fulfilment") => Ok(SubjectKind::Fulfilment),
-        other => Err(format!("meta.subject of {name} is {other:?}; write \"quotation\", \"sale\" or \"fulfilment\"")),
-    }
-}
-
-fn payload_schemas(machine: &Machine) -> Result<HashMap<TransitionId, jsonschema::Validator>, String> {
-    let mut schemas = HashMap::new();
-    for (index, transition) in machine.transitions().iter().enumerate() {
-        if let Some(schema) = transition.meta.get("payload") {
-            let validator = jsonschema::options()
-                .with_draft(jsonschema::Draft::Draft7)
-                .should_validate_formats(true)
-                .build(schema)
-                .map_err(|error| format!("{}.meta.payload is no JSON Schema: {error}", transition.pointer))?;
-            schemas.insert(TransitionId(u32::try_from(index).unwrap_or(u32::MAX)), validator);
-        }
-    }
-    Ok(schemas)
-}
 
 /// All definitions that are known, by name and version.
 pub struct Registry {
@@ -324,6 +32,11 @@ impl Registry {
     /// A registry with the rooms' words and no machine.
     pub fn new(words: Vec<Vocabulary>) -> Self {
         Self { words, definitions: RwLock::default() }
+    }
+
+    /// The rooms' words.
+    pub(super) fn words(&self) -> &[Vocabulary] {
+        &self.words
     }
 
     /// Compiles a document with this registry's words.
@@ -363,7 +76,7 @@ impl Registry {
     pub fn likely_needs(&self, kind: SubjectKind, event: &str) -> Needs {
         let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
         let ours = definitions.values().filter(|definition| definition.subject == kind);
-        ours.filter_map(|definition| definition.needs.get(event)).fold(Needs::NOTHING, |all, needs| all | *needs)
+        ours.filter_map(|definition| definition.known_needs(event)).fold(Needs::NOTHING, |all, needs| all | needs)
     }
 
     /// All of them, by name and version.

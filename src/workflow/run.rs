@@ -4,9 +4,9 @@
 //! timers; the rules are the rooms' functions.
 
 use super::{
-    Event, FollowUp, Order, Shared, SubjectRef, Unit, log,
-    registry::Definition,
-    subject,
+    Event, FollowUp, Order, Shared, SubjectRef, Unit,
+    definition::Definition,
+    log, subject,
     turn::{Scene, Turn},
     unit::What,
     vocabulary::Verdict,
@@ -14,7 +14,7 @@ use super::{
 use crate::error::Error;
 use entity::{SubjectKind, timer};
 use serde_json::{Map, Value};
-use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId};
+use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId, Trigger};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -121,17 +121,7 @@ impl Host for Runner<'_> {
     }
 
     fn disarm(&mut self, state: StateId) -> Result<(), Error> {
-        let machine = &self.definition.machine;
-        let delays: Vec<Delay> = machine
-            .state(state)
-            .transitions
-            .iter()
-            .filter_map(|id| match &machine.transition(*id).trigger {
-                statechart::Trigger::After(delay) => Some(delay.clone()),
-                _ => None,
-            })
-            .collect();
-        for delay in delays {
+        for delay in delays(self.definition, state) {
             self.timer(state, &delay, None);
         }
         Ok(())
@@ -190,6 +180,28 @@ fn start(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, dep
     subject::set(runner.order, subject, &definition, &step.snapshot)?;
     runner.facts()?;
     finish(runner, None, super::CREATED.to_owned(), false)
+}
+
+/// The distinct delays of a state.
+pub(super) fn delays(definition: &Definition, state: StateId) -> Vec<Delay> {
+    let machine = &definition.machine;
+    let mut delays = Vec::new();
+    for id in &machine.state(state).transitions {
+        if let Trigger::After(delay) = &machine.transition(*id).trigger
+            && !delays.contains(delay)
+        {
+            delays.push(delay.clone());
+        }
+    }
+    delays
+}
+
+/// Runs a subject's facts and nothing else.
+pub(super) fn refresh(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let definition = subject::definition(scene.app, &subject::columns(order, subject)?)?;
+    let event = Event::default();
+    runner(&definition, order, &mut unit.shared, subject, &event, scene, 0).facts()
 }
 
 /// Books what happened to a subject without a step: facts, version and log, from = to.
@@ -262,7 +274,7 @@ fn build(
     Ok(SubjectRef { kind, id })
 }
 
-fn runner<'a>(
+pub(super) fn runner<'a>(
     definition: &'a Definition,
     order: &'a mut Order,
     shared: &'a mut Shared,
@@ -274,7 +286,7 @@ fn runner<'a>(
     Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth, failed: None }
 }
 
-fn finish(runner: Runner<'_>, from: Option<String>, event: String, noop: bool) -> Result<(), Error> {
+pub(super) fn finish(runner: Runner<'_>, from: Option<String>, event: String, noop: bool) -> Result<(), Error> {
     let to = subject::columns(runner.order, runner.subject)?.state.to_owned();
     let mut metadata = runner.metadata;
     if !runner.event.payload.is_null() {

@@ -51,10 +51,15 @@ pub async fn send(
 /// The subject itself, and what tells whether the actor may see it.
 pub fn own_needs(kind: SubjectKind, actor: &crate::access::Actor) -> Needs {
     let limited = !matches!(actor.scope, crate::access::Scope::All);
+    let whose = if limited && kind == SubjectKind::Fulfilment { Needs::SALE } else { Needs::NOTHING };
+    stored_needs(kind) | whose
+}
+
+/// The subject's own row.
+pub(super) fn stored_needs(kind: SubjectKind) -> Needs {
     match kind {
         SubjectKind::Quotation => Needs::QUOTATION,
         SubjectKind::Sale => Needs::SALE,
-        SubjectKind::Fulfilment if limited => Needs::FULFILMENTS | Needs::SALE,
         SubjectKind::Fulfilment => Needs::FULFILMENTS,
     }
 }
@@ -74,7 +79,7 @@ impl Unit {
         let likely = subjects.iter().fold(own, |needs, subject| {
             needs | scene.app.registry.likely_needs(subject.kind, &event.name).of_the_order_alone()
         });
-        self.load(db, likely, mode).await?;
+        self.load(scene.app, db, likely, mode).await?;
         let roots = self.roots_of();
         let mut needs = Needs::NOTHING;
         for subject in subjects {
@@ -87,7 +92,7 @@ impl Unit {
                 _ => definition.needs(&event.name),
             };
         }
-        self.load(db, needs, mode).await
+        self.load(scene.app, db, needs, mode).await
     }
 
     /// Which order each loaded subject belongs to.
@@ -163,6 +168,24 @@ impl Unit {
             depth: 0,
         });
         run::drain(self, scene)
+    }
+
+    /// Refuses what may not even be asked of the guards, before a command does more: visibility, version, transition,
+    /// permission, window, payload, reason.
+    pub fn admit(
+        &self,
+        scene: Scene<'_>,
+        root: Uuid,
+        subject: SubjectRef,
+        event: &Event,
+        expected: Option<i32>,
+    ) -> Result<(), Error> {
+        self.with_place(scene, root, subject, |place| place.admit(scene, event, expected, Via::Lever))
+    }
+
+    /// Brings what a subject's context says of other rows up to date, before a command reads it.
+    pub fn refresh(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+        run::refresh(self, scene, root, subject)
     }
 
     /// Books what happened to a subject without a step: facts, version + 1, a log row with from = to.

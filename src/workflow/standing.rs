@@ -1,9 +1,10 @@
 //! States by what their machines say of them: tags and phases as conditions on stored rows, and how a stored row stands.
 
-use super::registry::Definition;
+use super::definition::Definition;
+use super::definitions;
 use crate::app::App;
 use crate::error::Error;
-use entity::{SubjectKind, fulfilment, sale_order};
+use entity::{SubjectKind, fulfilment, quotation, sale_order};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::Value;
@@ -44,6 +45,15 @@ impl States {
         )
     }
 
+    /// Which quotations are in one of them.
+    pub fn quotations(&self) -> Condition {
+        self.condition(
+            quotation::Column::WorkflowDefinition,
+            quotation::Column::WorkflowVersion,
+            quotation::Column::WorkflowState,
+        )
+    }
+
     /// Which fulfilments are in one of them.
     pub fn fulfilments(&self) -> Condition {
         self.condition(
@@ -81,6 +91,20 @@ pub fn in_phases(app: &App, phases: &[Phase]) -> States {
     select(app, SubjectKind::Sale, |machine, leaf| phases.contains(&phase_of(machine, leaf)))
 }
 
+/// States of these versions that are not their machine's end. All versions must drive the same kind of subject.
+pub fn live(versions: &[Arc<Definition>]) -> States {
+    States(versions.iter().map(|definition| of(definition, |machine, leaf| !is_end(machine, leaf))).collect())
+}
+
+/// A final state of the root, or of a region right under it.
+fn is_end(machine: &Machine, leaf: StateId) -> bool {
+    let parent = machine.state(leaf).parent;
+    let region_of_root = |state: StateId| {
+        machine.state(StateId::ROOT).kind == Kind::Parallel && machine.state(state).parent == Some(StateId::ROOT)
+    };
+    machine.state(leaf).kind == Kind::Final && parent.is_some_and(|id| id == StateId::ROOT || region_of_root(id))
+}
+
 fn phase_of(machine: &Machine, leaf: StateId) -> Phase {
     let state = machine.state(leaf);
     if state.kind == Kind::Final && state.parent == Some(StateId::ROOT) {
@@ -92,26 +116,21 @@ fn phase_of(machine: &Machine, leaf: StateId) -> Phase {
 }
 
 fn select(app: &App, subject: SubjectKind, wanted: impl Fn(&Machine, StateId) -> bool) -> States {
-    let of = |definition: Arc<Definition>| {
-        let machine = &definition.machine;
-        let leaf = |index| StateId(u32::try_from(index).unwrap_or(u32::MAX));
-        let leaves: Vec<_> = (0..machine.states().len())
-            .map(leaf)
-            .filter(|id| machine.state(*id).kind.is_leaf() && wanted(machine, *id))
-            .map(|id| machine.state(id).key.clone())
-            .collect();
-        let parallel = machine.states().iter().any(|state| state.kind == Kind::Parallel);
-        Of { definition: definition.name.clone(), version: definition.version, leaves, parallel }
-    };
-    States(
-        app.registry
-            .all()
-            .into_iter()
-            .filter(|d| d.subject == subject)
-            .map(of)
-            .filter(|of| !of.leaves.is_empty())
-            .collect(),
-    )
+    let all = app.registry.all();
+    let ours = all.iter().filter(|definition| definition.subject == subject);
+    States(ours.map(|definition| of(definition, &wanted)).filter(|of| !of.leaves.is_empty()).collect())
+}
+
+fn of(definition: &Definition, wanted: impl Fn(&Machine, StateId) -> bool) -> Of {
+    let machine = &definition.machine;
+    let leaf = |index| StateId(u32::try_from(index).unwrap_or(u32::MAX));
+    let leaves: Vec<_> = (0..machine.states().len())
+        .map(leaf)
+        .filter(|id| machine.state(*id).kind.is_leaf() && wanted(machine, *id))
+        .map(|id| machine.state(id).key.clone())
+        .collect();
+    let parallel = machine.states().iter().any(|state| state.kind == Kind::Parallel);
+    Of { definition: definition.name.clone(), version: definition.version, leaves, parallel }
 }
 
 /// How a stored subject stands, as its machine says.
@@ -123,11 +142,8 @@ pub struct Standing {
 
 impl Standing {
     /// Of a row's workflow columns. Names that its machine does not know are an error, never a default.
-    pub fn of(app: &App, name: &str, version: i32, state: &str, history: Option<&Value>) -> Result<Self, Error> {
-        let definition = app
-            .registry
-            .definition(name, version)
-            .ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))?;
+    pub async fn of(app: &App, name: &str, version: i32, state: &str, history: Option<&Value>) -> Result<Self, Error> {
+        let definition = definitions::find(app, name, version).await?;
         let snapshot = definition
             .machine
             .restore(state, history.unwrap_or(&Value::Null))

@@ -1,6 +1,9 @@
 //! Fires timers: claims what is due by lease, then sends it through the door, which reads again that it is due.
 
-use super::{Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, Unit, run};
+use super::{
+    Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey, Unit, run,
+    send::stored_needs,
+};
 use crate::{access::Actor, app::App, clock::Instant, error::Error};
 use chrono::TimeDelta;
 use entity::timer::{Column, Entity, Model};
@@ -81,7 +84,8 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
         .await?
         .into_iter()
         .collect();
-    unit.load(txn, own_needs(&subjects), Mode::Write).await?;
+    let own = subjects.iter().fold(Needs::NOTHING, |needs, subject| needs | stored_needs(subject.kind));
+    unit.load(app, txn, own, Mode::Write).await?;
     let roots = unit.roots_of();
     let mut needs = Needs::NOTHING;
     let mut events = Vec::with_capacity(timers.len());
@@ -93,7 +97,7 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
         needs |= event.as_ref().map_or(Needs::NOTHING, |(_, needs)| *needs);
         events.push(event.map(|(name, _)| name));
     }
-    unit.load(txn, needs, Mode::Write).await?;
+    unit.load(app, txn, needs, Mode::Write).await?;
     let mut outcomes = Vec::with_capacity(timers.len());
     for (timer, event) in timers.iter().zip(events) {
         let (Some(event), true, Some(root)) =
@@ -102,38 +106,44 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
             outcomes.push(Outcome::Refused(Error::Conflict("not due any more".to_owned())));
             continue;
         };
-        // Taken off first: a transition that arms it anew puts it back.
-        unit.shared.timers.insert((timer.subject_id, timer.state.clone(), timer.event.clone(), timer.ref_id), None);
-        outcomes.push(match run::step(&mut unit, scene, root, subject(timer), &Event::named(event), 0)? {
-            run::Stepped::Taken => {
-                run::drain(&mut unit, scene)?;
-                Outcome::Taken
-            }
-            run::Stepped::Refused(_) => {
-                Outcome::Refused(Error::Conflict("the machine does not take it now".to_owned()))
-            }
-        });
+        outcomes.push(unit.fire(scene, root, timer, event)?);
     }
     unit.flush(txn).await?;
     Ok(outcomes)
+}
+
+/// What makes it this timer.
+pub fn key(timer: &Model) -> TimerKey {
+    (timer.subject_id, timer.state.clone(), timer.event.clone(), timer.ref_id)
 }
 
 fn subject(timer: &Model) -> SubjectRef {
     SubjectRef { kind: timer.subject_kind, id: timer.subject_id }
 }
 
-fn own_needs(subjects: &[SubjectRef]) -> Needs {
-    subjects.iter().fold(Needs::NOTHING, |needs, subject| {
-        needs
-            | match subject.kind {
-                entity::SubjectKind::Quotation => Needs::QUOTATION,
-                entity::SubjectKind::Sale => Needs::SALE,
-                entity::SubjectKind::Fulfilment => Needs::FULFILMENTS,
-            }
-    })
-}
-
 impl Unit {
+    /// Fires a delayed transition of a subject that is loaded, with all that follows.
+    pub fn fire_here(&mut self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Outcome, Error> {
+        match self.delayed_event(scene, root, timer)? {
+            Some((event, _)) => self.fire(scene, root, timer, event),
+            None => Ok(Outcome::Refused(Error::Conflict("the state that armed it is not active".to_owned()))),
+        }
+    }
+
+    fn fire(&mut self, scene: Scene<'_>, root: Uuid, timer: &Model, event: String) -> Result<Outcome, Error> {
+        // Taken off first: a transition that arms it anew puts it back.
+        self.shared.timers.insert(key(timer), None);
+        match run::step(self, scene, root, subject(timer), &Event::named(event), 0)? {
+            run::Stepped::Taken => {
+                run::drain(self, scene)?;
+                Ok(Outcome::Taken)
+            }
+            run::Stepped::Refused(_) => {
+                Ok(Outcome::Refused(Error::Conflict("the machine does not take it now".to_owned())))
+            }
+        }
+    }
+
     /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
     fn delayed_event(&self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
         self.with_place(scene, root, subject(timer), |place| {

@@ -75,7 +75,7 @@ pub enum AskedKind {
 pub async fn explain_event(app: &App, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<Explanation, Error> {
     let scene = Scene { app, actor, now: app.now() };
     let mut unit = Unit::open(&app.reader, Roots::of_subjects(&[subject]), Mode::Read, scene.now).await?;
-    unit.load(&app.reader, Needs::ALL, Mode::Read).await?;
+    unit.load(app, &app.reader, Needs::ALL, Mode::Read).await?;
     let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
     if !subject::visible(unit.order(root)?, subject, actor)? {
         return Err(Error::not_found(subject.type_id()));

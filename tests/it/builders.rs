@@ -7,7 +7,7 @@ mod verbs;
 use crate::harness::{User, World, text};
 use serde_json::{Value, json};
 
-pub use verbs::{merged, money};
+pub use verbs::{event as verbs_event, merged, money};
 
 /// Who and what is there when a test begins.
 ///

@@ -75,7 +75,7 @@ impl WorkflowQuery {
 }
 
 /// Kind and id of a subject.
-fn subject(id: &ID) -> Result<(SubjectKind, Uuid), Error> {
+pub fn subject(id: &ID) -> Result<(SubjectKind, Uuid), Error> {
     match id::parse(id) {
         Some((Prefix::Quote, uuid)) => Ok((SubjectKind::Quotation, uuid)),
         Some((Prefix::Sale, uuid)) => Ok((SubjectKind::Sale, uuid)),

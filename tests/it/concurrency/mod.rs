@@ -8,6 +8,8 @@ mod payments;
 mod stock;
 mod storm;
 
+pub use storm::Dice;
+
 use crate::harness::Answer;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};

@@ -10,7 +10,7 @@ use crate::{
     harness::{Answer, World},
 };
 use chrono::TimeDelta;
-use dice::Dice;
+pub use dice::Dice;
 use orders::Orders;
 use std::{
     collections::BTreeMap,

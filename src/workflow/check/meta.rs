@@ -1,8 +1,8 @@
 //! What Waybill reads in `meta`: values that it would not understand, and hence would pass over without a word.
 
+use crate::access::Permissions;
 use serde_json::{Map, Value};
 use statechart::{Machine, Problem};
-use waybill::access::Permissions;
 
 /// How a state is shown.
 const TONES: [&str; 5] = ["NEUTRAL", "INFO", "SUCCESS", "WARNING", "DANGER"];

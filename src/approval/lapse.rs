@@ -1,0 +1,45 @@
+//! The time of an approval is over.
+
+use super::commands::{find, finish, open_request, report, told};
+use super::requests;
+use crate::{
+    command::{Command, Cx, Done},
+    error::Error,
+    workflow::{Event, OVERRIDE_LAPSED, Scene, Unit},
+};
+use entity::OverrideStatus;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Lets an approval lapse. By timer only.
+#[derive(Clone, Debug, Serialize)]
+pub struct LapseOverride {
+    /// Which.
+    pub override_request_id: Uuid,
+}
+
+impl Command for LapseOverride {
+    const NAME: &'static str = "lapseOverride";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        lapse(&mut unit, cx.scene(), root, request.id)?;
+        finish(cx, unit, requests::sale(&request), request.id).await
+    }
+}
+
+/// Lets an approval of a loaded order lapse, if its time is over, and forgets its timer.
+pub fn lapse(unit: &mut Unit, scene: Scene<'_>, root: Uuid, request: Uuid) -> Result<(), Error> {
+    let request = find(unit.order_mut(root)?.overrides.all_mut()?, request)?;
+    let sale = requests::sale(request);
+    let id = request.id;
+    let over = request.expires_at.is_some_and(|at| at <= scene.now) && request.status == OverrideStatus::Approved;
+    if over {
+        request.status = OverrideStatus::Expired;
+    }
+    unit.shared.lapse_at(root, sale, id, None);
+    if over {
+        report(unit, scene, root, sale, &Event::named(OVERRIDE_LAPSED).with(told(id)))?;
+    }
+    Ok(())
+}

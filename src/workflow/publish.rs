@@ -1,0 +1,195 @@
+//! A new version of a machine, by mutation: what is checked before it, and what would be otherwise on it.
+//!
+//! The gate: the document is in order and all its names have functions; every live subject's state is still there or is
+//! mapped; and the newest live logs, replayed on it, come out the same, or the publisher accepts that they do not.
+
+use super::{
+    Definition, Registry, check, definitions,
+    live::{self, Live},
+    mapping::Mapping,
+    replay::{self, Difference},
+};
+use crate::{
+    app::App,
+    command::{Command, Cx, Done},
+    error::Error,
+    reading::among,
+};
+use entity::{SubjectKind, transition_log};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use serde_json::Value;
+use statechart::{Problem, Severity};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// At most so many logs are replayed.
+pub const MAX_REPLAYED: u64 = 1_000;
+/// Longest name of a machine.
+const MAX_NAME: usize = 64;
+
+/// Publishes a version of a machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct PublishDefinition {
+    /// The machine's name, as stores' `defaultLifecycle` and subjects have it.
+    pub name: String,
+    /// The JSON document.
+    pub source: String,
+    /// Where subjects go whose states it does not have.
+    pub mapping: Mapping,
+    /// How many of the newest live logs are replayed.
+    pub replay: u64,
+    /// Publish although some of them come out otherwise.
+    pub accept_differences: bool,
+}
+
+/// What came of the checks.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What is wrong with the document.
+    pub problems: Vec<Problem>,
+    /// What differs from the newest version.
+    pub changes: Vec<statechart::diff::Change>,
+    /// Live subjects of all versions by state, with where they would go; none when there is no place for them.
+    pub live: Vec<(Live, Option<String>)>,
+    /// How many logs were replayed.
+    pub replayed: usize,
+    /// Those that would have come out otherwise, each at its first row that would.
+    pub differences: Vec<(SubjectKind, Uuid, Difference)>,
+}
+
+impl PublishDefinition {
+    /// Checks it and publishes nothing.
+    pub async fn rehearse(&self, app: &App) -> Result<Report, Error> {
+        definitions::learn(&app.reader, &app.registry).await?;
+        self.report(&app.reader, &app.registry).await
+    }
+
+    async fn report<C: ConnectionTrait>(&self, db: &C, registry: &Registry) -> Result<Report, Error> {
+        self.check_name()?;
+        if self.replay > MAX_REPLAYED {
+            return Err(Error::invalid("replay", format!("at most {MAX_REPLAYED} logs are replayed")));
+        }
+        let problems = registry.problems(&self.name, &self.source);
+        if !problems.is_empty() {
+            return Ok(Report { problems, ..Report::default() });
+        }
+        let new = self.compile(registry, 0)?;
+        let versions: Vec<_> = registry.all().into_iter().filter(|known| known.name == self.name).collect();
+        if let Some(other) = versions.iter().find(|known| known.subject != new.subject) {
+            let message =
+                format!("{} drives a {:?}, not a {:?}; choose another name", self.name, other.subject, new.subject);
+            return Err(Error::invalid("source", message));
+        }
+        let known: Vec<&Definition> = versions.iter().map(AsRef::as_ref).collect();
+        self.mapping.check(&known, &new.machine)?;
+        let changes = versions.last().map(|newest| statechart::diff::diff(&newest.machine, &new.machine).changes);
+        let place = |live: Live| {
+            let place = self.mapping.restore(&new.machine, &live.state, &Value::Null).ok();
+            (live, place.map(|snapshot| new.machine.leaf_names(&snapshot)))
+        };
+        let live = live::counts(db, &versions).await?.into_iter().map(place).collect();
+        let (replayed, differences) = self.replay(db, &versions, &new).await?;
+        Ok(Report { problems, changes: changes.unwrap_or_default(), live, replayed, differences })
+    }
+
+    async fn replay<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        versions: &[Arc<Definition>],
+        new: &Definition,
+    ) -> Result<(usize, Vec<(SubjectKind, Uuid, Difference)>), Error> {
+        let subjects = live::newest(db, versions, self.replay).await?;
+        let ids: Vec<Uuid> = subjects.iter().map(|(id, _)| *id).collect();
+        let mut logs: HashMap<Uuid, Vec<transition_log::Model>> = HashMap::new();
+        let rows = transition_log::Entity::find()
+            .filter(among(transition_log::Column::SubjectId, &ids))
+            .order_by_asc(transition_log::Column::SubjectId)
+            .order_by_asc(transition_log::Column::Sequence);
+        for row in rows.all(db).await? {
+            logs.entry(row.subject_id).or_default().push(row);
+        }
+        let mut differences = Vec::new();
+        for (id, version) in &subjects {
+            let Some(old) = versions.iter().find(|known| known.version == *version) else { continue };
+            let log = logs.get(id).map_or(&[][..], Vec::as_slice);
+            if let Some(found) = replay::first_difference(&old.machine, &new.machine, &self.mapping, log) {
+                differences.push((old.subject, *id, found));
+            }
+        }
+        Ok((subjects.len(), differences))
+    }
+
+    fn compile(&self, registry: &Registry, version: i32) -> Result<Definition, Error> {
+        registry.compile(&self.name, version, &self.source).map_err(|wrong| Error::invalid("source", wrong))
+    }
+
+    fn check_name(&self) -> Result<(), Error> {
+        let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_".contains(letter);
+        if self.name.is_empty() || self.name.len() > MAX_NAME || !self.name.chars().all(fits) {
+            let message = format!("write 1 to {MAX_NAME} lower-case letters, digits, \"-\" and \"_\"");
+            return Err(Error::invalid("name", message));
+        }
+        Ok(())
+    }
+
+    /// Refuses what does not pass the gate.
+    fn judge(&self, report: &Report) -> Result<(), Error> {
+        if !report.problems.is_empty() {
+            let lines: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+            return Err(Error::invalid("source", format!("the machine is not in order:\n{}", lines.join("\n"))));
+        }
+        let lost = |(live, place): &(Live, Option<String>)| {
+            place.is_none().then(|| format!("{} ({} in version {})", live.state, live.subjects, live.version))
+        };
+        let lost: Vec<String> = report.live.iter().filter_map(lost).collect();
+        if !lost.is_empty() {
+            let message = format!("there is no place for subjects in {}; map each to one", lost.join(", "));
+            return Err(Error::invalid("mapping", message));
+        }
+        if !report.differences.is_empty() && !self.accept_differences {
+            return Err(Error::Conflict(format!(
+                "{} of {} live logs would have come out otherwise; dryRun lists them, acceptDifferences publishes all \
+                 the same",
+                report.differences.len(),
+                report.replayed
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Registry {
+    /// All that is wrong with a document, judged for publishing.
+    fn problems(&self, name: &str, source: &str) -> Vec<Problem> {
+        let mut problems = check::problems(name, source, self.words(), true);
+        problems.retain(|problem| problem.severity == Severity::Error);
+        problems
+    }
+}
+
+impl Command for PublishDefinition {
+    const NAME: &'static str = "publishWorkflowDefinition";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("workflow.publish")?;
+        let registry = &cx.app.registry;
+        definitions::learn(cx.txn, registry).await?;
+        self.judge(&self.report(cx.txn, registry).await?)?;
+        let newest = registry.newest(&self.name);
+        if let Some(same) = newest.as_ref().filter(|newest| newest.source == self.source) {
+            return Ok(Done { definition: Some((same.name.clone(), same.version)), ..Done::default() });
+        }
+        let definition = self.compile(registry, newest.map_or(0, |newest| newest.version) + 1)?;
+        let mut row = definitions::row(&definition, cx.now);
+        row.from_file = false;
+        row.published_by = Some(cx.actor.id.clone());
+        row.state_mapping = Some(serde_json::to_value(&self.mapping).map_err(Error::internal)?)
+            .filter(|mapping| mapping.as_object().is_some_and(|mapping| !mapping.is_empty()));
+        if !definitions::store(cx.txn, row).await? {
+            return Err(Error::Conflict(format!("somebody else has just published {}; look at it first", self.name)));
+        }
+        Ok(Done { definition: Some((definition.name, definition.version)), ..Done::default() })
+    }
+}

@@ -1,0 +1,200 @@
+//! Would a log have come out the same on another version of its machine?
+//!
+//! What guards answered is not in the log, so it is worked out: every combination of answers is tried on the old version,
+//! and those that lead to where the log says are tried on the new one, whose other guards may answer anything. A row
+//! differs when no combination leads to the same state. Knows machines and log rows; reads no database.
+
+use super::{CREATED, MIGRATED, definition::Definition, mapping::Mapping};
+use entity::transition_log;
+use serde_json::Value;
+use statechart::{ActionRef, Delay, GuardRef, Host, Machine, Snapshot, StateId, Trigger};
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
+/// More combinations of guards' answers than this are not tried for one row.
+const MAX_WAYS: usize = 512;
+
+/// A row of a log that would come out otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its place in the order's log.
+    pub sequence: i64,
+    /// What happened.
+    pub event: String,
+    /// From where; none at the start.
+    pub from: Option<String>,
+    /// To where.
+    pub to: String,
+    /// Where the other version could lead; empty when nothing takes the event.
+    pub now: Vec<String>,
+}
+
+/// The first row of a subject's log, oldest row first, that would come out otherwise on `new`. A subject that was
+/// migrated is followed from there. `mapping` says what the states of `old` are called in `new`.
+pub(super) fn first_difference(
+    old: &Machine,
+    new: &Machine,
+    mapping: &Mapping,
+    log: &[transition_log::Model],
+) -> Option<Difference> {
+    let moved = log.iter().rposition(|row| row.event == MIGRATED);
+    let mut at = moved.and_then(|place| log.get(place)).and_then(|row| Place::at(old, new, mapping, &row.to_state));
+    for row in log.iter().skip(moved.map_or(0, |place| place + 1)) {
+        at = match follow(old, new, mapping, at.as_ref(), row) {
+            Followed::Alike(place) => Some(place),
+            // A row that no step wrote, or one that guards asked twice in one step explain.
+            Followed::Unknown if row.from_state.as_ref() == Some(&row.to_state) => at,
+            Followed::Unknown => Place::at(old, new, mapping, &row.to_state),
+            Followed::Otherwise(now) => {
+                return Some(Difference {
+                    sequence: row.sequence,
+                    event: row.event.clone(),
+                    from: row.from_state.clone(),
+                    to: row.to_state.clone(),
+                    now: now.into_iter().collect(),
+                });
+            }
+        };
+    }
+    None
+}
+
+/// Where both versions stand, history included.
+struct Place {
+    old: Snapshot,
+    new: Snapshot,
+}
+
+impl Place {
+    /// In this state of the old version, nothing remembered.
+    fn at(old: &Machine, new: &Machine, mapping: &Mapping, state: &str) -> Option<Self> {
+        let old = old.restore(state, &Value::Null).ok()?;
+        let new = new.restore(&mapping.apply(state), &Value::Null).ok()?;
+        Some(Self { old, new })
+    }
+}
+
+/// The leaves of a stored state; their order is that of a version's document.
+fn regions(state: &str) -> BTreeSet<&str> {
+    state.split('+').collect()
+}
+
+enum Followed {
+    Alike(Place),
+    Otherwise(BTreeSet<String>),
+    /// The old version itself does not lead there.
+    Unknown,
+}
+
+fn follow(
+    old: &Machine,
+    new: &Machine,
+    mapping: &Mapping,
+    at: Option<&Place>,
+    row: &transition_log::Model,
+) -> Followed {
+    let starts = row.event == CREATED && row.from_state.is_none();
+    if at.is_none() && !starts {
+        return Followed::Unknown;
+    }
+    let (before, after) = (at.map(|place| &place.old), at.map(|place| &place.new));
+    let expected = mapping.apply(&row.to_state);
+    let expected = regions(&expected);
+    let mut leads_to = BTreeSet::new();
+    let mut explained = false;
+    for way in ways(old, before, &row.event, &BTreeMap::new()) {
+        if old.leaf_names(&way.snapshot) != row.to_state {
+            continue;
+        }
+        explained = true;
+        for other in ways(new, after, &row.event, &way.answers) {
+            let state = new.leaf_names(&other.snapshot);
+            if regions(&state) == expected {
+                return Followed::Alike(Place { old: way.snapshot, new: other.snapshot });
+            }
+            leads_to.insert(state);
+        }
+    }
+    if explained { Followed::Otherwise(leads_to) } else { Followed::Unknown }
+}
+
+/// One combination of answers, and where it leads.
+struct Way {
+    answers: BTreeMap<String, bool>,
+    snapshot: Snapshot,
+}
+
+/// Every way in which a machine takes an event, or starts when it is nowhere yet. Guards in `fixed` answer as there.
+fn ways(machine: &Machine, from: Option<&Snapshot>, event: &str, fixed: &BTreeMap<String, bool>) -> Vec<Way> {
+    let event = from.map(|snapshot| internal_name(machine, snapshot, event));
+    let mut ways = Vec::new();
+    let mut script = Vec::new();
+    for _ in 0..MAX_WAYS {
+        let mut oracle = Oracle { answers: fixed.clone(), script, asked: Vec::new() };
+        let stepped = match (from, &event) {
+            (Some(snapshot), Some(event)) => machine.step(snapshot, event, &mut oracle),
+            _ => machine.start(&mut oracle),
+        };
+        // One that does not come to rest leads nowhere.
+        if let Ok(step) = stepped
+            && (from.is_none() || !step.taken.is_empty())
+        {
+            ways.push(Way { answers: oracle.answers, snapshot: step.snapshot });
+        }
+        script = oracle.asked;
+        while script.pop_if(|answer| *answer).is_some() {}
+        match script.last_mut() {
+            Some(last) => *last = true,
+            None => break,
+        }
+    }
+    ways
+}
+
+/// Delayed transitions are in the log by the name of their delay.
+fn internal_name(machine: &Machine, snapshot: &Snapshot, event: &str) -> String {
+    let delayed = machine.transitions().iter().find_map(|transition| match &transition.trigger {
+        Trigger::After(delay)
+            if Definition::delay_name(delay) == event && machine.is_active(snapshot, transition.source) =>
+        {
+            Some(machine.after_event(transition.source, delay))
+        }
+        _ => None,
+    });
+    delayed.unwrap_or_else(|| event.to_owned())
+}
+
+/// Answers guards by a script, then with no.
+struct Oracle {
+    answers: BTreeMap<String, bool>,
+    script: Vec<bool>,
+    /// The answers to guards that were not fixed, in the order in which they were first asked.
+    asked: Vec<bool>,
+}
+
+impl Host for Oracle {
+    type Error = Infallible;
+
+    fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Infallible> {
+        let key = format!("{} {}", guard.name, guard.params);
+        if let Some(answer) = self.answers.get(&key) {
+            return Ok(*answer);
+        }
+        let answer = self.script.get(self.asked.len()).copied().unwrap_or(false);
+        self.asked.push(answer);
+        self.answers.insert(key, answer);
+        Ok(answer)
+    }
+
+    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
