@@ -138,8 +138,9 @@ impl RegisterPayment {
         }
         let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
         let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
-        // The news of what was before a smaller capture may come after it.
-        let late = status != PaymentStatus::Confirmed && captured && amount > known.amount_minor;
+        // The news of an authorisation may come after that of its smaller capture.
+        let of_authorisation = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
+        let late = of_authorisation && captured && amount > known.amount_minor;
         if amount != known.amount_minor && !captures_less && !late {
             return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
         }

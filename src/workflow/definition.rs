@@ -245,6 +245,19 @@ impl Definition {
         }
     }
 
+    /// What time does to active states: delayed transitions, each with its delay's name.
+    pub(super) fn delayed<'a>(
+        machine: &'a Machine,
+        snapshot: &'a Snapshot,
+    ) -> impl Iterator<Item = (String, &'a Transition)> {
+        machine.transitions().iter().filter_map(move |transition| match &transition.trigger {
+            Trigger::After(delay) if machine.is_active(snapshot, transition.source) => {
+                Some((Self::delay_name(delay), transition))
+            }
+            _ => None,
+        })
+    }
+
     /// The delay's name as people and timers write it.
     pub fn delay_name(delay: &Delay) -> String {
         match delay {

@@ -11,7 +11,7 @@ use super::{
 use crate::{access::Actor, app::App, clock::Instant, error::Error};
 use entity::SubjectKind;
 use serde_json::{Map, Value};
-use statechart::{GuardRef, Host, TransitionId};
+use statechart::{Delay, GuardRef, Host, TransitionId, Trigger};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -105,8 +105,37 @@ fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) ->
             events.push(describe(place, scene, event, first, depends, blocked));
         }
         find_targets(unit, scene, root, subject, &mut events)?;
+        events.extend(by_time(place));
         Ok(events)
     })
+}
+
+/// What time does here, which nobody sends: each named delay once.
+fn by_time(place: &gate::Place<'_>) -> Vec<Available> {
+    let machine = &place.definition.machine;
+    let mut events: Vec<Available> = Vec::new();
+    for (name, transition) in Definition::delayed(machine, place.snapshot) {
+        let named = matches!(transition.trigger, Trigger::After(Delay::Named(_)));
+        if !named || events.iter().any(|known| known.event == name) {
+            continue;
+        }
+        events.push(Available {
+            label: label(&transition.meta, &name),
+            enabled: false,
+            target: None,
+            requires_reason: false,
+            reason_codes: Vec::new(),
+            payload_schema: None,
+            depends_on_payload: false,
+            blocked_by: vec![from_obstacle(&name, Obstacle::Source)],
+            event: name,
+        });
+    }
+    events
+}
+
+fn label(meta: &Value, event: &str) -> String {
+    meta.get("label").and_then(Value::as_str).map_or_else(|| words(event), str::to_owned)
 }
 
 fn describe(
@@ -120,7 +149,7 @@ fn describe(
     let meta = &place.definition.machine.transition(transition).meta;
     Available {
         event: event.to_owned(),
-        label: meta.get("label").and_then(Value::as_str).map_or_else(|| words(event), str::to_owned),
+        label: label(meta, event),
         enabled: blocked_by.is_empty(),
         target: None,
         requires_reason: gate::requires_reason(meta),

@@ -64,6 +64,12 @@ impl Place<'_> {
         }
         let candidates = self.definition.machine.candidates(self.snapshot, &event.name);
         let Some(first) = candidates.first().copied() else {
+            if Definition::delayed(&self.definition.machine, self.snapshot).any(|(name, _)| name == event.name) {
+                return Err(Error::Forbidden(format!(
+                    "{} is not sent by hand; it comes when its time is over",
+                    event.name
+                )));
+            }
             return Err(self.refuse(
                 scene.actor,
                 Code::TransitionNotAllowed,

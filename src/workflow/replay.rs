@@ -7,7 +7,7 @@
 use super::{CREATED, MIGRATED, definition::Definition, mapping::Mapping};
 use entity::transition_log;
 use serde_json::Value;
-use statechart::{ActionRef, Delay, GuardRef, Host, Machine, Snapshot, StateId, Trigger};
+use statechart::{ActionRef, Delay, GuardRef, Host, Machine, Snapshot, StateId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
@@ -153,15 +153,8 @@ fn ways(machine: &Machine, from: Option<&Snapshot>, event: &str, fixed: &BTreeMa
 
 /// Delayed transitions are in the log by the name of their delay.
 fn internal_name(machine: &Machine, snapshot: &Snapshot, event: &str) -> String {
-    let delayed = machine.transitions().iter().find_map(|transition| match &transition.trigger {
-        Trigger::After(delay)
-            if Definition::delay_name(delay) == event && machine.is_active(snapshot, transition.source) =>
-        {
-            Some(machine.after_event(transition.source, delay))
-        }
-        _ => None,
-    });
-    delayed.unwrap_or_else(|| event.to_owned())
+    let delayed = Definition::delayed(machine, snapshot).find(|(name, _)| name == event);
+    delayed.and_then(|(_, transition)| machine.after_event_of(transition)).unwrap_or_else(|| event.to_owned())
 }
 
 /// Answers guards by a script, then with no.

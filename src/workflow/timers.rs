@@ -1,8 +1,8 @@
 //! Fires timers: claims what is due by lease, then sends it through the door, which reads again that it is due.
 
 use super::{
-    Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey, Unit, run,
-    send::stored_needs,
+    Definition, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey,
+    Unit, run, send::stored_needs,
 };
 use crate::{access::Actor, app::App, clock::Instant, error::Error};
 use chrono::TimeDelta;
@@ -148,16 +148,9 @@ impl Unit {
     fn delayed_event(&self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
         self.with_place(scene, root, subject(timer), |place| {
             let machine = &place.definition.machine;
-            let armed = machine.transitions().iter().find_map(|transition| match &transition.trigger {
-                statechart::Trigger::After(delay)
-                    if super::Definition::delay_name(delay) == timer.event
-                        && machine.state(transition.source).path == timer.state
-                        && machine.is_active(place.snapshot, transition.source) =>
-                {
-                    Some(machine.after_event(transition.source, delay))
-                }
-                _ => None,
-            });
+            let armed = Definition::delayed(machine, place.snapshot)
+                .find(|(name, transition)| *name == timer.event && machine.state(transition.source).path == timer.state)
+                .and_then(|(_, transition)| machine.after_event_of(transition));
             Ok(armed.map(|event| {
                 let needs = place.definition.needs(&event);
                 (event, needs)

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::compile;
 use crate::json;
 use crate::lookup::EventTable;
-use crate::model::{Delay, Kind, State, StateId, Transition, TransitionId};
+use crate::model::{Delay, Kind, State, StateId, Transition, TransitionId, Trigger};
 use crate::problem::Problem;
 
 /// A checked and compiled machine.
@@ -155,6 +155,14 @@ impl Machine {
     /// The delayed event's name for a timer: `xstate.after.<delay>.<state id>`.
     pub fn after_event(&self, state: StateId, delay: &Delay) -> String {
         format!("xstate.after.{delay}.{}", self.state(state).id)
+    }
+
+    /// That name for a delayed transition; none for others.
+    pub fn after_event_of(&self, transition: &Transition) -> Option<String> {
+        match &transition.trigger {
+            Trigger::After(delay) => Some(self.after_event(transition.source, delay)),
+            _ => None,
+        }
     }
 
     pub(crate) fn node(&self, id: StateId) -> &Node {

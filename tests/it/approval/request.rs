@@ -28,6 +28,13 @@ both! {
         assert_eq!(w.sale_order(&other).await["overrideRequests"], json!([]));
     }
 
+    async fn the_overage_is_that_of_the_moment(w: World) {
+        let sale = w.mugs(6).await;
+        w.on_credit(9).await;
+        let answer = w.ask(&w.biller, &sale, "CREDIT").await.ok();
+        shows!(answer, { "overrideRequest.overage.amount": "50.00" });
+    }
+
     async fn only_those_who_may_ask(w: World) {
         let sale = w.mugs(2).await;
         let before = w.print().await;

@@ -67,7 +67,13 @@ both! {
         w.send(&w.operator, &id, "RETURN_RECEIVED").await.ok();
         assert_eq!(w.stock(&w.store, "MUG").await, (97, 0));
         // Left out, the amount of a return's refund is what was returned is worth.
-        w.paid_back(&payment, json!({ "amount": money("20.00"), "fulfilmentId": id })).await;
+        let before = w.print().await;
+        for amount in ["20.01", "50.00"] {
+            let over = json!({ "amount": money(amount), "fulfilmentId": id });
+            w.refund(&w.accountant, &payment, over).await.refused("BAD_INPUT");
+        }
+        w.unchanged(&before).await;
+        w.paid_back(&payment, json!({ "fulfilmentId": id })).await;
         let order = w.sale_order(&sale).await;
         assert_eq!(order["fulfilments"][0]["workflowState"], "REFUNDED");
         shows!(order, { "workflowState": "COMPLETED", "credited.amount": "20.00", "capturedTotal.amount": "30.00" });
@@ -120,6 +126,18 @@ both! {
         w.wait(chrono::TimeDelta::days(30));
         w.work().await;
         assert_eq!(w.state(&id).await, "RETURN_REQUESTED");
+    }
+
+    async fn the_return_window_counts_from_delivery_whatever_was_refused_meanwhile(w: World) {
+        let (_, _, id) = w.fulfilment_in("DELIVERY", "DELIVERED").await;
+        w.wait(chrono::TimeDelta::days(10));
+        w.drive(&id, &["RETURN_REQUESTED", "RETURN_REFUSED"]).await;
+        w.wait(chrono::TimeDelta::days(3));
+        w.work().await;
+        assert_eq!(w.state(&id).await, "DELIVERED");
+        w.wait(chrono::TimeDelta::days(1));
+        w.work().await;
+        assert_eq!(w.state(&id).await, "COMPLETED");
     }
 
     async fn buyers_ask_for_returns_of_their_own_and_staff_decide(w: World) {

@@ -1,6 +1,11 @@
 //! Disputes, as providers report them.
 
-use crate::{both, harness::World, shows};
+use crate::{
+    both,
+    builders::money,
+    harness::{World, text},
+    shows,
+};
 use serde_json::json;
 use waybill::payment::commands::DisputeOutcome::{Lost, Opened, Won};
 
@@ -84,10 +89,23 @@ both! {
     async fn a_late_paid_ends_no_dispute(w: World) {
         let (sale, payment) = w.cleared(json!({})).await;
         w.dispute(&payment, Opened).await;
-        w.confirm(&w.accountant, &payment).await;
+        w.confirm(&w.accountant, &payment).await.refused("CONFLICT");
         let order = w.sale_order(&sale).await;
         shows!(order, { "payments.0.status": "DISPUTED", "flags": ["DISPUTED"], "capturedTotal.amount": "20.00" });
         assert_eq!(order["fulfilments"][0]["workflowState"], "ON_HOLD");
+    }
+
+    async fn a_late_paid_by_the_providers_way_ends_none_either(w: World) {
+        let sale = w.mugs(2).await;
+        let paid = json!({ "provider": "stripe", "reference": "pi_1", "status": "CONFIRMED" });
+        let answer = w.register(&w.accountant, &sale, "20.00", paid.clone()).await.ok();
+        w.dispute(&text(&answer["payment"]["id"]), Opened).await;
+        let rows = w.log(&sale).await.len();
+        let again = w.register(&w.accountant, &sale, "20.00", paid).await.ok();
+        assert_eq!(again["payment"]["status"], "DISPUTED");
+        assert_eq!(w.log(&sale).await.len(), rows + 1, "a recorded no-op");
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "flags": ["DISPUTED"], "fulfilments.0.workflowState": "ON_HOLD" });
     }
 
     async fn disputes_reported_twice_or_without_a_beginning_are_recorded_no_ops(w: World) {
@@ -108,6 +126,33 @@ both! {
             (captured, w.sale_order(&sale).await["capturedTotal"]["amount"].clone()),
             (json!("0.00"), json!("0.00"))
         );
+    }
+
+    async fn a_refund_that_was_on_its_way_ends_no_dispute(w: World) {
+        for outcome in [Won, Lost] {
+            let (sale, payment) = w.cleared(json!({})).await;
+            let refunds = w.refund(&w.accountant, &payment, json!({})).await.ok()["payment"]["refunds"].clone();
+            w.dispute(&payment, Opened).await;
+            let id = w.fulfilment_of(&sale).await;
+            w.settle(&w.accountant, &text(&refunds[0]["id"]), true).await.ok();
+            let order = w.sale_order(&sale).await;
+            shows!(order, { "payments.0.status": "DISPUTED", "flags": ["DISPUTED"], "capturedTotal.amount": "0.00" });
+            assert_eq!(w.state(&id).await, "ON_HOLD");
+            w.dispute(&payment, outcome).await;
+            let order = w.sale_order(&sale).await;
+            shows!(order, { "payments.0.status": "REFUNDED", "flags": [], "capturedTotal.amount": "0.00" }, "{outcome:?}");
+            assert_eq!(w.state(&id).await, "PICK_PACK", "the credit of the refund covers the sale");
+        }
+    }
+
+    async fn a_dispute_won_leaves_what_was_not_paid_back_meanwhile(w: World) {
+        let (sale, payment) = w.cleared(json!({})).await;
+        let refund = w.refund(&w.accountant, &payment, json!({ "amount": money("5.00") })).await.ok();
+        w.dispute(&payment, Opened).await;
+        w.settle(&w.accountant, &text(&refund["payment"]["refunds"][0]["id"]), true).await.ok();
+        w.dispute(&payment, Won).await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "payments.0.status": "CONFIRMED", "capturedTotal.amount": "15.00", "flags": [] });
     }
 
     async fn two_disputes_hold_until_both_have_ended(w: World) {

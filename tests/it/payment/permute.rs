@@ -60,13 +60,16 @@ both! {
         assert_eq!(w.log(sale).await.len(), rows + 2, "recorded no-ops");
     }
 
-    async fn a_smaller_capture_and_its_authorisation_come_in_either_order(w: World) {
-        for (number, news) in permutations(&["AUTHORIZED", "CONFIRMED"]).iter().enumerate() {
+    async fn a_smaller_capture_and_what_was_before_it_come_in_any_order(w: World) {
+        for (number, news) in permutations(&["PENDING", "AUTHORIZED", "FAILED", "CONFIRMED"]).iter().enumerate() {
             let sale = w.mugs(2).await;
             for status in news {
                 let amount = if *status == "CONFIRMED" { "15.00" } else { "20.00" };
                 let over = json!({ "provider": "stripe", "reference": format!("pi_{number}"), "status": status });
-                w.register(&w.accountant, &sale, amount, over).await.ok();
+                let captured = w.sale_order(&sale).await["capturedTotal"]["amount"] == "15.00";
+                let answer = w.register(&w.accountant, &sale, amount, over).await;
+                // Registering it as new with another amount is a conflict, and changes nothing either.
+                if *status == "PENDING" && captured { drop(answer.refused("CONFLICT")) } else { drop(answer.ok()) }
             }
             let order = w.sale_order(&sale).await;
             shows!(order, { "capturedTotal.amount": "15.00", "payments.0.status": "CONFIRMED" }, "{news:?}");

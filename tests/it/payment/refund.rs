@@ -7,6 +7,7 @@ use crate::{
     shows,
 };
 use serde_json::json;
+use waybill::payment::commands::DisputeOutcome::{Lost, Opened};
 
 both! {
     async fn a_refund_is_what_is_left_of_the_payment_when_no_amount_is_named(w: World) {
@@ -57,6 +58,25 @@ both! {
         let order = w.sale_order(&sale).await;
         shows!(order, { "capturedTotal.amount": "17.00", "credited.amount": "3.00" });
         shows!(order, { "outstanding.amount": "0.00", "overpaid.amount": "0.00", "flags": [] });
+    }
+
+    async fn issued_while_a_sale_is_open_again_it_is_owed_again(w: World) {
+        let (sale, first) = w.cleared(json!({})).await;
+        w.dispute(&first, Opened).await;
+        w.dispute(&first, Lost).await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "phase": "SALE", "clearedAt": null, "outstanding.amount": "20.00" });
+        let deposit = w.pay(&sale, "19.99").await;
+        w.paid_back(&deposit, json!({})).await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "credited.amount": "0.00", "outstanding.amount": "20.00" });
+        w.pay(&sale, "0.01").await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "phase": "SALE", "fulfilments.0.workflowState": "ON_HOLD" });
+        w.pay(&sale, "19.99").await;
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "phase": "FULFILMENT", "fulfilments.0.workflowState": "PICK_PACK" });
+        assert!(order["clearedAt"].is_string());
     }
 
     async fn issued_before_clearing_it_is_owed_again(w: World) {

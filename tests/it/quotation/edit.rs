@@ -71,6 +71,13 @@ both! {
         w.revise(&w.ada, &id, lines.clone()).await.refused("FORBIDDEN");
         w.revise(&w.bob, &id, lines.clone()).await.refused("NOT_FOUND");
         w.revise(&w.seller_elsewhere, &id, lines).await.refused("NOT_FOUND");
+        // What is wrong with the lines is told to those who may write them.
+        for lines in [json!([]), json!([{ "sku": "NONE", "quantity": 1 }]), json!([w.line("MUG", 1, "1.00")])] {
+            w.revise(&w.bob, &id, json!({ "lines": lines })).await.refused("NOT_FOUND");
+            w.revise(&w.ada, &id, json!({ "lines": lines })).await.refused("FORBIDDEN");
+        }
         w.unchanged(&before).await;
+        let closed = w.quote_in("REJECTED").await;
+        w.revise(&w.biller, &closed, json!({ "lines": [] })).await.refused("TRANSITION_NOT_ALLOWED");
     }
 }

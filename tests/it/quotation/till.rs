@@ -72,6 +72,18 @@ both! {
         w.till(&w.manager, json!({})).await.ok();
     }
 
+    async fn money_that_is_not_seen_at_the_till_is_confirmed_by_those_who_see_the_account(w: World) {
+        for method in ["CASH", "CARD", "WALLET"] {
+            w.till(&w.biller, json!({ "method": method })).await.ok();
+        }
+        let before = w.print().await;
+        for method in ["TRANSFER", "BANK", "CRYPTO", "ESCROW"] {
+            w.till(&w.biller, json!({ "method": method })).await.refused("FORBIDDEN");
+        }
+        w.unchanged(&before).await;
+        w.till(&w.manager, json!({ "method": "TRANSFER" })).await.ok();
+    }
+
     async fn amounts_at_the_till_are_checked_like_any_other(w: World) {
         let before = w.print().await;
         for amount in [

@@ -87,6 +87,37 @@ both! {
         assert_eq!(at(&text(&quotation["workflow"]["timers"][0]["dueAt"])), at(&until));
     }
 
+    async fn an_offer_whose_time_is_over_is_not_approved_although_no_worker_has_said_so(w: World) {
+        for (state, events) in [
+            ("IN_REVIEW", &["BUYER_APPROVES", "SELLER_APPROVES"][..]),
+            ("APPROVED_BY_BUYER", &["SELLER_APPROVES"]),
+            ("APPROVED_BY_SELLER", &["BUYER_APPROVES"]),
+        ] {
+            let id = w.quote_in(state).await;
+            w.wait(TimeDelta::days(30));
+            let before = w.print().await;
+            for event in events {
+                let refused = w.send(&w.biller, &id, event).await.refused("GUARD_REJECTED");
+                assert_eq!(refused["guard"], "stillValid", "{state} {event}");
+            }
+            w.unchanged(&before).await;
+            w.send(&w.biller, &id, "EXTEND_VALIDITY").await.ok();
+            w.send(&w.biller, &id, events[0]).await.ok();
+            w.work().await;
+        }
+    }
+
+    async fn a_validity_alone_is_no_revision_and_approvals_stay(w: World) {
+        let id = w.quote_in("APPROVED_BY_BUYER").await;
+        let until = w.later(TimeDelta::days(45));
+        let answer = w.revise(&w.biller, &id, json!({ "validUntil": until })).await.ok();
+        shows!(answer, { "quotation.revision": 1, "quotation.workflowState": "APPROVED_BY_BUYER", "quotation.validUntil": until });
+        assert!(answer["quotation"]["buyerApprovedAt"].is_string());
+        let over = json!({ "validUntil": w.later(TimeDelta::days(46)), "lines": [{ "sku": "MUG", "quantity": 1 }] });
+        let answer = w.revise(&w.biller, &id, over).await.ok();
+        shows!(answer, { "quotation.revision": 2, "quotation.workflowState": "REVISED", "quotation.buyerApprovedAt": null });
+    }
+
     async fn a_validity_that_is_over_before_it_begins_is_bad_input(w: World) {
         let before = w.print().await;
         let past = w.later(TimeDelta::minutes(-5));

@@ -9,6 +9,8 @@ use crate::{
 use serde_json::{Value, json};
 
 const ROUNDS: usize = 400;
+/// Events after which an order says no to everything.
+const ENDS: [&str; 5] = ["WITHDRAW", "DECLINE", "CANCEL", "FAIL", "COMPLETE"];
 const EXPLAIN: &str = "query($id: ID!, $event: String!, $payload: JSON, $reason: String) { \
     explainTransition(subjectId: $id, event: $event, payload: $payload, reasonCode: $reason) { \
     allowed targetState refusal { code message guard } } }";
@@ -101,12 +103,18 @@ both! {
             let quotation = dice.pick(&orders).expect("an order");
             let ids = subjects(&w, quotation).await;
             let subject = dice.pick(&ids).expect("a subject");
-            let people = [&w.admin, &w.admin, &w.biller, &w.operator, &w.accountant, &w.seller, &w.ada, &w.bob];
-            let who = *dice.pick(&people).expect("somebody");
-            // Mostly something that the state knows, else anything.
+            let people = [&w.biller, &w.operator, &w.accountant, &w.seller, &w.ada, &w.bob];
+            let anybody = *dice.pick(&people).expect("somebody");
             let known = w.available(&w.admin, subject).await;
-            let known: Vec<String> = known.keys().cloned().collect();
-            let name = if dice.chance(75) { dice.pick(&known) } else { None };
+            let all: Vec<String> = known.keys().cloned().collect();
+            // What ends an order is rare, or nothing else would happen soon.
+            let goes_on = |name: &&String| known[*name]["enabled"] == true && !ENDS.contains(&name.as_str());
+            let open: Vec<String> = all.iter().filter(goes_on).cloned().collect();
+            let (who, name) = match dice.below(10) {
+                0..6 => (&w.admin, dice.pick(&open)),
+                6..8 => (anybody, dice.pick(&all)),
+                _ => (anybody, None),
+            };
             let name = name.or_else(|| dice.pick(&events)).expect("an event");
             let mut sent = verbs_event(&w, name);
             if dice.chance(15) {

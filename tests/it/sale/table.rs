@@ -106,8 +106,10 @@ both! {
         for event in ["xstate.init", "xstate.done.state.sale", "xstate.after.SALE_PENDING_EXPIRY.sale.OPEN", ""] {
             w.send(&w.superadmin, &sale, event).await.refused("BAD_INPUT");
         }
-        // The timer's name is no event either.
-        w.send(&w.superadmin, &sale, "SALE_PENDING_EXPIRY").await;
+        // The timer's name is shown, and nobody sends it.
+        let expiry = w.available(&w.superadmin, &sale).await["SALE_PENDING_EXPIRY"].clone();
+        shows!(expiry, { "enabled": false, "blockedBy.0.kind": "PERMISSION", "label": "Sale pending expiry" });
+        w.send(&w.superadmin, &sale, "SALE_PENDING_EXPIRY").await.refused("FORBIDDEN");
         w.unchanged(&before).await;
         assert_eq!(w.state(&sale).await, "AWAITING_PAYMENT_METHOD");
     }
