@@ -4,7 +4,7 @@
 //! file is a new version. Others are published (`publish`). Servers learn of each other's versions when they meet one.
 //! Subjects keep the version that they started with until they are migrated (`migrate`).
 
-use super::{Definition, Order, Registry, Unit, definition::content_hash};
+use super::{Definition, Order, Registry, Unit, definition::content_hash, publish::PublishDefinition};
 use crate::{
     access::Actor,
     app::App,
@@ -54,6 +54,7 @@ pub async fn sync(
             mark_from_file(db, published.id).await?;
             continue;
         }
+        PublishDefinition::of_file(machine).judge_at_start(db, registry, &machine.file).await?;
         let version = newest.get(&machine.name).map_or(0, |newest| newest.version) + 1;
         let definition = compile(registry, &machine.name, version, &machine.text, &machine.file)?;
         if !store(db, row(&definition, now)).await? {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::App,
     command::{Command, Cx, Done},
+    config::MachineSource,
     error::Error,
     reading::among,
 };
@@ -26,6 +27,8 @@ use uuid::Uuid;
 
 /// At most so many logs are replayed.
 pub const MAX_REPLAYED: u64 = 1_000;
+/// So many are replayed when a changed file is read.
+const REPLAYED_AT_START: u64 = 100;
 /// Longest name of a machine.
 const MAX_NAME: usize = 64;
 
@@ -60,6 +63,36 @@ pub struct Report {
 }
 
 impl PublishDefinition {
+    /// A file of the configuration that has changed.
+    pub(super) fn of_file(machine: &MachineSource) -> Self {
+        let (name, source) = (machine.name.clone(), machine.text.clone());
+        Self { name, source, mapping: Mapping::default(), replay: REPLAYED_AT_START, accept_differences: true }
+    }
+
+    /// The same gate at start, where nobody is there to map and to accept: what is wrong with the document stops the
+    /// start, the rest is said, since subjects stay on their version.
+    pub(super) async fn judge_at_start<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        registry: &Registry,
+        file: &str,
+    ) -> Result<(), Error> {
+        let report = self.report(db, registry).await?;
+        if !report.problems.is_empty() {
+            let lines: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+            return Err(Error::invalid(file, format!("the machine {} cannot run:\n{}", self.name, lines.join("\n"))));
+        }
+        for (live, _) in report.live.iter().filter(|(_, place)| place.is_none()) {
+            let (state, version, subjects) = (&live.state, live.version, live.subjects);
+            tracing::warn!(machine = %self.name, %state, version, subjects, "the new version has no such state; to migrate, map it");
+        }
+        if !report.differences.is_empty() {
+            let (differ, of) = (report.differences.len(), report.replayed);
+            tracing::warn!(machine = %self.name, differ, of, "live logs would have come out otherwise on the new version");
+        }
+        Ok(())
+    }
+
     /// Checks it and publishes nothing.
     pub async fn rehearse(&self, app: &App) -> Result<Report, Error> {
         definitions::learn(&app.reader, &app.registry).await?;

@@ -38,9 +38,11 @@ function names(node, key, into = new Set()) {
   return into;
 }
 
-// Timers that run only when told to.
+// Timers that run only when told to. One that is set again takes the place of the one before: xstate forgets that one
+// without stopping it when it enters a state that it has not left (its own history leads back to it).
 function handClock() {
   const timers = new Map();
+  const seen = new Map();
   let actor;
   let next = 0;
   return {
@@ -48,9 +50,10 @@ function handClock() {
     watch(other) { actor = other; },
     clock: {
       setTimeout(fire) {
-        const known = new Set([...timers.values()].map((timer) => timer.key));
-        const scheduled = Object.keys(actor.system.getSnapshot()._scheduledEvents);
-        const key = scheduled.find((candidate) => !known.has(candidate));
+        const scheduled = Object.entries(actor.system.getSnapshot()._scheduledEvents);
+        const [key, event] = scheduled.find(([candidate, event]) => seen.get(candidate) !== event);
+        seen.set(key, event);
+        for (const [id, timer] of timers) if (timer.key === key) timers.delete(id);
         timers.set(++next, { key, fire });
         return next;
       },

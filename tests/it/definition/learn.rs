@@ -3,6 +3,10 @@
 use super::described;
 use crate::{both, harness::World};
 use serde_json::json;
+use waybill::{
+    config::MachineSource,
+    workflow::{Registry, definitions},
+};
 
 both! {
     async fn another_server_moves_what_started_on_a_version_that_it_did_not_know(w: World) {
@@ -34,5 +38,43 @@ both! {
         assert_eq!((&newest["version"], &newest["publishedBy"]), (&json!(2), &json!(w.admin.id)));
         let sale = again.mugs(1).await;
         assert_eq!(again.version_of(&sale).await, 2);
+    }
+}
+
+/// What a server reads at start: its files, in a registry of its own.
+async fn start_with(w: &World, text: &str) -> Result<i32, waybill::error::Error> {
+    let registry = Registry::new(waybill::vocabularies());
+    let file =
+        MachineSource { name: "sale".to_owned(), file: "config/machines/sale.json".to_owned(), text: text.to_owned() };
+    definitions::sync(&w.app.writer, &registry, &[file], w.now()).await?;
+    Ok(registry.newest("sale").expect("a version").version)
+}
+
+both! {
+    async fn a_file_that_changes_is_a_new_version_and_one_that_does_not_is_none(w: World) {
+        let first = std::fs::read_to_string("config/machines/sale.json").expect("the file");
+        let second = described(w.machine("sale").await).to_string();
+        assert_eq!(start_with(&w, &first).await.expect("a start"), 1);
+        assert_eq!(start_with(&w, &second).await.expect("a start"), 2);
+        assert_eq!(start_with(&w, &second).await.expect("a start"), 2);
+        assert_eq!(start_with(&w, &first).await.expect("a start"), 3, "back is a change too");
+        assert!(w.definition("sale", Some(2)).await["publishedBy"].is_null());
+    }
+
+    async fn a_file_that_follows_what_was_published_is_no_new_version(w: World) {
+        let first = std::fs::read_to_string("config/machines/sale.json").expect("the file");
+        let second = described(w.machine("sale").await);
+        assert_eq!(w.published("sale", &second, json!({})).await, 2);
+        assert_eq!(start_with(&w, &first).await.expect("a start"), 2, "the file has not changed");
+        assert_eq!(start_with(&w, &second.to_string()).await.expect("a start"), 2, "the file has what was published");
+        assert_eq!(start_with(&w, &first).await.expect("a start"), 3, "now it has changed");
+    }
+
+    async fn a_changed_file_that_is_not_in_order_stops_the_start(w: World) {
+        let mut machine = w.machine("sale").await;
+        machine["states"]["ISLAND"] = json!({ "on": { "CANCEL": "CANCELLED" } });
+        let refused = start_with(&w, &machine.to_string()).await.expect_err("a refusal").to_string();
+        assert!(refused.contains("config/machines/sale.json") && refused.contains("ISLAND"), "{refused}");
+        assert_eq!(w.definition("sale", None).await["version"], 1);
     }
 }
