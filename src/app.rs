@@ -10,7 +10,7 @@ use crate::{
 };
 use migration::MigratorTrait;
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -119,6 +119,17 @@ impl App {
         };
         Ok(self.writer.begin_with_options(options).await?)
     }
+}
+
+/// Begins to read one moment of a database that may be at work.
+pub async fn one_moment(db: &DatabaseConnection) -> Result<DatabaseTransaction, Error> {
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    let options = TransactionOptions {
+        isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
+        access_mode: postgres.then_some(AccessMode::ReadOnly),
+        ..TransactionOptions::default()
+    };
+    Ok(db.begin_with_options(options).await?)
 }
 
 /// Connects as the settings say. A SQLite file and its folder are made.

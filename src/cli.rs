@@ -6,6 +6,7 @@
 mod audit;
 mod context;
 mod demo;
+mod doctor;
 mod failure;
 mod machine;
 mod migrate;
@@ -64,6 +65,11 @@ enum Command {
     /// Check what was recorded
     #[command(subcommand)]
     Audit(audit::Action),
+    /// Check everything that is kept twice: the log, and every order's money
+    ///
+    /// Names each place where what an order says and what its rows add up to do not agree. Reads only, mends nothing.
+    /// Exit code 1 when there is any.
+    Doctor,
     /// Check, run and draw machines
     #[command(subcommand)]
     Machine(machine::Action),
@@ -82,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Token(args) => token::run(&context, &args),
         Command::Audit(action) => audit::run(&context, &action),
+        Command::Doctor => doctor::run(&context),
         Command::Machine(action) => machine::run(&context, &action),
         Command::Demo => demo::run(&context),
     };

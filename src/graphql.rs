@@ -36,6 +36,7 @@ pub struct Query(
     crate::sale::graphql::SaleQuery,
     crate::fulfilment::graphql::FulfilmentQuery,
     crate::payment::graphql::PaymentQuery,
+    crate::payment::graphql::ReconciliationQuery,
     crate::credit::graphql::CreditQuery,
     crate::approval::graphql::OverrideQuery,
     crate::inventory::graphql::StockQuery,

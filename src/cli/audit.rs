@@ -3,9 +3,9 @@
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
 use clap::Subcommand;
-use sea_orm::{AccessMode, DatabaseConnection, DbBackend, IsolationLevel, TransactionOptions, TransactionTrait};
+use waybill::app::one_moment;
 use waybill::error::Error;
-use waybill::workflow::audit::{self, Report};
+use waybill::workflow::audit;
 
 /// What to check.
 #[derive(Subcommand)]
@@ -22,7 +22,9 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     let settings = context.load()?.settings;
     block_on(async {
         let connections = migrated(&settings).await?;
-        let report = verify(&connections.reader).await?;
+        let moment = one_moment(&connections.reader).await?;
+        let report = audit::verify(&moment).await?;
+        moment.rollback().await.map_err(Error::from)?;
         close(connections).await?;
         for finding in &report.findings {
             print(finding.to_string())?;
@@ -33,18 +35,4 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
             number => Err(Failure::failed(format!("{checked}: {number} are not as they were written"))),
         }
     })
-}
-
-/// Looks at one moment of a database that may be at work.
-async fn verify(db: &DatabaseConnection) -> Result<Report, Error> {
-    let postgres = db.get_database_backend() == DbBackend::Postgres;
-    let snapshot = TransactionOptions {
-        isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
-        access_mode: postgres.then_some(AccessMode::ReadOnly),
-        ..TransactionOptions::default()
-    };
-    let txn = db.begin_with_options(snapshot).await?;
-    let report = audit::verify(&txn).await?;
-    txn.rollback().await?;
-    Ok(report)
 }

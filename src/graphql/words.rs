@@ -24,6 +24,22 @@ pub enum ActorType {
     Provider,
 }
 
+/// Where what an order says of its money and what its rows add up to do not agree.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::payment::reconcile::Mismatch")]
+pub enum PaymentMismatch {
+    /// The order's captured money, and the sum of its ledger.
+    Captured,
+    /// What the order says is credited, and its credit notes and refunds.
+    Credited,
+    /// What the order says is outstanding, and what its rows leave.
+    Outstanding,
+    /// A payment's status, and what the ledger has of it.
+    Payment,
+    /// A refund's status, and what the ledger has of it.
+    Refund,
+}
+
 /// What a machine drives.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::SubjectKind")]

@@ -3,8 +3,10 @@
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
 mod inputs;
+mod reconcile;
 mod roots;
 
+pub use reconcile::ReconciliationQuery;
 pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
 
 use crate::graphql::loaders::RefundsOfPayment;

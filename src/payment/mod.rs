@@ -6,6 +6,7 @@ pub mod commands;
 pub mod graphql;
 pub mod ledger;
 pub mod queries;
+pub mod reconcile;
 pub mod refunds;
 pub mod register;
 pub mod report;

@@ -16,6 +16,7 @@ mod credit;
 mod definition;
 mod fulfilment;
 mod input;
+mod lists;
 mod machine;
 mod migrations;
 mod payment;

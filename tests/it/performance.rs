@@ -146,6 +146,61 @@ both! {
         println!("a sweep of 5 sales: {} statements, of 60: {}", taken[0], taken[1]);
         assert_eq!(taken[0], taken[1]);
     }
+
+    async fn versions_and_their_live_states_take_the_same_statements_however_many_there_are(w: World) {
+        let list = "{ workflowDefinitions { nodes { name version source liveStates { state subjects } } } }";
+        w.quote(json!({})).await;
+        counting(&w, async move |w| {
+            let mut taken = Vec::new();
+            for versions in [3, 9] {
+                for words in 3..versions {
+                    publish(&w, &words.to_string()).await;
+                    w.quote(json!({})).await;
+                }
+                sent();
+                let listed = w.gql(&w.admin, list, json!({})).await.ok();
+                taken.push(sent());
+                assert_eq!(listed["nodes"].as_array().map(Vec::len), Some(versions));
+            }
+            println!("3 versions: {} statements, 9: {}", taken[0], taken[1]);
+            assert_eq!(taken[0], taken[1]);
+        })
+        .await;
+    }
+
+    async fn a_batch_of_a_migration_takes_the_same_statements_whatever_its_size(w: World) {
+        let migrate = "mutation($from: Int!, $to: Int!) { \
+            migrateWorkflow(input: { definition: \"quotation\", fromVersion: $from, toVersion: $to }) { subjects } }";
+        counting(&w, async move |w| {
+            for _ in 0..3 {
+                w.quote(json!({})).await;
+            }
+            publish(&w, "the second").await;
+            let mut taken = Vec::new();
+            for (from, to, subjects) in [(1, 2, 3), (2, 1, 43)] {
+                sent();
+                let moved = w.gql(&w.admin, migrate, json!({ "from": from, "to": to })).await.ok();
+                taken.push(sent());
+                assert_eq!(moved["subjects"], subjects);
+                for _ in 0..40 {
+                    w.quote(json!({})).await;
+                }
+            }
+            println!("3 quotations moved: {} statements, 43: {}", taken[0], taken[1]);
+            assert_eq!(taken[0], taken[1]);
+        })
+        .await;
+    }
+}
+
+/// Publishes another version of the quotation machine that does the same.
+async fn publish(w: &World, words: &str) {
+    let document = "mutation($source: String!) { publishWorkflowDefinition(input: { name: \"quotation\", source: $source }) \
+        { definition { version } } }";
+    let newest = w.app.registry.newest("quotation").expect("a version");
+    let mut machine: Value = serde_json::from_str(&newest.source).expect("JSON");
+    machine["description"] = json!(words);
+    w.gql(&w.admin, document, json!({ "source": machine.to_string() })).await.ok();
 }
 
 /// The event takes as many statements for each of the subjects.

@@ -1,6 +1,7 @@
 //! Who sees and does what.
 
 mod keys;
+mod nodes;
 mod ownership;
 mod permissions;
 mod signing_in;

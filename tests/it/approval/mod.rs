@@ -3,5 +3,6 @@
 mod decide;
 mod expire;
 mod grant;
+mod limits;
 mod request;
 mod revoke;

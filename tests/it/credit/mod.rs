@@ -2,4 +2,5 @@
 
 mod exposure;
 mod limit;
+mod settle;
 mod tier;

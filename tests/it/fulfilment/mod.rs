@@ -2,6 +2,7 @@
 
 mod allocate;
 mod hold;
+mod inherit;
 mod returns;
 mod ship;
 mod split;

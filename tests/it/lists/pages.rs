@@ -96,7 +96,7 @@ impl List {
         loop {
             let page = self.page(w, &json!({ "last": size, "before": before })).await;
             assert_eq!(page.next, !seen.is_empty(), "before {} rows: {}", seen.len(), self.document);
-            seen.splice(0..0, page.keys.iter().cloned());
+            seen = [page.keys.clone(), seen].concat();
             assert_eq!(page.previous, seen.len() < page.total, "before {} rows: {}", seen.len(), self.document);
             assert!(!page.previous || page.keys.len() == size, "a page in the middle is full: {}", self.document);
             if !page.previous {
@@ -345,7 +345,7 @@ both! {
             [("first: 2", [5, 4], [8, 7], true, false), ("last: 2", [2, 1], [2, 1], false, true)]
         {
             let list = w.gql(&w.admin, &cut(numbers), json!({})).await.ok();
-            for (place, id, total, sequences) in [(0, &open, 5, of_open), (1, &cleared, 8, of_cleared)] {
+            for (place, id, total, sequences) in [(0_usize, &open, 5, of_open), (1, &cleared, 8, of_cleared)] {
                 let node = &list["nodes"][place];
                 shows!(node, {
                     "id": id,

@@ -140,7 +140,8 @@ both! {
             shows!(order, { "workflowState": "CANCELLED", "capturedTotal.amount": "0.00", "flags": [] }, "{method}");
             let paid = payment(&w, &sale).await;
             shows!(paid, { "status": "REFUNDED", "refunds.0.status": "ISSUED" }, "{method}");
-            shows!(paid, { "refunds.0.amount.amount": "20.00", "refunds.0.reasonCode": "CUSTOMER_REQUEST" }, "{method}");
+            shows!(paid, { "refunds.0.amount.amount": "20.00" }, "{method}");
+            shows!(paid, { "refunds.0.reasonCode": "CUSTOMER_REQUEST" }, "{method}");
         }
         assert_eq!(asked_for(&w).await, Vec::<Value>::new());
         for (number, method) in ASKED_FOR.into_iter().enumerate() {
@@ -152,7 +153,8 @@ both! {
             shows!(order, { "workflowState": "CANCELLED", "capturedTotal.amount": "20.00", "flags": [] }, "{method}");
             let paid = payment(&w, &sale).await;
             shows!(paid, { "status": "CONFIRMED", "refunds.0.status": "REQUESTED" }, "{method}");
-            shows!(paid, { "refunds.0.amount.amount": "20.00", "refunds.0.reasonCode": "CUSTOMER_REQUEST" }, "{method}");
+            shows!(paid, { "refunds.0.amount.amount": "20.00" }, "{method}");
+            shows!(paid, { "refunds.0.reasonCode": "CUSTOMER_REQUEST" }, "{method}");
             let refund = text(&paid["refunds"][0]["id"]);
             let rows = asked_for(&w).await;
             assert_eq!((rows.len(), &rows[number]), (number + 1, &json!(uuid(&refund))), "{method}");
@@ -181,7 +183,7 @@ both! {
         assert_eq!(refunds, expected.map(|(amount, status)| (json!(amount), json!(status))));
         shows!(order, { "capturedTotal.amount": "9.00", "flags": [] });
         let asked: Vec<_> =
-            [1, 3].iter().map(|place| uuid(&text(&order["payments"][*place]["refunds"][0]["id"]))).collect();
+            [1_usize, 3].iter().map(|place| uuid(&text(&order["payments"][*place]["refunds"][0]["id"]))).collect();
         assert_eq!(asked_for(&w).await, asked.iter().map(|id| json!(id)).collect::<Vec<_>>());
         // One arrives, the other does not: that much is owed and somebody must look.
         w.settle(&w.accountant, &text(&order["payments"][3]["refunds"][0]["id"]), true).await.ok();

@@ -3,6 +3,8 @@
 mod confirm;
 mod credit_note;
 mod dispute;
+mod methods;
 mod permute;
+mod reconcile;
 mod refund;
 mod register;

@@ -4,6 +4,7 @@ mod cancel;
 mod clear;
 mod close;
 mod expire;
+mod kinds;
 mod late_money;
 mod method;
 mod reports;

@@ -1,0 +1,87 @@
+//! `reconcilePayments`
+
+use crate::app::one_moment;
+use crate::error::Error;
+use crate::graphql::money::Money;
+use crate::graphql::words::PaymentMismatch;
+use crate::graphql::{Answer, actor, app};
+use crate::id::{self, Prefix};
+use crate::payment::reconcile::{Finding, Mismatch, Report, reconcile};
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+/// What was added up, and what does not agree.
+#[derive(SimpleObject)]
+pub struct PaymentReconciliation {
+    /// How many sale orders were looked at.
+    orders: i64,
+    /// What does not agree, by order; empty when everything does.
+    mismatches: Vec<PaymentDiscrepancy>,
+}
+
+/// A place where an order and its rows do not agree.
+#[derive(SimpleObject)]
+pub struct PaymentDiscrepancy {
+    /// What does not agree.
+    kind: PaymentMismatch,
+    /// The sale order.
+    sale_order_id: ID,
+    /// Its number.
+    number: String,
+    /// The payment or refund that it is about; null when it is about the order.
+    subject_id: Option<ID>,
+    /// What the order, payment or refund says.
+    said: Money,
+    /// What the rows add up to.
+    found: Money,
+}
+
+/// Adding up again.
+#[derive(Default)]
+pub struct ReconciliationQuery;
+
+#[Object]
+impl ReconciliationQuery {
+    /// Adds up the ledger, payments, refunds and credit notes of all sale orders, or of one, and lists every place where
+    /// that is not what the order says. Changes nothing. Needs audit.read.
+    async fn reconcile_payments(&self, ctx: &Context<'_>, sale_order_id: Option<ID>) -> Answer<PaymentReconciliation> {
+        let (app, actor) = (app(ctx), actor(ctx)?);
+        actor.require("audit.read")?;
+        let only = match &sale_order_id {
+            Some(id) => match id::parse(id) {
+                Some((Prefix::Sale, uuid)) => Some(uuid),
+                _ => return Err(Error::not_found(id.as_str()).into()),
+            },
+            None => None,
+        };
+        let moment = one_moment(&app.reader).await?;
+        let report = reconcile(&app.registry, &moment, only).await?;
+        moment.rollback().await.map_err(Error::from)?;
+        if let (Some(id), 0) = (&sale_order_id, report.orders) {
+            return Err(Error::not_found(id.as_str()).into());
+        }
+        Ok(report.into())
+    }
+}
+
+impl From<Report> for PaymentReconciliation {
+    fn from(report: Report) -> Self {
+        Self {
+            orders: i64::try_from(report.orders).unwrap_or(i64::MAX),
+            mismatches: report.findings.into_iter().map(PaymentDiscrepancy::from).collect(),
+        }
+    }
+}
+
+impl From<Finding> for PaymentDiscrepancy {
+    fn from(finding: Finding) -> Self {
+        let prefix = if finding.mismatch == Mismatch::Refund { Prefix::Refund } else { Prefix::Payment };
+        Self {
+            kind: finding.mismatch.into(),
+            sale_order_id: id::encode(Prefix::Sale, finding.sale).into(),
+            subject_id: finding.row.map(|row| id::encode(prefix, row).into()),
+            said: Money::of(finding.said, &finding.currency),
+            found: Money::of(finding.found, &finding.currency),
+            number: finding.number,
+        }
+    }
+}

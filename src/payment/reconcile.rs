@@ -1,0 +1,191 @@
+//! Holds what orders say of their money against the ledger, payments, refunds and credit notes.
+//!
+//! Everything that an order's context says of money is a sum over rows, kept up to date by every commit. This adds the
+//! rows up again and names each place where the two do not agree. It reads and mends nothing.
+
+use crate::error::Error;
+use crate::id::{self, Prefix};
+use crate::money::Currencies;
+use crate::reading::among;
+use crate::workflow::{Registry, definitions};
+use entity::{PaymentEntryKind, PaymentStatus, RefundStatus, credit_note, payment, payment_entry, refund, sale_order};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Orders that are looked at in one round of statements.
+const PAGE: u64 = 500;
+
+/// What does not agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The order's captured money, and the sum of its ledger.
+    Captured,
+    /// What the order says is credited, and its credit notes and refunds.
+    Credited,
+    /// What the order says is outstanding, and what its rows leave.
+    Outstanding,
+    /// A payment's status, and what the ledger has of it.
+    Payment,
+    /// A refund's status, and what the ledger has of it.
+    Refund,
+}
+
+/// A place where rows and sums do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What does not agree.
+    pub mismatch: Mismatch,
+    /// Whose money it is.
+    pub sale: Uuid,
+    /// The order's number.
+    pub number: String,
+    /// The payment or refund, when it is about one.
+    pub row: Option<Uuid>,
+    /// What is said, in minor units.
+    pub said: i64,
+    /// What the rows add up to, in minor units.
+    pub found: i64,
+    /// Of which currency.
+    pub currency: String,
+}
+
+impl Finding {
+    /// For a person.
+    pub fn describe(&self, currencies: &Currencies) -> String {
+        let row = self.row.map_or_else(String::new, |row| match self.mismatch {
+            Mismatch::Refund => format!(" {}", id::encode(Prefix::Refund, row)),
+            _ => format!(" {}", id::encode(Prefix::Payment, row)),
+        });
+        let what = match self.mismatch {
+            Mismatch::Captured => "captured",
+            Mismatch::Credited => "credited",
+            Mismatch::Outstanding => "outstanding",
+            Mismatch::Payment => "payment",
+            Mismatch::Refund => "refund",
+        };
+        let amount = |minor| currencies.format(minor, &self.currency);
+        let (said, found, currency) = (amount(self.said), amount(self.found), &self.currency);
+        format!("order {} {what}{row}: it says {said} {currency}, its rows add up to {found}", self.number)
+    }
+}
+
+/// What was looked at, and what was found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Sale orders.
+    pub orders: u64,
+    /// What does not agree, by order.
+    pub findings: Vec<Finding>,
+}
+
+/// Adds up every order's money, or one order's. To be asked of one moment of the database.
+pub async fn reconcile<C: ConnectionTrait>(registry: &Registry, db: &C, only: Option<Uuid>) -> Result<Report, Error> {
+    definitions::learn(db, registry).await?;
+    let mut report = Report::default();
+    let mut after = Uuid::nil();
+    loop {
+        let select = sale_order::Entity::find().filter(sale_order::Column::Id.gt(after));
+        let select = match only {
+            Some(id) => select.filter(sale_order::Column::Id.eq(id)),
+            None => select,
+        };
+        let sales = select.order_by_asc(sale_order::Column::Id).limit(PAGE).all(db).await?;
+        let Some(last) = sales.last() else { return Ok(report) };
+        after = last.id;
+        page(registry, db, &sales, &mut report).await?;
+    }
+}
+
+/// The rows of a page of orders, by order.
+struct Rows {
+    entries: HashMap<Uuid, Vec<payment_entry::Model>>,
+    payments: HashMap<Uuid, Vec<payment::Model>>,
+    refunds: HashMap<Uuid, Vec<refund::Model>>,
+    notes: HashMap<Uuid, Vec<credit_note::Model>>,
+}
+
+macro_rules! by_sale {
+    ($db:expr, $roots:expr, $table:ident) => {{
+        let select =
+            $table::Entity::find().filter(among($table::Column::RootId, $roots)).order_by_asc($table::Column::Id);
+        let mut rows: HashMap<Uuid, Vec<$table::Model>> = HashMap::new();
+        for row in select.all($db).await? {
+            rows.entry(row.sale_order_id).or_default().push(row);
+        }
+        rows
+    }};
+}
+
+async fn page<C: ConnectionTrait>(
+    registry: &Registry,
+    db: &C,
+    sales: &[sale_order::Model],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let roots: Vec<Uuid> = sales.iter().map(|sale| sale.root_id).collect();
+    let rows = Rows {
+        entries: by_sale!(db, &roots, payment_entry),
+        payments: by_sale!(db, &roots, payment),
+        refunds: by_sale!(db, &roots, refund),
+        notes: by_sale!(db, &roots, credit_note),
+    };
+    for sale in sales {
+        report.orders += 1;
+        order(registry, sale, &rows, &mut report.findings)?;
+    }
+    Ok(())
+}
+
+fn order(registry: &Registry, sale: &sale_order::Model, rows: &Rows, findings: &mut Vec<Finding>) -> Result<(), Error> {
+    let entries = rows.entries.get(&sale.id).map_or(&[][..], Vec::as_slice);
+    let refunds = rows.refunds.get(&sale.id).map_or(&[][..], Vec::as_slice);
+    let notes: i64 = rows.notes.get(&sale.id).into_iter().flatten().map(|note| note.amount_minor).sum();
+    let issued = refunds.iter().filter(|refund| refund.status == RefundStatus::Issued);
+    let credited = notes + issued.map(|refund| refund.credited_minor).sum::<i64>();
+    let captured = sum(entries, |_| true);
+    let owed = (sale.grand_total_minor - captured - credited).max(0);
+    let outstanding = if fell_through(registry, sale)? { 0 } else { owed };
+    let context = &sale.workflow_context;
+    let mut check = |mismatch, row, said, found| {
+        if said != found {
+            let (number, currency) = (sale.number.clone(), sale.currency.clone());
+            findings.push(Finding { mismatch, sale: sale.id, number, row, said, found, currency });
+        }
+    };
+    check(Mismatch::Captured, None, context.captured, captured);
+    check(Mismatch::Credited, None, context.credited, credited);
+    check(Mismatch::Outstanding, None, context.outstanding, outstanding);
+    for payment in rows.payments.get(&sale.id).into_iter().flatten() {
+        let of = |kind| sum(entries, |entry| entry.payment_id == payment.id && entry.kind == kind);
+        let taken = match payment.status {
+            PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::Failed => 0,
+            PaymentStatus::Confirmed | PaymentStatus::Disputed | PaymentStatus::Refunded => payment.amount_minor,
+        };
+        check(Mismatch::Payment, Some(payment.id), taken, of(PaymentEntryKind::Capture));
+        if payment.status == PaymentStatus::Refunded {
+            let left = sum(entries, |entry| entry.payment_id == payment.id);
+            check(Mismatch::Payment, Some(payment.id), 0, left);
+        }
+    }
+    for refund in refunds {
+        let said = if refund.status == RefundStatus::Issued { -refund.amount_minor } else { 0 };
+        check(Mismatch::Refund, Some(refund.id), said, sum(entries, |entry| entry.refund_id == Some(refund.id)));
+    }
+    Ok(())
+}
+
+/// Whether it has ended without ever being covered: it owes nothing.
+fn fell_through(registry: &Registry, sale: &sale_order::Model) -> Result<bool, Error> {
+    let (name, version) = (&sale.workflow_definition, sale.workflow_version);
+    let unknown = || Error::internal(format!("no definition {name} version {version}"));
+    let definition = registry.definition(name, version).ok_or_else(unknown)?;
+    let machine = &definition.machine;
+    let history = sale.workflow_history.as_ref().unwrap_or(&serde_json::Value::Null);
+    let snapshot = machine.restore(&sale.workflow_state, history).map_err(Error::internal)?;
+    Ok(machine.is_done(&snapshot) && !machine.tags(&snapshot).contains(&"cleared"))
+}
+
+fn sum(entries: &[payment_entry::Model], which: impl Fn(&payment_entry::Model) -> bool) -> i64 {
+    entries.iter().filter(|entry| which(entry)).map(|entry| entry.amount_minor).sum()
+}
