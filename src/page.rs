@@ -130,9 +130,11 @@ impl<T> Page<T> {
         rows.truncate(size);
         if range.backward {
             rows.reverse();
-            return Self { rows, has_next: range.before.is_some(), has_previous: more, total };
         }
-        Self { rows, has_next: more, has_previous: range.after.is_some(), total }
+        // A cursor stands for a row beyond its side of the page.
+        let (more_before, more_after) = if range.backward { (more, false) } else { (false, more) };
+        let has_previous = more_before || range.after.is_some();
+        Self { rows, has_next: more_after || range.before.is_some(), has_previous, total }
     }
 
     /// The same page of something else, where each row makes one.

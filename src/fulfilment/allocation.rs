@@ -178,7 +178,12 @@ pub fn split_off(turn: &mut Turn<'_>) -> Result<(), Error> {
         .all()?
         .iter()
         .filter(|hold| hold.fulfilment_id == id && hold.lifted_at.is_none())
-        .map(|hold| json!({ "cause": hold.cause, "reasonCode": hold.reason_code, "note": hold.note }))
+        .map(|hold| {
+            json!({
+                "cause": hold.cause, "reasonCode": hold.reason_code, "note": hold.note,
+                "placedBy": hold.placed_by, "placedAt": hold.placed_at,
+            })
+        })
         .collect();
     let kind = turn.fulfilment()?.fulfilment_type;
     turn.start(entity::SubjectKind::Fulfilment, json!({ "type": kind, "lines": moved, "holds": holds }));

@@ -22,6 +22,8 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
+const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
+
 /// Makes a draft with priced lines.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "fields of the contract's input")]
@@ -150,9 +152,7 @@ impl CreateQuotation {
     fn fulfilment_type(&self, lines: &[PricedLine]) -> Result<FulfilmentType, Error> {
         let goods = lines.iter().any(|line| line.kind == ProductKind::Goods);
         match self.fulfilment_type {
-            Some(FulfilmentType::Service) if goods => {
-                Err(Error::invalid("fulfilmentType", "goods leave by PICKUP or DELIVERY; services are fulfilled apart"))
-            }
+            Some(FulfilmentType::Service) if goods => Err(Error::invalid("fulfilmentType", GOODS_ARE_NO_SERVICE)),
             Some(chosen) => Ok(chosen),
             None if self.channel == SaleChannel::InStore => Ok(FulfilmentType::Pickup),
             None => Ok(FulfilmentType::Delivery),
@@ -210,6 +210,10 @@ impl Command for ReviseQuotation {
             let (sale_type, currency) = (quotation.sale_type, quotation.currency.clone());
             let priced = lines::price(cx, lines, sale_type, &currency).await?;
             let total = lines::total(&priced)?;
+            let service = unit.only()?.quotation()?.fulfilment_type == FulfilmentType::Service;
+            if service && priced.iter().any(|line| line.kind == ProductKind::Goods) {
+                return Err(Error::invalid("lines", GOODS_ARE_NO_SERVICE));
+            }
             let order = unit.only_mut()?;
             order.quotation_mut()?.total_minor = total;
             order.quotation_lines.clear(|line| line.id)?;

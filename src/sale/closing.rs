@@ -1,6 +1,6 @@
 //! How fulfilments close their sale, and what is no longer owed when part of it fell through.
 
-use super::totals;
+use super::{facts, totals};
 use crate::{
     credit::account,
     error::Error,
@@ -64,6 +64,8 @@ pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
         };
         turn.order.credit_notes.insert(note)?;
         turn.remember("creditNoteMinor", value);
+        // What is asked at once after this asks what is owed now.
+        facts::refresh(turn)?;
     }
     Ok(())
 }

@@ -27,6 +27,20 @@ fn quantities(part: &Value) -> Vec<(String, i64)> {
 }
 
 both! {
+    async fn inherited_holds_are_as_old_as_they_were_and_by_whom_they_were(w: World) {
+        let (sale, _, id) = w.fulfilment_in("DELIVERY", "PICK_PACK").await;
+        w.send(&w.operator, &id, "HOLD").await.ok();
+        let before = w.sale_order(&sale).await["fulfilments"][0]["holds"][0].clone();
+        w.wait(chrono::TimeDelta::hours(5));
+        let mugs = w.line_of(&sale, "MUG").await;
+        w.split(&w.admin, &id, &[(&mugs, 1)]).await.ok();
+        let holds = "query($id: ID!) { saleOrder(id: $id) { fulfilments { holds { placedBy placedAt reasonCode note } } } }";
+        let order = w.gql(&w.admin, holds, json!({ "id": sale })).await.ok();
+        let (first, second) = (&order["fulfilments"][0]["holds"], &order["fulfilments"][1]["holds"]);
+        assert_eq!(first, second);
+        assert_eq!((&first[0]["placedBy"], before["placedBy"].is_string()), (&before["placedBy"], true));
+    }
+
     async fn a_part_starts_anew_with_its_share_of_the_reservation(w: World) {
         let (sale, _, id, mugs, cables) = order(&w).await;
         w.split(&w.operator, &id, &[(&mugs, 1), (&cables, 3)]).await.ok();

@@ -238,6 +238,7 @@ both! {
                 between["before"] = whole.end.clone();
                 let page = list.page(&w, &between).await;
                 assert_eq!(page.keys, list.rows[1..3].to_vec(), "{numbers}: {}", list.document);
+                assert!(page.next && page.previous, "both places are rows beyond it: {numbers}: {}", list.document);
             }
             let mut nothing = json!({ "first": 10 });
             nothing["after"] = whole.end.clone();

@@ -20,6 +20,16 @@ both! {
         assert_eq!(w.quotation(&id).await["lines"][0]["quantity"], 5);
     }
 
+    async fn goods_do_not_get_into_a_quotation_of_services(w: World) {
+        let lines = json!([{ "sku": "SETUP", "quantity": 1 }]);
+        let id = w.quote(json!({ "lines": lines, "fulfilmentType": "SERVICE" })).await;
+        let before = w.print().await;
+        let over = json!({ "lines": [{ "sku": "MUG", "quantity": 1 }] });
+        w.revise(&w.biller, &id, over).await.refused("BAD_INPUT");
+        w.unchanged(&before).await;
+        w.revise(&w.biller, &id, json!({ "lines": [{ "sku": "TUNING", "quantity": 1 }] })).await.ok();
+    }
+
     async fn an_edit_voids_both_approvals(w: World) {
         for (approval, field) in [("BUYER_APPROVES", "buyerApprovedAt"), ("SELLER_APPROVES", "sellerApprovedAt")] {
             let id = w.quote_in("IN_REVIEW").await;

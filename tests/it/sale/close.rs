@@ -22,6 +22,27 @@ async fn two_parts(w: &World) -> (String, String, String, String) {
 }
 
 both! {
+    async fn what_falls_through_while_open_may_leave_nothing_owed_and_clears_at_once(w: World) {
+        let lines = json!([{ "sku": "MUG", "quantity": 2 }, { "sku": "SETUP", "quantity": 1 }]);
+        let sale = w.sale(json!({ "lines": lines })).await;
+        w.pay(&sale, "40.00").await;
+        let granted = w.grant_admin(&w.admin, &sale, json!({})).await.ok();
+        assert_eq!(w.state(&sale).await, "CLEARED_FOR_FULFILMENT");
+        w.revoke(&w.admin, &text(&granted["overrideRequest"]["id"])).await.ok();
+        let order = w.sale_order(&sale).await;
+        let part = |kind: &str| {
+            let all = order["fulfilments"].as_array().expect("fulfilments");
+            text(&all.iter().find(|part| part["type"] == kind).expect("a part")["id"])
+        };
+        let (goods, service) = (part("DELIVERY"), part("SERVICE"));
+        assert_eq!((w.state(&sale).await, w.state(&service).await), ("PAYMENT_PENDING_CONFIRMATION".to_owned(), "ON_HOLD".to_owned()));
+        w.send(&w.admin, &goods, "CANCEL").await.ok();
+        let order = w.sale_order(&sale).await;
+        shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "outstanding.amount": "0.00", "credited.amount": "20.00" });
+        assert_eq!(w.state(&service).await, "PICK_PACK");
+        w.work().await;
+    }
+
     async fn all_parts_completed_complete_the_sale(w: World) {
         let (sale, _, goods, service) = two_parts(&w).await;
         w.drive(&goods, DELIVERED).await;
