@@ -1,6 +1,6 @@
 //! Writes a unit back: every table once, in one go, whatever the number of orders.
 
-use super::{Order, Row, Shared, Unit, unit::Part};
+use super::{Order, Part, Row, Shared, Unit};
 use crate::{
     error::Error,
     rows::{Changed, Writes},
