@@ -54,7 +54,9 @@ pub async fn fulfilments(
 ) -> Result<Page<fulfilment::Model>, Error> {
     let select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(fulfilment::Column::WorkflowState.is_in(states)))
-        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(app, SubjectKind::Fulfilment, tags).fulfilments()))
+        .apply_if(filter.tags.as_ref(), |s, tags| {
+            s.filter(with_tags(&app.registry, SubjectKind::Fulfilment, tags).fulfilments())
+        })
         .apply_if(filter.store, |s, id| s.filter(fulfilment::Column::StoreId.eq(id)))
         .apply_if(filter.sale, |s, id| s.filter(fulfilment::Column::SaleOrderId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(fulfilment::Column::CreatedAt.gt(at)))

@@ -1,6 +1,7 @@
 //! Who waits for stock.
 
-use crate::{error::Error, workflow::Registry};
+use crate::error::Error;
+use crate::workflow::{Registry, queries::with_tags};
 use entity::{SubjectKind, fulfilment, fulfilment_line, sale_line};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
@@ -15,14 +16,7 @@ pub async fn waiting_for<C: ConnectionTrait>(
     store: Uuid,
     sku: &str,
 ) -> Result<Vec<Uuid>, Error> {
-    let states: Vec<String> = registry
-        .all()
-        .iter()
-        .filter(|definition| definition.subject == SubjectKind::Fulfilment)
-        .flat_map(|definition| definition.machine.states().to_vec())
-        .filter(|state| state.tags.iter().any(|tag| tag == "waiting"))
-        .map(|state| state.key)
-        .collect();
+    let waiting = with_tags(registry, SubjectKind::Fulfilment, &["waiting".to_owned()]);
     let lines = sale_line::Entity::find()
         .select_only()
         .column(sale_line::Column::Id)
@@ -37,7 +31,7 @@ pub async fn waiting_for<C: ConnectionTrait>(
         .select_only()
         .column(fulfilment::Column::Id)
         .filter(fulfilment::Column::StoreId.eq(store))
-        .filter(fulfilment::Column::WorkflowState.is_in(states))
+        .filter(waiting.fulfilments())
         .filter(fulfilment::Column::Id.in_subquery(carrying))
         .order_by_asc(fulfilment::Column::CreatedAt)
         .order_by_asc(fulfilment::Column::Id)

@@ -221,7 +221,7 @@ impl Command for ReviseQuotation {
         }
         unit.send_one(cx.scene(), root, subject, &event, self.expected_version, Via::Lever)?;
         if let Some(until) = self.valid_until {
-            unit.command(cx.scene(), root, subject, &extension(until, cx.now)?)?;
+            unit.send_one(cx.scene(), root, subject, &extension(until, cx.now)?, None, Via::Lever)?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { quotation: Some(subject.id), ..Done::default() })

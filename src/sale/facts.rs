@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     workflow::{SALE_PENDING_EXPIRY, SubjectRef, Turn},
 };
-use entity::{CreditEntryKind, OrderFlag, timer};
+use entity::{CreditEntryKind, OrderFlag};
 
 /// What the machine's tags say of the state.
 struct Standing {
@@ -61,21 +61,6 @@ fn standing(turn: &Turn<'_>) -> Result<Standing, Error> {
 
 /// The money that kept a sale from expiring has left: its time is over.
 fn expire_now(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let (sale, root_id, now) = (SubjectRef::sale(turn.sale()?.id), turn.order.root.id, turn.now());
-    let state = "OPEN".to_owned();
-    let key = (sale.id, state.clone(), SALE_PENDING_EXPIRY.to_owned(), uuid::Uuid::nil());
-    let row = timer::Model {
-        id: crate::id::new(),
-        root_id,
-        subject_kind: sale.kind,
-        subject_id: sale.id,
-        state,
-        event: SALE_PENDING_EXPIRY.to_owned(),
-        ref_id: uuid::Uuid::nil(),
-        due_at: now,
-        lease_until: None,
-        attempts: 0,
-    };
-    turn.shared.timers.insert(key, Some(row));
-    Ok(())
+    let (sale, now) = (SubjectRef::sale(turn.sale()?.id), turn.now());
+    turn.rearm(sale, SALE_PENDING_EXPIRY, now)
 }

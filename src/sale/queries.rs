@@ -103,8 +103,8 @@ pub async fn sales(
 ) -> Result<Page<sale_order::Model>, Error> {
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
-        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(app, SubjectKind::Sale, tags).sales()))
-        .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(app, phases).sales()))
+        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(&app.registry, SubjectKind::Sale, tags).sales()))
+        .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(&app.registry, phases).sales()))
         .apply_if(filter.lifecycles.clone(), |s, names| s.filter(sale_order::Column::Lifecycle.is_in(names)))
         .apply_if(filter.store, |s, id| s.filter(sale_order::Column::StoreId.eq(id)))
         .apply_if(filter.customer, |s, id| s.filter(sale_order::Column::CustomerId.eq(id)))

@@ -2,6 +2,7 @@
 //!
 //! The command line and publishing judge by the same list.
 
+mod agree;
 mod meta;
 
 use super::{Definition, Vocabulary};
@@ -17,11 +18,12 @@ pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: b
         Ok(machine) => {
             let mut problems = machine.warnings().to_vec();
             let unknown = Words::of(&machine, vocabularies).unknown(&machine);
-            if strict && unknown.is_empty() {
-                problems.extend(unfit(name, source, vocabularies));
-            }
             problems.extend(unknown);
             problems.extend(meta::check(&machine));
+            problems.extend(agree::check(&machine));
+            if strict && problems.is_empty() {
+                problems.extend(unfit(name, source, vocabularies));
+            }
             problems
         }
     };
@@ -36,7 +38,7 @@ pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: b
 /// What else keeps it from driving what it says.
 fn unfit(name: &str, source: &str, vocabularies: &[Vocabulary]) -> Vec<Problem> {
     let compiled = Definition::compile(name, 1, source, vocabularies);
-    compiled.err().iter().flat_map(|text| text.lines()).map(|line| Problem::error("", line, "")).collect()
+    compiled.err().iter().flat_map(|text| text.lines()).map(|line| Problem::error("meta.subject", line, "")).collect()
 }
 
 /// The names that have functions: those of the kind that the machine drives, else all.

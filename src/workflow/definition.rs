@@ -8,7 +8,10 @@ use super::{
 use crate::error::Error;
 use entity::SubjectKind;
 use serde_json::Value;
-use statechart::{ActionRef, Delay, Guard, GuardRef, Machine, Snapshot, StateId, Transition, TransitionId, Trigger};
+use statechart::{
+    ActionRef, Delay, Guard, GuardRef, Machine, Snapshot, StateId, Transition, TransitionId, Trigger,
+    descriptor_matches,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A version of a machine, compiled against its room's vocabulary.
@@ -85,7 +88,7 @@ impl Definition {
 
     /// What must be loaded before `event` is sent, whatever the state.
     pub fn needs(&self, event: &str) -> Needs {
-        self.needs.get(event).copied().unwrap_or(self.start_needs)
+        self.known_needs(event).unwrap_or_else(|| self.needs_of(event))
     }
 
     /// What must be loaded before `event` is sent to a subject that is and stays in this state until then.
@@ -150,22 +153,18 @@ impl Definition {
                 Trigger::Always | Trigger::Done => String::new(),
             })
             .collect();
-        self.needs = events
-            .into_iter()
-            .map(|event| {
-                let needs = self
-                    .machine
-                    .transitions()
-                    .iter()
-                    .filter(|transition| match &transition.trigger {
-                        Trigger::Event(name) => *name == event,
-                        Trigger::After(delay) => self.machine.after_event(transition.source, delay) == event,
-                        Trigger::Always | Trigger::Done => true,
-                    })
-                    .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &Value::Null));
-                (event, needs)
-            })
-            .collect();
+        self.needs = events.into_iter().map(|event| (event.clone(), self.needs_of(&event))).collect();
+    }
+
+    /// What any transition may need that takes the event, by its name or by a wildcard, and what may happen at once then.
+    fn needs_of(&self, event: &str) -> Needs {
+        let takes = |transition: &&Transition| match &transition.trigger {
+            Trigger::Event(descriptor) => descriptor_matches(descriptor, event),
+            Trigger::After(delay) => self.machine.after_event(transition.source, delay) == event,
+            Trigger::Always | Trigger::Done => true,
+        };
+        let transitions = self.machine.transitions().iter().filter(takes);
+        transitions.fold(Needs::NOTHING, |needs, taken| needs | self.transition_needs(taken, &Value::Null))
     }
 
     /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it. `history` is
@@ -185,8 +184,20 @@ impl Definition {
                 statechart::Kind::History(_) => self.history_needs(*target, history),
                 _ => self.subtree_needs(*target),
             };
+            needs |= self.way_needs(transition.source, *target);
         }
         needs
+    }
+
+    /// What is entered on the way from a state to a target: states around the target that are not around both, and the
+    /// other regions of those that are parallel.
+    fn way_needs(&self, source: StateId, target: StateId) -> Needs {
+        let around = |id| std::iter::successors(self.machine.state(id).parent, |id| self.machine.state(*id).parent);
+        let common: BTreeSet<StateId> = around(source).collect();
+        around(target).filter(|id| !common.contains(id)).fold(Needs::NOTHING, |needs, id| {
+            let parallel = self.machine.state(id).kind == statechart::Kind::Parallel;
+            needs | if parallel { self.subtree_needs(id) } else { self.state_needs(id) }
+        })
     }
 
     /// What entering a history state may run: all that its parent holds, or only what the history remembers.
@@ -305,14 +316,20 @@ fn subject_of(machine: &Machine, name: &str) -> Result<SubjectKind, String> {
     }
 }
 
+/// A payload's JSON Schema, ready to be used.
+pub(super) fn schema(schema: &Value) -> Result<jsonschema::Validator, String> {
+    let options = jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true);
+    match schema {
+        Value::Object(_) => options.build(schema).map_err(|error| error.to_string()),
+        other => Err(format!("{other} is no object")),
+    }
+}
+
 fn payload_schemas(machine: &Machine) -> Result<HashMap<TransitionId, jsonschema::Validator>, String> {
     let mut schemas = HashMap::new();
     for (index, transition) in machine.transitions().iter().enumerate() {
         if let Some(schema) = transition.meta.get("payload") {
-            let validator = jsonschema::options()
-                .with_draft(jsonschema::Draft::Draft7)
-                .should_validate_formats(true)
-                .build(schema)
+            let validator = self::schema(schema)
                 .map_err(|error| format!("{}.meta.payload is no JSON Schema: {error}", transition.pointer))?;
             schemas.insert(TransitionId(u32::try_from(index).unwrap_or(u32::MAX)), validator);
         }

@@ -76,7 +76,11 @@ pub async fn learn<C: ConnectionTrait>(db: &C, registry: &Registry) -> Result<()
         return Ok(());
     }
     for row in Entity::find().filter(Column::Id.is_in(unknown)).all(db).await? {
-        registry.add(compile(registry, &row.name, row.version, &row.source, "workflow_definition")?);
+        // A newer program may name functions that this one does not have. Only who meets that version is stopped by it.
+        match registry.compile(&row.name, row.version, &row.source) {
+            Ok(definition) => registry.add(definition),
+            Err(why) => tracing::error!(machine = %row.name, version = row.version, %why, "this program cannot run it"),
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{
     Event, Mode, Needs, Order, Roots, Shared, SubjectRef, Unit,
     definition::Definition,
     gate::{self, Obstacle},
-    run::Runner,
+    run::{Runner, Stepped},
     turn::Scene,
     vocabulary::Verdict,
 };
@@ -172,8 +172,10 @@ fn find_targets(
         let mut copy = Unit::empty(unit.now);
         copy.orders.insert(root, unit.order(root)?.clone());
         copy.shared = unit.shared.clone();
-        super::run::step(&mut copy, scene, root, subject, &Event::named(available.event.clone()), 0)?;
-        available.target = Some(super::subject::columns(copy.order(root)?, subject)?.state.to_owned());
+        let event = Event::named(available.event.clone());
+        if let Stepped::Taken = super::run::step(&mut copy, scene, root, subject, &event, 0)? {
+            available.target = Some(super::subject::columns(copy.order(root)?, subject)?.state.to_owned());
+        }
     }
     Ok(())
 }
@@ -191,9 +193,9 @@ fn guards(
     let mut shared = unit.shared.clone();
     let event = Event::named(event);
     unit.with_place(scene, root, subject, |place| {
-        let mut asking = Asking::new(definition, &mut order, &mut shared, subject, &event, scene);
+        let mut asking = Asking::new(definition, &mut order, &mut shared, subject, &event, scene)?;
         let candidates = definition.machine.explain(place.snapshot, &event.name, &mut asking)?;
-        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.blocked() })
+        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.blocked(&event.name) })
     })
 }
 
@@ -211,10 +213,12 @@ impl<'a> Asking<'a> {
         subject: SubjectRef,
         event: &'a Event,
         scene: Scene<'a>,
-    ) -> Self {
-        let runner =
+    ) -> Result<Self, Error> {
+        let mut runner =
             Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth: 0, failed: None };
-        Self { runner, answers: Vec::new() }
+        // As before a step: what is compared is what is true now.
+        runner.facts()?;
+        Ok(Self { runner, answers: Vec::new() })
     }
 
     /// What a guard answered, when it was asked.
@@ -222,8 +226,8 @@ impl<'a> Asking<'a> {
         self.answers.iter().find(|(asked, _)| asked == guard).map(|(_, verdict)| verdict)
     }
 
-    /// Every guard that said no, once.
-    fn blocked(self) -> Vec<Blocked> {
+    /// Every guard that said no, once; something in any case, where none said no and yet nothing may be taken.
+    fn blocked(self, event: &str) -> Vec<Blocked> {
         let mut blocked: Vec<Blocked> = Vec::new();
         for (guard, verdict) in self.answers {
             if let Verdict::Fail { message, remedy, .. } = verdict
@@ -232,6 +236,10 @@ impl<'a> Asking<'a> {
                 let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
                 blocked.push(Blocked { kind: BlockKind::Guard, name: guard.name, message, until: None });
             }
+        }
+        if blocked.is_empty() {
+            let message = format!("what {event} asks for in this state is not so; explainTransition shows it");
+            blocked.push(Blocked { kind: BlockKind::Guard, name: "condition".to_owned(), message, until: None });
         }
         blocked
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use statechart::{Machine, Snapshot};
 use std::collections::BTreeMap;
 
-/// New leaf names by old ones; a name that is not in it stays as it is.
+/// New leaf names by old ones, several joined by `+`; a name that is not in it stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mapping(pub BTreeMap<String, String>);
@@ -34,7 +34,8 @@ impl Mapping {
             if !from.iter().any(|definition| is_leaf(&definition.machine, old)) {
                 return Err(Error::invalid("mapping", format!("{old:?} is no leaf state that subjects could be in")));
             }
-            if !is_leaf(to, new) {
+            // A state may become several, one in each region.
+            if !new.split('+').all(|leaf| is_leaf(to, leaf)) {
                 return Err(Error::invalid("mapping", format!("{new:?} is no leaf state of the new version")));
             }
         }

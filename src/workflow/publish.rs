@@ -166,27 +166,29 @@ impl PublishDefinition {
         }
         Ok(())
     }
+}
 
+impl Report {
     /// Refuses what does not pass the gate.
-    fn judge(&self, report: &Report) -> Result<(), Error> {
-        if !report.problems.is_empty() {
-            let lines: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    pub fn judge(&self, accept_differences: bool) -> Result<(), Error> {
+        if !self.problems.is_empty() {
+            let lines: Vec<String> = self.problems.iter().map(ToString::to_string).collect();
             return Err(Error::invalid("source", format!("the machine is not in order:\n{}", lines.join("\n"))));
         }
         let lost = |(live, place): &(Live, Option<String>)| {
             place.is_none().then(|| format!("{} ({} in version {})", live.state, live.subjects, live.version))
         };
-        let lost: Vec<String> = report.live.iter().filter_map(lost).collect();
+        let lost: Vec<String> = self.live.iter().filter_map(lost).collect();
         if !lost.is_empty() {
             let message = format!("there is no place for subjects in {}; map each to one", lost.join(", "));
             return Err(Error::invalid("mapping", message));
         }
-        if !report.differences.is_empty() && !self.accept_differences {
+        if !self.differences.is_empty() && !accept_differences {
             return Err(Error::Conflict(format!(
                 "{} of {} live logs would have come out otherwise; dryRun lists them, acceptDifferences publishes all \
                  the same",
-                report.differences.len(),
-                report.replayed
+                self.differences.len(),
+                self.replayed
             )));
         }
         Ok(())
@@ -209,7 +211,7 @@ impl Command for PublishDefinition {
         cx.actor.require("workflow.publish")?;
         let registry = &cx.app.registry;
         definitions::learn(cx.txn, registry).await?;
-        self.judge(&self.report(cx.txn, registry).await?)?;
+        self.report(cx.txn, registry).await?.judge(self.accept_differences)?;
         let newest = registry.newest(&self.name);
         if let Some(same) = newest.as_ref().filter(|newest| newest.source == self.source) {
             return Ok(Done { definition: Some((same.name.clone(), same.version)), ..Done::default() });

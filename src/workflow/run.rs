@@ -6,13 +6,13 @@
 use super::{
     Event, FollowUp, Order, Shared, SubjectRef, Unit,
     definition::Definition,
-    log, subject,
+    log, subject, timers,
     turn::{Scene, Turn},
     unit::What,
     vocabulary::Verdict,
 };
 use crate::error::Error;
-use entity::{SubjectKind, timer};
+use entity::SubjectKind;
 use serde_json::{Map, Value};
 use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId, Trigger};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Runner<'_> {
     }
 
     /// Brings what the subject's context says of other rows up to date.
-    fn facts(&mut self) -> Result<(), Error> {
+    pub(super) fn facts(&mut self) -> Result<(), Error> {
         match self.definition.facts() {
             Some(facts) => facts(&mut self.turn(&Value::Null)),
             None => Ok(()),
@@ -73,19 +73,9 @@ impl Runner<'_> {
     fn timer(&mut self, state: StateId, delay: &Delay, due: Option<crate::clock::Instant>) {
         let path = self.definition.machine.state(state).path.clone();
         let event = Definition::delay_name(delay);
-        let row = due.map(|due_at| timer::Model {
-            id: crate::id::new(),
-            root_id: self.order.root.id,
-            subject_kind: self.subject.kind,
-            subject_id: self.subject.id,
-            state: path.clone(),
-            event: event.clone(),
-            ref_id: Uuid::nil(),
-            due_at,
-            lease_until: None,
-            attempts: 0,
-        });
-        self.shared.timers.insert((self.subject.id, path, event, Uuid::nil()), row);
+        let key = (self.subject.id, path.clone(), event.clone(), Uuid::nil());
+        let row = due.map(|due_at| timers::row(self.order.root.id, self.subject, path, &event, due_at));
+        self.shared.timers.insert(key, row);
     }
 }
 
@@ -112,9 +102,11 @@ impl Host for Runner<'_> {
                 let due = self.definition.delay(name)?;
                 due(&self.turn(&Value::Null))?
             }
-            Delay::Millis(millis) => {
-                self.scene.now + chrono::TimeDelta::milliseconds(i64::try_from(*millis).unwrap_or(i64::MAX))
-            }
+            Delay::Millis(millis) => i64::try_from(*millis)
+                .ok()
+                .and_then(chrono::TimeDelta::try_milliseconds)
+                .and_then(|delay| self.scene.now.checked_add_signed(delay))
+                .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))?,
         };
         self.timer(state, delay, Some(due));
         Ok(())

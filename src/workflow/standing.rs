@@ -2,6 +2,7 @@
 
 use super::definition::Definition;
 use super::definitions;
+use super::registry::Registry;
 use crate::app::App;
 use crate::error::Error;
 use entity::{SubjectKind, fulfilment, quotation, sale_order};
@@ -79,16 +80,16 @@ impl States {
 }
 
 /// States whose own or surrounding states carry one of `tags`.
-pub fn with_tags(app: &App, subject: SubjectKind, tags: &[String]) -> States {
-    select(app, subject, |machine, leaf| {
+pub fn with_tags(registry: &Registry, subject: SubjectKind, tags: &[String]) -> States {
+    select(registry, subject, |machine, leaf| {
         let around = std::iter::successors(Some(leaf), |id| machine.state(*id).parent);
         around.flat_map(|id| &machine.state(id).tags).any(|tag| tags.contains(tag))
     })
 }
 
 /// States of sale orders in one of `phases`.
-pub fn in_phases(app: &App, phases: &[Phase]) -> States {
-    select(app, SubjectKind::Sale, |machine, leaf| phases.contains(&phase_of(machine, leaf)))
+pub fn in_phases(registry: &Registry, phases: &[Phase]) -> States {
+    select(registry, SubjectKind::Sale, |machine, leaf| phases.contains(&phase_of(machine, leaf)))
 }
 
 /// States of these versions that are not their machine's end. All versions must drive the same kind of subject.
@@ -115,8 +116,8 @@ fn phase_of(machine: &Machine, leaf: StateId) -> Phase {
     if open { Phase::Sale } else { Phase::Fulfilment }
 }
 
-fn select(app: &App, subject: SubjectKind, wanted: impl Fn(&Machine, StateId) -> bool) -> States {
-    let all = app.registry.all();
+fn select(registry: &Registry, subject: SubjectKind, wanted: impl Fn(&Machine, StateId) -> bool) -> States {
+    let all = registry.all();
     let ours = all.iter().filter(|definition| definition.subject == subject);
     States(ours.map(|definition| of(definition, &wanted)).filter(|of| !of.leaves.is_empty()).collect())
 }

@@ -112,6 +112,22 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
     Ok(outcomes)
 }
 
+/// A timer of a delayed transition.
+pub(super) fn row(root_id: Uuid, subject: SubjectRef, state: String, event: &str, due_at: Instant) -> Model {
+    Model {
+        id: crate::id::new(),
+        root_id,
+        subject_kind: subject.kind,
+        subject_id: subject.id,
+        state,
+        event: event.to_owned(),
+        ref_id: Uuid::nil(),
+        due_at,
+        lease_until: None,
+        attempts: 0,
+    }
+}
+
 /// What makes it this timer.
 pub fn key(timer: &Model) -> TimerKey {
     (timer.subject_id, timer.state.clone(), timer.event.clone(), timer.ref_id)

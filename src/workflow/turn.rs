@@ -1,6 +1,6 @@
 //! What a guard or an action sees: one subject of one order, the event, and what orders share.
 
-use super::{FollowUp, Order, Shared, SubjectRef, unit::What};
+use super::{Definition, FollowUp, Order, Shared, SubjectRef, timers, unit::What};
 use crate::{access::Actor, app::App, clock::Instant, error::Error, outbox};
 use entity::{SubjectKind, fulfilment, quotation, sale_order, timer};
 use serde_json::{Map, Value};
@@ -152,6 +152,20 @@ impl Turn<'_> {
         }
         let definition = super::subject::definition(self.scene.app, &columns)?;
         Ok(definition.machine.is_done(&super::subject::snapshot(&definition, &columns)?))
+    }
+
+    /// Moves the time of a delay that the subject's state waits for; of one that it does not wait for, nothing.
+    pub fn rearm(&mut self, subject: SubjectRef, delay: &str, due_at: Instant) -> Result<(), Error> {
+        let columns = super::subject::columns(self.order, subject)?;
+        let definition = super::subject::definition(self.scene.app, &columns)?;
+        let snapshot = super::subject::snapshot(&definition, &columns)?;
+        let machine = &definition.machine;
+        let armed = Definition::delayed(machine, &snapshot).find(|(name, _)| name == delay);
+        let Some((_, transition)) = armed else { return Ok(()) };
+        let path = machine.state(transition.source).path.clone();
+        let row = timers::row(self.order.root.id, subject, path, delay, due_at);
+        self.shared.timers.insert(timers::key(&row), Some(row));
+        Ok(())
     }
 
     /// Leaves work for the world outside.

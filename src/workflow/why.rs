@@ -102,7 +102,7 @@ fn candidates(
     let mut shared = unit.shared.clone();
     unit.with_place(scene, root, subject, |place| {
         let machine = &place.definition.machine;
-        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene);
+        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene)?;
         let found = machine.explain(place.snapshot, &event.name, &mut asking)?;
         let path = |id| machine.state(id).path.clone();
         Ok(found
@@ -134,7 +134,10 @@ fn asked(machine: &Machine, tree: &GuardTree, asking: &Asking<'_>) -> Asked {
     match tree {
         GuardTree::And { of, .. } => joined(AskedKind::And, of),
         GuardTree::Or { of, .. } => joined(AskedKind::Or, of),
-        GuardTree::Not { of, .. } => joined(AskedKind::Not, std::slice::from_ref(of)),
+        GuardTree::Not { of, .. } => {
+            let message = (!passed).then(|| "it must not hold, and it does".to_owned());
+            Asked { message, ..joined(AskedKind::Not, std::slice::from_ref(of)) }
+        }
         GuardTree::StateIn { state, .. } => {
             Asked { name: Some(machine.state(*state).path.clone()), ..joined(AskedKind::StateIn, &[]) }
         }

@@ -1,8 +1,11 @@
 //! The transitions of a state and their parts, as written: `on`, `onDone`, `always`, `after`, targets, actions.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::draft::{Draft, DraftTransition, Written};
+use crate::javascript;
 use crate::json::ordered;
 use crate::keys::{self, Place, join};
 use crate::limits;
@@ -36,10 +39,13 @@ impl<'v> Draft<'v> {
         if let Some(value) = fields.get("always").filter(|value| value.as_str() != Some("")) {
             self.arrows(id, &Trigger::Always, value, &join(path, "always"));
         }
+        let mut met = HashSet::new();
         for (delay, value) in self.table(fields, "after", path) {
             let here = join(&join(path, "after"), delay);
             if let Some(delay) = self.delay(delay, &here) {
-                self.add_delay(id, &delay);
+                if met.insert(delay.clone()) {
+                    self.add_delay(id, &delay);
+                }
                 self.arrows(id, &Trigger::After(delay), value, &here);
             }
         }
@@ -58,16 +64,19 @@ impl<'v> Draft<'v> {
 
     fn delay(&mut self, text: &str, path: &str) -> Option<Delay> {
         let help = "say whole milliseconds, or a name";
-        if text.trim().is_empty() {
+        if javascript::trim(text).trim().is_empty() {
             self.error(path, "a delay has an empty name", help);
             return None;
         }
-        if let Ok(millis) = text.parse() {
-            return Some(Delay::Millis(millis));
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let millis = text.parse().ok().filter(|millis| *millis <= limits::DELAY);
+            if millis.is_none() {
+                let message = format!("{text} milliseconds are more than a hundred years");
+                self.error(path, message, format!("say at most {}, or a name", limits::DELAY));
+            }
+            return millis.map(Delay::Millis);
         }
-        // What JavaScript's Number() would take for a number is no name: `1e3`, `-5`, `1.5`, `Infinity`.
-        let is_number = text.trim().parse::<f64>().is_ok() && text.contains(|c: char| c.is_ascii_digit());
-        if is_number || text.trim().ends_with("Infinity") {
+        if javascript::is_number(text) {
             self.error(path, format!("`{text}` is no number of milliseconds"), help);
             return None;
         }

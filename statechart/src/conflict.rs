@@ -56,6 +56,7 @@ impl Machine {
     /// The targets with every history state replaced by what it stands for.
     pub(crate) fn effective_targets(&self, targets: &[StateId], history: Option<&Snapshot>) -> Vec<StateId> {
         let mut effective = Vec::with_capacity(targets.len());
+        let mut met = StateSet::for_states(self.states.len());
         for target in targets {
             let stands_for = if self.state(*target).kind.is_history() {
                 history
@@ -65,7 +66,8 @@ impl Machine {
                 vec![*target]
             };
             for state in stands_for {
-                if !effective.contains(&state) {
+                if !met.contains(state) {
+                    met.insert(state);
                     effective.push(state);
                 }
             }
@@ -81,17 +83,25 @@ impl Machine {
         conflict: Conflict,
     ) -> Vec<TransitionId> {
         let mut kept: Vec<(TransitionId, StateSet)> = Vec::with_capacity(enabled.len());
+        // All that was ever claimed: what does not meet it meets none of those that are kept.
+        let mut claimed = StateSet::for_states(self.states.len());
         for id in enabled {
             let source = self.transition(*id).source;
             let mut claim = self.exit_set(self.domain(*id, s), s);
             if conflict == Conflict::Sources && self.domains[id.at()] == Domain::Remembered {
                 claim.insert(source);
             }
+            if !claimed.meets(&claim) {
+                claimed.extend(&claim);
+                kept.push((*id, claim));
+                continue;
+            }
             let yields = |earlier: &TransitionId| self.is_below(source, self.transition(*earlier).source);
             if kept.iter().any(|(earlier, of)| of.meets(&claim) && !yields(earlier)) {
                 continue;
             }
             kept.retain(|(earlier, of)| !(of.meets(&claim) && yields(earlier)));
+            claimed.extend(&claim);
             kept.push((*id, claim));
         }
         kept.into_iter().map(|(id, _)| id).collect()

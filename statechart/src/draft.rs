@@ -98,14 +98,11 @@ impl Draft<'_> {
         value.as_str().map(str::to_owned)
     }
 
-    /// The distinct delays of a state.
+    /// Adds a delay that the state has not yet.
     pub(crate) fn add_delay(&mut self, id: StateId, delay: &Delay) {
         if let Delay::Named(name) = delay {
             self.delays.number(name);
         }
-        let delays = &mut self.states[id.at()].delays;
-        if !delays.contains(delay) {
-            delays.push(delay.clone());
-        }
+        self.states[id.at()].delays.push(delay.clone());
     }
 }

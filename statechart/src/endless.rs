@@ -1,8 +1,10 @@
-//! Machines that certainly never come to rest: `always`, or `onDone`, in a circle.
+//! Machines that certainly never come to rest: `always`, or `onDone`, in a circle or in too long a chain.
 //!
 //! From every leaf the machine is let run without an event, once with every guard true and once with every guard false.
 //! It only reports what no answer of the world could stop: a run that depends on more than one guard, or on a guard after
 //! an action, says nothing.
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -11,8 +13,9 @@ use crate::limits;
 use crate::machine::Machine;
 use crate::model::{ActionRef, Delay, Guard, GuardRef, Kind, StateId, TransitionId, Trigger, UNKNOWN_GUARD};
 use crate::problem::{Problem, Problems};
+use crate::set::StateSet;
 use crate::snapshot::Snapshot;
-use crate::step::rest_from;
+use crate::step::{Rest, STEP_LIMIT, rest_from};
 
 /// Finds them.
 pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
@@ -21,30 +24,103 @@ pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
     if !machine.transitions.iter().any(happens_at_once) {
         return;
     }
-    let mut known: Vec<Vec<TransitionId>> = Vec::new();
-    let mut trials = 0;
+    let mut search = Search { machine, known: HashSet::new(), any_long: false };
+    let mut effort = Effort { weights: weights(machine), steps: 0, work: 0 };
     let ids = (0..machine.states.len()).map(StateId::from_index);
     for id in ids.filter(|id| machine.state(*id).kind.is_leaf()) {
         let at = Snapshot { active: machine.configuration_with(id), history: Vec::new() };
-        let beside = machine.ancestors(id).any(|around| machine.state(around).kind == Kind::Parallel);
         for answer in [true, false] {
-            if trials > limits::TRIALS || problems.is_full() {
+            if !effort.spend(machine, &at.active) || problems.is_full() {
                 return;
             }
             let mut host = Assumption { answer, seen: None, acted: false };
-            let (steps, circle) = rest_from(machine, &at, id, &mut host);
-            trials += steps;
-            let Some(mut circle) = circle else { continue };
-            circle.sort_unstable();
-            circle.dedup();
-            // Which states of other regions go with this leaf is a guess, and must not matter.
-            let guessed = beside && circle.iter().any(|id| asks_for_states(machine.transition(*id).guard.as_ref()));
-            if !guessed && !known.contains(&circle) {
-                problems.push(endless(machine, &circle));
-                known.push(circle);
+            match rest_from(machine, &at, id, &mut host, |active| effort.spend(machine, active)) {
+                Rest::Unknown => {}
+                Rest::Circle(circle) => search.circle(id, circle, problems),
+                Rest::Long(taken) => search.long(id, &taken, problems),
             }
         }
     }
+}
+
+/// How much was tried so far. Beyond the limits a definition is accepted without a verdict.
+struct Effort {
+    /// By state: what the search for a transition touches from there up to the root.
+    weights: Vec<usize>,
+    steps: usize,
+    work: usize,
+}
+
+impl Effort {
+    /// Counts one more microstep where `active` states are active; false when it is one too many.
+    fn spend(&mut self, machine: &Machine, active: &StateSet) -> bool {
+        let leaves = active.iter().filter(|id| machine.state(*id).kind.is_leaf());
+        self.work += leaves.map(|leaf| self.weights[leaf.at()]).sum::<usize>();
+        self.steps += 1;
+        self.steps <= limits::TRIALS && self.work <= limits::TRIAL_WORK
+    }
+}
+
+/// By state: the states around it, itself included, and their transitions with all that their guards ask.
+fn weights(machine: &Machine) -> Vec<usize> {
+    let mut weights: Vec<usize> = Vec::with_capacity(machine.states.len());
+    for state in &machine.states {
+        let around = state.parent.map_or(0, |parent| weights[parent.at()]);
+        let guards = state.transitions.iter().map(|id| size(machine.transition(*id).guard.as_ref()));
+        weights.push(1 + around + guards.sum::<usize>());
+    }
+    weights
+}
+
+fn size(guard: Option<&Guard>) -> usize {
+    1 + guard.map_or(0, |guard| match guard {
+        Guard::And(of) | Guard::Or(of) => of.iter().map(|guard| size(Some(guard))).sum(),
+        Guard::Not(of) => size(Some(of)),
+        Guard::StateIn(_) | Guard::Named(_) => 0,
+    })
+}
+
+/// What was found, each once.
+struct Search<'a> {
+    machine: &'a Machine,
+    known: HashSet<Vec<TransitionId>>,
+    any_long: bool,
+}
+
+impl Search<'_> {
+    /// A circle that begins where `leaf` is.
+    fn circle(&mut self, leaf: StateId, mut circle: Vec<TransitionId>, problems: &mut Problems) {
+        circle.sort_unstable();
+        circle.dedup();
+        if !self.is_guess(leaf, &circle) && !self.known.contains(&circle) {
+            problems.push(endless(self.machine, &circle));
+            self.known.insert(circle);
+        }
+    }
+
+    /// A run that is too long; such runs differ by where they begin, hence one of them says it for all.
+    fn long(&mut self, leaf: StateId, taken: &[TransitionId], problems: &mut Problems) {
+        if !self.any_long && !self.is_guess(leaf, taken) {
+            problems.push(too_long(self.machine, taken));
+            self.any_long = true;
+        }
+    }
+
+    /// Which states of other regions go with this leaf is a guess, and must not matter.
+    fn is_guess(&self, leaf: StateId, taken: &[TransitionId]) -> bool {
+        let machine = self.machine;
+        let beside = machine.ancestors(leaf).any(|around| machine.state(around).kind == Kind::Parallel);
+        beside && taken.iter().any(|id| asks_for_states(machine.transition(*id).guard.as_ref()))
+    }
+}
+
+fn too_long(machine: &Machine, taken: &[TransitionId]) -> Problem {
+    let path = taken.first().map(|first| machine.transition(*first).pointer.clone()).unwrap_or_default();
+    let message = format!(
+        "the machine would not come to rest in time: from here on, `always` and `onDone` take it through more than \
+         {STEP_LIMIT} microsteps without an event"
+    );
+    Problem::error(path, message, "shorten the chain, or let an event or a delay stand within it")
 }
 
 fn asks_for_states(guard: Option<&Guard>) -> bool {

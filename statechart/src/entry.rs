@@ -15,6 +15,8 @@ struct Entry<'a> {
     now: &'a Snapshot,
     enter: StateSet,
     by_default: StateSet,
+    /// Parallel states all of whose regions are seen to.
+    whole: StateSet,
 }
 
 impl Machine {
@@ -86,7 +88,7 @@ impl Machine {
 impl<'a> Entry<'a> {
     fn new(machine: &'a Machine, now: &'a Snapshot) -> Self {
         let empty = StateSet::for_states(machine.states.len());
-        Self { machine, now, enter: empty.clone(), by_default: empty }
+        Self { machine, now, enter: empty.clone(), by_default: empty.clone(), whole: empty }
     }
 
     /// Adds the targets and what is entered within them.
@@ -153,7 +155,8 @@ impl<'a> Entry<'a> {
             if within.is_none_or(|limit| machine.is_below(ancestor, limit)) {
                 self.enter.insert(ancestor);
             }
-            if machine.state(ancestor).kind == Kind::Parallel {
+            if machine.state(ancestor).kind == Kind::Parallel && !self.whole.contains(ancestor) {
+                self.whole.insert(ancestor);
                 for region in &machine.node(ancestor).regions {
                     if !self.has_below(*region) {
                         self.enter.insert(*region);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::draft::Draft;
 use crate::keys::{self, Place, join};
-use crate::model::{Guard, GuardRef};
+use crate::model::{Guard, GuardRef, StateId};
 use crate::target::Directory;
 
 /// Names under which `stateIn` may be told its state.
@@ -77,7 +77,7 @@ impl Draft<'_> {
         };
         let (value, path) = match params {
             Value::Object(fields) if fields.len() == 1 => {
-                let wrapper = fields.iter().next().filter(|(key, _)| self.is_wrapper(key));
+                let wrapper = fields.iter().next().filter(|(key, _)| is_wrapper(directory, key));
                 wrapper.map_or((params, path.to_owned()), |(key, value)| (value, join(path, key)))
             }
             _ => (params, path.to_owned()),
@@ -88,12 +88,6 @@ impl Draft<'_> {
             return None;
         }
         guard
-    }
-
-    /// A single key `state` is the name of the parameter, unless the root has a state of that name.
-    fn is_wrapper(&self, key: &str) -> bool {
-        let root = &self.states[0];
-        STATE_KEYS.contains(&key) && !root.children.iter().any(|child| self.states[child.at()].key == key)
     }
 
     /// A path, an id, or a state value of which every branch must be active.
@@ -131,4 +125,9 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// A single key `state` is the name of the parameter, unless the root has a state of that name.
+fn is_wrapper(directory: &Directory, key: &str) -> bool {
+    STATE_KEYS.contains(&key) && directory.child(StateId::ROOT, key).is_none()
 }

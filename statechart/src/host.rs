@@ -40,8 +40,8 @@ pub enum StepError<E> {
     /// The host failed.
     #[error(transparent)]
     Host(#[from] E),
-    /// The macrostep did not end by itself: `always` or `onDone` lead in a circle.
-    #[error("the machine did not come to rest within {limit} microsteps: `always` or `onDone` lead in a circle")]
+    /// The macrostep did not end in time: `always` or `onDone` lead in a circle, or on and on.
+    #[error("the machine did not come to rest within {limit} microsteps: `always` or `onDone` lead on and on")]
     TooManySteps {
         /// The number of microsteps that were allowed.
         limit: u32,

@@ -30,6 +30,7 @@ mod entry;
 mod explain;
 mod guards;
 mod host;
+mod javascript;
 mod json;
 mod keys;
 mod label;
@@ -51,6 +52,8 @@ mod validate;
 
 pub use explain::{Candidate, GuardTree};
 pub use host::{Host, Step, StepError};
+pub use keys::is_near;
+pub use lookup::descriptor_matches;
 pub use machine::Machine;
 pub use model::{ActionRef, Delay, Depth, Guard, GuardRef, Kind, State, StateId, Transition, TransitionId, Trigger};
 pub use problem::{Problem, Severity};

@@ -15,5 +15,13 @@ pub(crate) const NAME: usize = 200;
 pub(crate) const PROBLEMS: usize = 1_000;
 /// Microsteps that are tried in search of machines that never come to rest.
 pub(crate) const TRIALS: usize = 200_000;
+/// States and guards that those microsteps touch: in a machine of many regions one microstep is a lot of work.
+pub(crate) const TRIAL_WORK: usize = 10_000_000;
+/// Wrong names for which all others are searched for what was meant.
+pub(crate) const GUESSES: usize = 100;
+/// Bytes of a word that could be a misspelt one: comparing takes time that grows with both.
+pub(crate) const WORD: usize = 100;
+/// Milliseconds that an `after` waits at most, a hundred years: what is added to a date must remain a date.
+pub(crate) const DELAY: u64 = 36_525 * 24 * 3_600_000;
 /// Names that one help lists.
 pub(crate) const LISTED: usize = 12;

@@ -4,7 +4,7 @@
 //! Names that the machine mentions are numbered at compile time, and each state holds the finished list of candidates for
 //! those that it spells out, wildcards included. Other names are matched against its wildcards at run time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::machine::Machine;
 use crate::model::{Kind, StateId, TransitionId, Trigger};
@@ -23,9 +23,18 @@ pub(crate) struct EventTable {
 #[derive(Clone, Debug, Default)]
 struct Row {
     /// By number of the event, sorted.
-    known: Vec<(u32, Vec<TransitionId>)>,
+    known: Vec<(u32, Known)>,
     /// Longest first.
     wildcards: Vec<(String, Vec<TransitionId>)>,
+}
+
+/// The candidates for an event that the state spells out.
+#[derive(Clone, Debug)]
+struct Known {
+    exact: Vec<TransitionId>,
+    /// Places of the wildcards that stand for it too, longest first. Not their transitions: many names times many of
+    /// those would not fit into memory.
+    wild: Vec<u32>,
 }
 
 /// The descriptors of one state with their transitions, in document order.
@@ -59,12 +68,15 @@ impl EventTable {
         let row = &self.rows[state.at()];
         let known = event.number.and_then(|number| {
             let place = row.known.binary_search_by_key(&number, |(of, _)| *of).ok()?;
-            Some(row.known[place].1.as_slice())
+            Some(&row.known[place].1)
         });
+        let exact = known.map(|known| known.exact.as_slice()).unwrap_or_default();
+        let wild = known.map(|known| known.wild.as_slice()).unwrap_or_default();
+        let wild = wild.iter().flat_map(|place| &row.wildcards[*place as usize].1);
         let wildcards: &[(String, Vec<TransitionId>)] =
             if known.is_none() && event.text != "*" { &row.wildcards } else { &[] };
         let matching = wildcards.iter().filter(move |(wildcard, _)| matches_wildcard(event.text, wildcard));
-        known.unwrap_or_default().iter().chain(matching.flat_map(|(_, of)| of)).copied()
+        exact.iter().chain(wild).chain(matching.flat_map(|(_, of)| of)).copied()
     }
 }
 
@@ -72,20 +84,43 @@ impl Row {
     fn new(descriptors: &Descriptors, names: &HashMap<String, u32>) -> Self {
         let mut wildcards: Descriptors = descriptors.iter().filter(|(text, _)| is_wildcard(text)).cloned().collect();
         wildcards.sort_by_key(|(text, _)| std::cmp::Reverse(text.encode_utf16().count()));
-        let candidates = |name: &str, exact: &[TransitionId]| -> Vec<TransitionId> {
-            let wild = wildcards.iter().filter(|(text, _)| text != name && matches_wildcard(name, text));
-            exact.iter().chain(wild.flat_map(|(_, of)| of)).copied().collect()
+        let places: HashMap<&str, u32> = wildcards.iter().map(|(text, _)| text.as_str()).zip(0..).collect();
+        let known = |(name, of): &(String, Vec<TransitionId>)| {
+            let wild = if places.is_empty() { Vec::new() } else { standing_for(name, &places) };
+            Some((*names.get(name)?, Known { exact: of.clone(), wild }))
         };
-        let mut known: Vec<_> =
-            descriptors.iter().filter_map(|(name, of)| Some((*names.get(name)?, candidates(name, of)))).collect();
+        let mut known: Vec<_> = descriptors.iter().filter_map(known).collect();
         known.sort_by_key(|(number, _)| *number);
         Self { known, wildcards }
     }
 }
 
+/// The places of the wildcards that stand for `name`, itself not counted: a wildcard does when its text before the star
+/// is one of the beginnings of the name that end before a dot, or all of it.
+fn standing_for(name: &str, places: &HashMap<&str, u32>) -> Vec<u32> {
+    let ends = name.match_indices('.').map(|(dot, _)| dot).chain([name.len()]);
+    let texts = ends.map(|end| format!("{}.*", &name[..end])).chain(["*".to_owned()]);
+    let others = texts.filter(|text| text != name);
+    let mut wild: Vec<u32> = others.filter_map(|text| places.get(text.as_str()).copied()).collect();
+    wild.sort_unstable();
+    wild
+}
+
 /// `*`, or `a.b.*` with no other star that stands alone between dots; stars elsewhere are text.
 pub(crate) fn is_wildcard(descriptor: &str) -> bool {
     descriptor == "*" || descriptor.strip_suffix(".*").is_some_and(|prefix| prefix.split('.').all(|token| token != "*"))
+}
+
+/// Whether a descriptor of a machine (a name, `*`, or `a.*`) stands for an event of the name `event`, by the rules by
+/// which the machine itself is asked: for who must know whether some event is spoken for, without a state at hand. `a.*`
+/// stands for `a` as well as for `a.b.c`; a star elsewhere is text; no descriptor stands for an event named `*`.
+///
+/// ```
+/// assert!(statechart::descriptor_matches("order.*", "order.paid"));
+/// assert!(!statechart::descriptor_matches("order.*", "orders"));
+/// ```
+pub fn descriptor_matches(descriptor: &str, event: &str) -> bool {
+    event != "*" && (descriptor == event || (is_wildcard(descriptor) && matches_wildcard(event, descriptor)))
 }
 
 /// Whether a wildcard, as [`is_wildcard`] knows it, stands for `event`.
@@ -156,9 +191,10 @@ impl Machine {
     /// once. Guards are not considered; forbidden events are left out.
     pub fn events<'a>(&'a self, s: &Snapshot) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
+        let mut met = HashSet::new();
         for id in s.active.iter().flat_map(|state| &self.state(state).transitions) {
             let Trigger::Event(name) = &self.transition(*id).trigger else { continue };
-            if !is_wildcard(name) && !name.starts_with("xstate.") && !names.contains(&name.as_str()) {
+            if !is_wildcard(name) && !name.starts_with("xstate.") && met.insert(name.as_str()) {
                 names.push(name);
             }
         }

@@ -32,11 +32,15 @@ impl Machine {
         host: &mut H,
     ) -> Result<Vec<TransitionId>, H::Error> {
         let mut selected = Vec::new();
+        // A transition that several leaves select is the source's for all of them.
+        let mut sources = StateSet::for_states(self.states.len());
         for leaf in active.iter().filter(|id| self.state(*id).kind.is_leaf()) {
             let branch = std::iter::once(leaf).chain(self.ancestors(leaf));
             for id in branch.flat_map(|state| &self.node(state).always) {
                 if passes(self.transition(*id).guard.as_ref(), active, event, host)? {
-                    if !selected.contains(id) {
+                    let source = self.transition(*id).source;
+                    if !sources.contains(source) || !selected.contains(id) {
+                        sources.insert(source);
                         selected.push(*id);
                     }
                     break;

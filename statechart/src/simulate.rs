@@ -53,7 +53,7 @@ pub enum SimulateError {
         reason: String,
     },
     /// A macrostep did not end.
-    #[error("the machine did not come to rest within {limit} microsteps: `always` or `onDone` lead in a circle")]
+    #[error("the machine did not come to rest within {limit} microsteps: `always` or `onDone` lead on and on")]
     TooManySteps {
         /// The number of microsteps that were allowed.
         limit: u32,

@@ -16,33 +16,59 @@ use crate::plan::Plan;
 use crate::set::StateSet;
 use crate::snapshot::Snapshot;
 
-/// Microsteps after which a macrostep is taken to be endless.
-const STEP_LIMIT: u32 = 1_000;
+/// Microsteps that a macrostep may take without an event; one that takes more is taken to be endless.
+pub(crate) const STEP_LIMIT: u32 = 1_000;
 
 /// The event of the initial macrostep, as guards and actions see it.
 const INIT_EVENT: &str = "xstate.init";
 
-/// Lets a machine come to rest from `at`, where `leaf` was just entered, without an event. When it never does: the
-/// transitions that it took last, which is the circle in which it goes.
-///
-/// Also says how many transitions were taken.
+/// How a machine that was let run without an event went on.
+pub(crate) enum Rest {
+    /// It came to rest, or what the host answered ended the run, or the run was too much work to follow.
+    Unknown,
+    /// It is where it was before, and these are the transitions that led it there.
+    Circle(Vec<TransitionId>),
+    /// It took more microsteps than are allowed, and was in a new place after each as far as was seen.
+    Long(Vec<TransitionId>),
+}
+
+/// Lets a machine run from `at`, where `leaf` was just entered, without an event. Before each microstep `may_go_on` is
+/// asked, and told what is active.
 pub(crate) fn rest_from<H: Host>(
     machine: &Machine,
     at: &Snapshot,
     leaf: StateId,
     host: &mut H,
-) -> (usize, Option<Vec<TransitionId>>) {
+    mut may_go_on: impl FnMut(&StateSet) -> bool,
+) -> Rest {
     let mut run = Macrostep::new(machine, at.clone(), host);
     run.done = machine.is_done(at);
     if machine.state(leaf).kind == Kind::Final {
         run.complete(leaf, &mut StateSet::for_states(machine.states.len()));
     }
-    let ended = run.settle(INIT_EVENT);
-    let taken = run.taken.len();
-    match ended {
-        Err(StepError::TooManySteps { .. }) => (taken, Some(run.taken.split_off(taken / 2))),
-        Ok(()) | Err(StepError::Host(_)) => (taken, None),
+    let mut next = Next { event: INIT_EVENT, try_eventless: true };
+    // Brent's way to find a circle: one place is remembered, a later one each time that the steps have doubled.
+    let mut mark = (at.clone(), run.internal.clone(), next, 0);
+    for step in 1..=STEP_LIMIT {
+        if !may_go_on(&run.now.active) || !matches!(run.settle_once(&mut next), Ok(true)) {
+            return Rest::Unknown;
+        }
+        if next == mark.2 && run.now == mark.0 && run.internal == mark.1 {
+            return Rest::Circle(run.taken.split_off(mark.3));
+        }
+        if step.is_power_of_two() {
+            mark = (run.now.clone(), run.internal.clone(), next, run.taken.len());
+        }
     }
+    if matches!(run.settle_once(&mut next), Ok(true)) { Rest::Long(run.taken) } else { Rest::Unknown }
+}
+
+/// What a macrostep does next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Next<'e> {
+    /// What guards and actions see.
+    event: &'e str,
+    try_eventless: bool,
 }
 
 /// A macrostep under way.
@@ -100,27 +126,37 @@ impl<'a, H: Host> Macrostep<'a, H> {
 
     /// Microsteps until nothing is enabled, or the machine is done.
     fn settle(&mut self, event: &str) -> Result<(), StepError<H::Error>> {
-        let machine = self.machine;
-        let mut event = event;
-        let mut try_eventless = true;
-        for _ in 0..STEP_LIMIT {
-            if self.done {
+        let mut next = Next { event, try_eventless: true };
+        for _ in 0..=STEP_LIMIT {
+            if !self.settle_once(&mut next)? {
                 return Ok(());
             }
-            if machine.has_always && try_eventless {
-                let eventless = machine.select_eventless_transitions(&self.now.active, event, self.host)?;
-                if !eventless.is_empty() {
-                    try_eventless = self.microstep(&eventless, event)?;
-                    continue;
-                }
-            }
-            let Some(state) = self.internal.pop_front() else { return Ok(()) };
-            event = &machine.node(state).done_event;
-            let selected = machine.select_transitions(&self.now.active, event, self.host)?;
-            self.microstep(&selected, event)?;
-            try_eventless = true;
         }
         Err(StepError::TooManySteps { limit: STEP_LIMIT })
+    }
+
+    /// One microstep; false when there is none to do.
+    fn settle_once<'e>(&mut self, next: &mut Next<'e>) -> Result<bool, H::Error>
+    where
+        'a: 'e,
+    {
+        let machine = self.machine;
+        if self.done {
+            return Ok(false);
+        }
+        if machine.has_always && next.try_eventless {
+            let eventless = machine.select_eventless_transitions(&self.now.active, next.event, self.host)?;
+            if !eventless.is_empty() {
+                next.try_eventless = self.microstep(&eventless, next.event)?;
+                return Ok(true);
+            }
+        }
+        let Some(state) = self.internal.pop_front() else { return Ok(false) };
+        next.event = &machine.node(state).done_event;
+        let selected = machine.select_transitions(&self.now.active, next.event, self.host)?;
+        self.microstep(&selected, next.event)?;
+        next.try_eventless = true;
+        Ok(true)
     }
 
     /// Takes the selected transitions at once. Says whether active states or history differ afterwards.

@@ -1,17 +1,23 @@
 //! Resolves the names of states: siblings, `.child`, `#id`, dotted paths with `\` before a dot that belongs to a name.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::draft::Draft;
 use crate::keys;
+use crate::limits;
 use crate::model::{State, StateId};
 
 /// What is wrong with a name, and what would be right.
 pub(crate) type Unresolved = (String, String);
 
-/// Every state by its id.
+/// Every state by its id, and by its key among those of its parent.
 pub(crate) struct Directory {
     ids: HashMap<String, StateId>,
+    /// Beside the states.
+    children: Vec<HashMap<String, StateId>>,
+    /// Wrong names for which all others may still be searched.
+    guesses: Cell<usize>,
 }
 
 impl Directory {
@@ -32,7 +38,9 @@ impl Directory {
             let path = keys::join(&draft.pointers[index], "id");
             draft.error(path, message, "give each state an id of its own");
         }
-        Self { ids }
+        let key = |child: &StateId| (draft.states[child.at()].key.clone(), *child);
+        let children = draft.states.iter().map(|state| state.children.iter().map(key).collect()).collect();
+        Self { ids, children, guesses: Cell::new(limits::GUESSES) }
     }
 
     /// The state that a transition of `source` means by `text`.
@@ -42,14 +50,14 @@ impl Directory {
             return self.absolute(states, text);
         }
         if let Some(below) = text.strip_prefix('.') {
-            return descend(states, source, &segments(below)).map_err(|missing| not_below(states, text, &missing));
+            return self.descend(source, &segments(below)).map_err(|missing| self.not_below(states, text, &missing));
         }
         let Some(parent) = state.parent else {
-            let known = descend(states, source, &segments(text)).is_ok();
+            let known = self.descend(source, &segments(text)).is_ok();
             let help = if known { format!("say `.{text}`") } else { children_of(states, source) };
             return Err((format!("the root has no siblings, hence no `{text}` beside it"), help));
         };
-        descend(states, parent, &segments(text)).map_err(|missing| self.not_beside(states, source, text, &missing))
+        self.descend(parent, &segments(text)).map_err(|missing| self.not_beside(states, source, text, &missing))
     }
 
     /// The state that a history state means by `text`: a path below its parent, or an id.
@@ -62,7 +70,7 @@ impl Directory {
             let message = "a history's target is looked up from its parent, the dot would mean the parent itself";
             return Err((message.to_owned(), format!("say `{name}`")));
         }
-        descend(states, parent, &segments(text)).map_err(|missing| not_below(states, text, &missing))
+        self.descend(parent, &segments(text)).map_err(|missing| self.not_below(states, text, &missing))
     }
 
     /// The state that `stateIn` means by `text`: an id, or a path from the root.
@@ -70,7 +78,7 @@ impl Directory {
         if text.starts_with('#') {
             return self.absolute(states, text);
         }
-        descend(states, StateId::ROOT, &segments(text)).map_err(|missing| not_below(states, text, &missing))
+        self.descend(StateId::ROOT, &segments(text)).map_err(|missing| self.not_below(states, text, &missing))
     }
 
     fn absolute(&self, states: &[State], text: &str) -> Result<StateId, Unresolved> {
@@ -79,7 +87,7 @@ impl Directory {
         let Some(state) = self.ids.get(id) else {
             return Err((format!("no state has the id `{id}`"), self.help_for_id(states, text, id)));
         };
-        descend(states, *state, path).map_err(|missing| not_below(states, text, &missing))
+        self.descend(*state, path).map_err(|missing| self.not_below(states, text, &missing))
     }
 
     fn help_for_id(&self, states: &[State], text: &str, id: &str) -> String {
@@ -90,20 +98,21 @@ impl Directory {
         if let Some(state) = states.iter().find(|state| state.key == id && state.parent.is_some()) {
             return format!("say `#{}`", state.id);
         }
-        let given = states.iter().map(|state| state.id.as_str());
-        given
-            .filter(|known| keys::is_near(known, id))
-            .min_by_key(|known| keys::distance(known, id))
-            .map_or_else(|| "give the state that `id`".to_owned(), |near| format!("did you mean `#{near}`?"))
+        if !self.may_guess() {
+            return "give the state that `id`".to_owned();
+        }
+        let near = states.iter().filter_map(|state| Some((keys::distance(&state.id, id)?, &state.id)));
+        near.min_by_key(|(edits, _)| *edits)
+            .map_or_else(|| "give the state that `id`".to_owned(), |(_, near)| format!("did you mean `#{near}`?"))
     }
 
     fn not_beside(&self, states: &[State], source: StateId, text: &str, missing: &str) -> Unresolved {
         let state = &states[source.at()];
         if missing.is_empty() {
-            return not_below(states, text, missing);
+            return self.not_below(states, text, missing);
         }
         let message = format!("no state `{missing}` beside `{}`", state.key);
-        if descend(states, source, &segments(text)).is_ok() {
+        if self.descend(source, &segments(text)).is_ok() {
             return (message, format!("say `.{text}` for its own child"));
         }
         if self.ids.contains_key(text) {
@@ -114,6 +123,33 @@ impl Directory {
             return (message, format!("say `#{}` for the one elsewhere", elsewhere.id));
         }
         (message, children_of(states, state.parent.unwrap_or(StateId::ROOT)))
+    }
+
+    fn not_below(&self, states: &[State], text: &str, missing: &str) -> Unresolved {
+        if missing.is_empty() {
+            return (format!("`{text}` leads nowhere: a name is empty"), "drop the dot that is too many".to_owned());
+        }
+        let may_guess = self.may_guess();
+        let near = states.iter().skip(1).find(|state| may_guess && keys::is_near(missing, &state.key));
+        let help = near.map_or_else(String::new, |near| format!("did you mean `{}`?", near.key));
+        (format!("`{text}` leads nowhere: there is no state `{missing}`"), help)
+    }
+
+    /// Whether to search all names for what was meant: a file full of wrong names is answered without.
+    fn may_guess(&self) -> bool {
+        let left = self.guesses.get();
+        self.guesses.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Follows a path downwards; the error is the part that is missing.
+    fn descend(&self, from: StateId, path: &[String]) -> Result<StateId, String> {
+        path.iter().try_fold(from, |at, key| self.child(at, key).ok_or_else(|| key.clone()))
+    }
+
+    /// The child of that key.
+    pub(crate) fn child(&self, parent: StateId, key: &str) -> Option<StateId> {
+        self.children[parent.at()].get(key).copied()
     }
 }
 
@@ -129,23 +165,6 @@ fn segments(text: &str) -> Vec<String> {
         }
     }
     segments
-}
-
-/// Follows a path downwards; the error is the part that is missing.
-fn descend(states: &[State], from: StateId, path: &[String]) -> Result<StateId, String> {
-    path.iter().try_fold(from, |at, key| {
-        let mut children = states[at.at()].children.iter().copied();
-        children.find(|child| states[child.at()].key == *key).ok_or_else(|| key.clone())
-    })
-}
-
-fn not_below(states: &[State], text: &str, missing: &str) -> Unresolved {
-    if missing.is_empty() {
-        return (format!("`{text}` leads nowhere: a name is empty"), "drop the dot that is too many".to_owned());
-    }
-    let near = states.iter().skip(1).find(|state| keys::is_near(&state.key, missing));
-    let help = near.map_or_else(String::new, |near| format!("did you mean `{}`?", near.key));
-    (format!("`{text}` leads nowhere: there is no state `{missing}`"), help)
 }
 
 fn children_of(states: &[State], id: StateId) -> String {

@@ -8,6 +8,9 @@ use crate::problem::{Problem, Problems};
 /// Checks what transitions and history states lead to. Works on definitions that have other errors.
 pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
     for transition in &machine.transitions {
+        if problems.is_full() {
+            return;
+        }
         let path = join(&transition.pointer, "target");
         if let Some(clash) = clash(machine, &transition.targets) {
             problems.push(Problem::error(path, clash, "name at most one state in each region of a parallel state"));
@@ -57,17 +60,11 @@ fn clash(machine: &Machine, targets: &[StateId]) -> Option<String> {
         state if state.kind.is_history() => state.parent.unwrap_or(*id),
         _ => *id,
     };
-    for (index, a) in targets.iter().enumerate() {
-        for b in &targets[..index] {
-            if !machine.are_parallel(place(a), place(b)) {
-                let (a, b) = (&machine.state(*a).path, &machine.state(*b).path);
-                return Some(if a == b {
-                    format!("names `{a}` twice")
-                } else {
-                    format!("`{b}` and `{a}` cannot be active at once")
-                });
-            }
-        }
-    }
-    None
+    // In document order two that exclude each other have neighbours that do.
+    let mut places: Vec<(StateId, usize)> = targets.iter().enumerate().map(|(at, id)| (place(id), at)).collect();
+    places.sort_unstable();
+    let pair = places.windows(2).find(|pair| !machine.are_parallel(pair[0].0, pair[1].0))?;
+    let (first, second) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
+    let (a, b) = (&machine.state(targets[first]).path, &machine.state(targets[second]).path);
+    Some(if a == b { format!("names `{a}` twice") } else { format!("`{a}` and `{b}` cannot be active at once") })
 }

@@ -1,21 +1,35 @@
 //! What Waybill reads in `meta`: values that it would not understand, and hence would pass over without a word.
 
 use crate::access::Permissions;
+use crate::workflow::definition::schema;
 use serde_json::{Map, Value};
-use statechart::{Machine, Problem};
+use statechart::{Machine, Problem, is_near};
 
 /// How a state is shown.
 const TONES: [&str; 5] = ["NEUTRAL", "INFO", "SUCCESS", "WARNING", "DANGER"];
 
+/// What is read at the root, on states, and on transitions.
+const OF_ROOT: [&str; 3] = ["subject", "label", "tone"];
+const OF_STATES: [&str; 2] = ["label", "tone"];
+const OF_TRANSITIONS: [&str; 9] =
+    ["label", "permission", "actor", "onBehalf", "source", "reason", "window", "payload", "noop"];
+
 /// A warning for each value that means nothing.
 pub fn check(machine: &Machine) -> Vec<Problem> {
     let mut problems = Vec::new();
+    if let Some(meta) = machine.meta().as_object() {
+        one_of(meta, "subject", &["quotation", "sale", "fulfilment"], "meta", &mut problems);
+        near(meta, &OF_ROOT, "meta", &mut problems);
+    }
     for state in machine.states() {
         let path = machine.by_path(&state.path).map(|id| machine.pointer(id)).unwrap_or_default();
         let path = if path.is_empty() { "meta".to_owned() } else { format!("{path}.meta") };
         let Some(meta) = object(&state.meta, &path, &mut problems) else { continue };
         one_of(meta, "tone", &TONES, &path, &mut problems);
         text(meta, "label", &path, &mut problems);
+        if state.parent.is_some() {
+            near(meta, &OF_STATES, &path, &mut problems);
+        }
     }
     for transition in machine.transitions() {
         let path = format!("{}.meta", transition.pointer);
@@ -27,8 +41,13 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
         permissions(meta, "permission", &path, &mut problems);
         permissions(meta, "onBehalf", &path, &mut problems);
         window(meta, &path, &mut problems);
-        if meta.get("payload").is_some_and(|schema| !schema.is_object()) {
-            warn(&path, "payload", "this is no JSON Schema", "say `{\"type\": \"object\", …}`", &mut problems);
+        near(meta, &OF_TRANSITIONS, &path, &mut problems);
+        if meta.get("noop").is_some_and(|noop| !noop.is_boolean()) {
+            warn(&path, "noop", "`noop` must be `true` or `false`", "", &mut problems);
+        }
+        if let Some(Err(why)) = meta.get("payload").map(schema) {
+            let message = format!("this is no JSON Schema: {why}");
+            warn(&path, "payload", &message, "say `{\"type\": \"object\", …}`", &mut problems);
         }
     }
     problems
@@ -36,6 +55,15 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
 
 fn warn(path: &str, key: &str, message: &str, help: &str, problems: &mut Vec<Problem>) {
     problems.push(Problem::warning(format!("{path}.{key}"), message, help));
+}
+
+/// Keys that nobody reads and that look like one that is read.
+fn near(meta: &Map<String, Value>, known: &[&str], path: &str, problems: &mut Vec<Problem>) {
+    for key in meta.keys().filter(|key| !known.contains(&key.as_str())) {
+        if let Some(meant) = known.iter().find(|known| is_near(key, known)) {
+            warn(path, key, &format!("nobody reads `{key}`"), &format!("say `{meant}`"), problems);
+        }
+    }
 }
 
 fn object<'a>(meta: &'a Value, path: &str, problems: &mut Vec<Problem>) -> Option<&'a Map<String, Value>> {
@@ -62,6 +90,10 @@ fn text(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut Vec<Pro
 fn permissions(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut Vec<Problem>) {
     let names: Vec<&Value> = match meta.get(key) {
         None => return,
+        Some(Value::Array(names)) if names.is_empty() => {
+            warn(path, key, "one of no permissions is nobody's", "name one, or leave it out", problems);
+            return;
+        }
         Some(Value::Array(names)) => names.iter().collect(),
         Some(name) => vec![name],
     };

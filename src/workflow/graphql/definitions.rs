@@ -120,7 +120,7 @@ pub struct StateMapping {
 pub struct StateMappingInput {
     /// The leaf state's name in the old version.
     from: String,
-    /// The leaf state's name in the new version.
+    /// The leaf state's name in the new version; several joined by `+` where it becomes parallel.
     to: String,
 }
 
@@ -261,8 +261,8 @@ impl PublishWorkflowDefinitionInput {
 
 impl PublishWorkflowDefinitionPayload {
     /// After a dry run.
-    pub fn tried(report: Report) -> Self {
-        Self { definition: None, report: Some(report.into()) }
+    pub fn tried(report: Report, accept_differences: bool) -> Self {
+        Self { definition: None, report: Some(PublishReport::of(report, accept_differences)) }
     }
 
     /// When it was published.
@@ -271,11 +271,9 @@ impl PublishWorkflowDefinitionPayload {
     }
 }
 
-impl From<Report> for PublishReport {
-    fn from(report: Report) -> Self {
-        let publishable = report.problems.is_empty()
-            && report.live.iter().all(|(_, place)| place.is_some())
-            && report.differences.is_empty();
+impl PublishReport {
+    fn of(report: Report, accept_differences: bool) -> Self {
+        let publishable = report.judge(accept_differences).is_ok();
         let problems = report.problems.into_iter();
         Self {
             publishable,

@@ -105,7 +105,8 @@ impl DefinitionMutation {
         let (command, dry_run, key) = input.command()?;
         if dry_run {
             actor.require("workflow.publish")?;
-            return Ok(PublishWorkflowDefinitionPayload::tried(command.rehearse(app).await?));
+            let report = command.rehearse(app).await?;
+            return Ok(PublishWorkflowDefinitionPayload::tried(report, command.accept_differences));
         }
         let done = edge::run(app, actor, key.as_deref(), &command).await?;
         let (name, version) = done.definition.ok_or_else(|| Error::internal("nothing was published"))?;

@@ -3,7 +3,7 @@
 //! Candidates for the same trigger are paired: those that are equal, then those with the same targets, then those with
 //! the same guard, then what is left in order. Their order decides which is tried first, hence a change of it counts.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::fields::{guard, of_transitions, targets, whole_text};
 use super::{Change, Sign, Subject};
@@ -45,8 +45,9 @@ fn compare(
     partners: &[Option<usize>],
     changes: &mut Vec<Change>,
 ) {
+    let paired: HashSet<usize> = partners.iter().flatten().copied().collect();
     for (place, was) in before.iter().enumerate() {
-        if !partners.contains(&Some(place)) {
+        if !paired.contains(&place) {
             changes.push(whole(Sign::Removed, old, was));
         }
     }

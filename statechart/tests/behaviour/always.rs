@@ -1,7 +1,7 @@
 //! Transitions without an event.
 
 use serde_json::json;
-use statechart::{Machine, StepError};
+use statechart::{Machine, Severity, StepError};
 
 use crate::tools::{Diary, errors, last, run};
 
@@ -64,4 +64,40 @@ fn an_endless_circle_of_done_events_is_an_error() {
     let problems = errors(&definition);
     assert_eq!(problems[0].path, "states.a.onDone");
     assert!(problems[0].message.contains("never come to rest"));
+}
+
+/// `count` transitions without an event, one after the other.
+fn chain(count: usize) -> serde_json::Value {
+    let states: serde_json::Map<String, serde_json::Value> = (0..=count)
+        .map(|n| (format!("s{n}"), if n == count { json!({}) } else { json!({"always": format!("s{}", n + 1)}) }))
+        .collect();
+    json!({"initial": "s0", "states": states})
+}
+
+#[test]
+fn a_chain_may_be_a_thousand_microsteps_long() {
+    assert_eq!(run(&chain(1_000), &json!({}), &[]).pop().expect("a line").state, json!("s1000"));
+}
+
+#[test]
+fn a_longer_chain_is_refused_for_what_it_is() {
+    for count in [1_001, 1_500] {
+        let problems = errors(&chain(count));
+        let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0].path, "states.s0.always");
+        assert!(errors[0].message.contains("more than 1000 microsteps"), "{}", errors[0]);
+        assert!(!errors[0].message.contains("circle"), "{}", errors[0]);
+    }
+}
+
+#[test]
+fn a_circle_names_only_what_lies_on_it() {
+    let definition = json!({"initial": "a", "states": {
+        "a": {"always": "b"}, "b": {"always": "c"}, "c": {"always": "d"}, "d": {"always": "b"}
+    }});
+    let problems = errors(&definition);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let arrows = "states.b.always, states.c.always, states.d.always lead in a circle";
+    assert!(problems[0].message.contains(arrows), "{}", problems[0]);
 }

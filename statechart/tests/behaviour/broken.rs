@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use statechart::{Machine, Problem, Severity};
+use statechart::{Machine, Problem, Severity, diagram};
 
 use crate::tools::machine;
 
@@ -156,4 +156,151 @@ fn names_may_be_any_text_that_is_not_empty() {
     write!(nested, r#"{{"initial":"{0}","states":{{"{0}":{{}}}}}}"#, r"\ud83e\udd80").expect("text");
     assert!(Machine::parse(&nested).is_ok());
     refused(r#"{"initial":"\ud83e","states":{"a":{}}}"#.as_bytes());
+}
+
+/// Within all limits, and so made that a check which looks at everything for everything would take minutes.
+#[track_caller]
+fn read(definition: &Value) -> Result<Machine, Vec<Problem>> {
+    let source = definition.to_string();
+    assert!(source.len() < 4 << 20, "{}", source.len());
+    Machine::parse(&source)
+}
+
+/// A state within states, `depth` of them around it.
+fn buried(depth: usize, innermost: Value) -> Value {
+    (0..depth).fold(innermost, |inner, _| json!({"initial": "d", "states": {"d": inner}}))
+}
+
+fn named(count: usize, of: impl Fn(usize) -> Value) -> Map<String, Value> {
+    (0..count).map(|n| (format!("s{n}"), of(n))).collect()
+}
+
+#[test]
+fn many_transitions_deep_down_beside_many_states_are_answered() {
+    let events: Map<String, Value> = (0..19_900).map(|n| (format!("E{n}"), json!({"actions": "x"}))).collect();
+    let mut states = named(4_900, |_| json!({}));
+    states.insert("deep".to_owned(), buried(50, json!({"on": events})));
+    let machine = read(&json!({"initial": "s0", "states": states})).expect("a machine");
+    let warnings = machine.warnings().iter().filter(|warning| warning.message.contains("nothing leads"));
+    // All but `s0`, which has no way out.
+    assert_eq!(warnings.count(), 1_000);
+    let to_itself: Vec<Value> = vec![json!({"target": "d", "guard": "g"}); 19_900];
+    let mut states = named(4_900, |_| json!({}));
+    states.insert("deep".to_owned(), buried(50, json!({"on": {"E": to_itself}})));
+    read(&json!({"type": "parallel", "states": states})).expect("a machine");
+}
+
+#[test]
+fn many_regions_that_move_by_themselves_are_answered() {
+    let moving = |n: usize| json!({"initial": "a", "states": {"a": {"always": {"target": "b", "guard": format!("g{n}")}}, "b": {}}});
+    read(&json!({"type": "parallel", "states": named(1_660, moving)})).expect("a machine");
+    let as_one = |_| json!({"initial": "a", "states": {"a": {"always": {"target": "b", "guard": "g"}}, "b": {"always": "c"}, "c": {}}});
+    read(&json!({"type": "parallel", "states": named(1_200, as_one)})).expect("a machine");
+    // Every leaf asks all that is around it.
+    let asking: Vec<Value> = (0..17_000).map(|n| json!({"actions": "x", "guard": format!("g{}", n % 7)})).collect();
+    let region = |_| json!({"initial": "a", "states": {"a": {}}});
+    read(&json!({"type": "parallel", "always": asking, "states": named(2_400, region)})).expect("a machine");
+    let asking: Vec<Value> =
+        vec![json!({"guard": {"type": "stateIn", "params": "s0.b"}, "target": "s0.b", "actions": "x"}); 17_000];
+    let region = |_| json!({"initial": "a", "states": {"a": {}, "b": {}}});
+    let source = json!({"type": "parallel", "always": asking, "states": named(1_600, region)});
+    assert!(source.to_string().len() < 4 << 20);
+    let _ = read(&json!({"initial": "p", "states": {"p": source}}));
+    // All circle, each region by itself.
+    let circling = |_| {
+        json!({"initial": "a", "states": {
+            "a": {"always": {"target": "b", "actions": "x"}}, "b": {"always": {"target": "a", "actions": "x"}}
+        }})
+    };
+    let problems = read(&json!({"type": "parallel", "states": named(1_600, circling)})).expect_err("a circle");
+    assert!(problems.iter().any(|problem| problem.message.contains("never come to rest")));
+    // Each region is done at once, and says so to all.
+    let done = |n: usize| if n == 0 { json!({}) } else { json!({"type": "final"}) };
+    let done = json!({"type": "parallel", "onDone": {"actions": "x"}, "states": named(4_990, done)});
+    read(&json!({"initial": "p", "states": {"p": done}})).expect("a machine");
+}
+
+#[test]
+fn many_targets_among_many_states_are_answered() {
+    // Every list names a hundred states deep within regions of their own.
+    let region = |n: usize| buried(45, json!({"id": format!("r{n}")}));
+    let mut regions = named(100, region);
+    let targets: Vec<String> = (0..100).map(|n| format!("#r{n}")).collect();
+    let list: Vec<Value> = (0..5_000).map(|_| json!({"guard": "g", "target": targets})).collect();
+    read(&json!({"type": "parallel", "on": {"E": list}, "states": regions})).expect("a machine");
+    // The same, each twice.
+    let targets: Vec<String> = (0..100).map(|n| format!("#r{}", n % 99)).collect();
+    let list: Vec<Value> = (0..5_000).map(|_| json!({"guard": "g", "target": targets})).collect();
+    regions.remove("s99");
+    let problems = read(&json!({"type": "parallel", "on": {"E": list}, "states": regions})).expect_err("twice");
+    assert!(problems[0].message.contains("names `s0."), "{}", problems[0]);
+    // Reached one after the other in the slowest order, with lists of names that are looked up among thousands.
+    let many: Vec<String> = (0..100).map(|n| format!("s{}", 4_899 - n)).collect();
+    let chain = |n: usize| if n == 0 { json!({}) } else { json!({"on": {"E": format!("s{}", n - 1), "F": many}}) };
+    assert!(read(&json!({"initial": "s4899", "states": named(4_900, chain)})).is_err());
+    let back = |n: usize| {
+        let list = vec![json!(format!("s{}", n.saturating_sub(1))); 1];
+        json!({"on": {"E": list, "F": "s4989", "G": "s4988", "H": "s4987"}})
+    };
+    read(&json!({"initial": "s4989", "states": named(4_990, back)})).expect("a machine");
+}
+
+#[test]
+fn many_names_and_many_wildcards_are_answered() {
+    let mut events: Map<String, Value> = (0..10_000).map(|n| (format!("a.b.{n}"), json!({"actions": "x"}))).collect();
+    events.insert("*".to_owned(), json!(vec![json!({"actions": "x", "guard": "g"}); 9_000]));
+    events.insert("a.*".to_owned(), json!({"actions": "x", "guard": "g"}));
+    read(&json!({"initial": "s", "states": {"s": {"on": events}}})).expect("a machine");
+    let prefix = "a".repeat(150);
+    let name = |n: usize| format!("{prefix}{n}{}", if n.is_multiple_of(2) { ".*" } else { "" });
+    let events: Map<String, Value> = (0..19_000).map(|n| (name(n), json!({"actions": "x"}))).collect();
+    read(&json!({"initial": "s", "states": {"s": {"on": events}}})).expect("a machine");
+    let delays: Map<String, Value> = (0..19_000).map(|n| (format!("{prefix}{n}"), json!({"actions": "x"}))).collect();
+    read(&json!({"initial": "s", "states": {"s": {"after": delays}}})).expect("a machine");
+    let done: Vec<Value> = vec![json!({"actions": "x", "guard": "g"}); 15_000];
+    let regions = named(4_900, |_| json!({"type": "final"}));
+    read(&json!({"initial": "p", "states": {"p": {"type": "parallel", "onDone": done, "states": regions}}}))
+        .expect("a machine");
+    let guards: Vec<Value> = vec![json!({"type": "stateIn", "params": {"state": "s4899"}}); 60_000];
+    let arrow = json!({"target": "s1", "guard": {"type": "and", "guards": guards}});
+    let states = named(4_900, |n| if n == 0 { json!({"on": {"E": arrow}}) } else { json!({}) });
+    read(&json!({"initial": "s0", "states": states})).expect("a machine");
+}
+
+#[test]
+fn many_long_names_that_are_nearly_right_are_answered() {
+    let word = "n".repeat(90);
+    let states: Map<String, Value> = (0..4_900)
+        .map(|n| (format!("{word}{n}"), json!({"on": {"E": format!(".X{word}xy"), "F": format!("#{word}")}})))
+        .collect();
+    let problems = refused(json!({"initial": format!("{word}0"), "states": states}).to_string().as_bytes());
+    assert!(problems.len() > 900);
+    // Ids of ten thousand bytes.
+    let long = "n".repeat(199);
+    let siblings: Map<String, Value> = (0..4_900).map(|n| (format!("s{n}"), json!({}))).collect();
+    let deep = (0..50).fold(
+        json!({"initial": "s0", "states": siblings}),
+        |inner, _| json!({"initial": long, "states": {long.clone(): inner}}),
+    );
+    let target = format!("#(machine).{}", format!(r"{long}\.").repeat(49));
+    let mut source = deep;
+    source["on"] = json!({"E": target, "F": format!("#{}", target.replace('.', "")) });
+    refused(source.to_string().as_bytes());
+}
+
+#[test]
+fn the_largest_machines_are_compared_and_drawn() {
+    let arrows = |side: &str| -> Vec<Value> {
+        (0..19_000).map(|n| json!({"guard": format!("{side}{n}"), "actions": format!("{side}{n}")})).collect()
+    };
+    let one = |side: &str| {
+        let mut states = named(4_900, |n| json!({"tags": [format!("{side}{n}")]}));
+        states["s0"] = json!({"on": {"E": arrows(side)}});
+        read(&json!({"initial": "s0", "states": states})).expect("a machine")
+    };
+    let (old, new) = (one("old"), one("new"));
+    assert!(!statechart::diff::diff(&old, &new).is_empty());
+    for format in [diagram::Format::Mermaid, diagram::Format::Dot, diagram::Format::Svg] {
+        assert!(diagram::render(&new, format, Some("s0")).contains("s4899"));
+    }
 }

@@ -31,3 +31,37 @@ fn a_star_elsewhere_is_text_and_a_warning_says_so() {
     let machine = crate::tools::machine(&definition);
     assert!(machine.warnings().iter().any(|warning| warning.path == "states.a.on.a.*.c"));
 }
+
+#[test]
+fn a_descriptor_stands_for_the_events_that_a_state_would_take_by_it() {
+    for (descriptor, event, stands) in [
+        ("a", "a", true),
+        ("a", "a.b", false),
+        ("*", "a", true),
+        ("*", "a.b", true),
+        ("a.*", "a", true),
+        ("a.*", "a.b.c", true),
+        ("a.*", "a.*", true),
+        ("a.*", "ab", false),
+        ("a.*.c", "a.b.c", false),
+        ("a.*.c", "a.*.c", true),
+        ("*.b", "a.b", false),
+        ("*.*", "a.b", false),
+    ] {
+        assert_eq!(statechart::descriptor_matches(descriptor, event), stands, "{descriptor} for {event}");
+        let definition = json!({"initial": "a", "states": {"a": {"on": {descriptor: {"actions": "x"}}}}});
+        assert_eq!(!last(&definition, &[json!(event)]).1.is_empty(), stands, "{descriptor} for {event}, as stepped");
+    }
+}
+
+#[test]
+fn no_descriptor_stands_for_an_event_that_is_named_by_a_star() {
+    assert!(!statechart::descriptor_matches("*", "*"));
+}
+
+#[test]
+fn a_word_is_near_another_when_two_letters_differ() {
+    assert!(statechart::is_near("gaurd", "guard"));
+    assert!(statechart::is_near("PAY", "pay"));
+    assert!(!statechart::is_near("refund", "pay"));
+}

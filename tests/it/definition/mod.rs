@@ -3,6 +3,7 @@
 mod learn;
 mod list;
 mod migrate;
+mod other;
 mod publish;
 
 use crate::harness::{Answer, User, World, text};

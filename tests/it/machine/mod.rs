@@ -4,3 +4,4 @@ mod check;
 mod draw;
 mod program;
 mod simulate;
+mod words;
