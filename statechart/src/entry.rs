@@ -41,6 +41,7 @@ impl Machine {
             }
         }
         if recalls {
+            entry.decide();
             entry.complete();
         }
         (entry.enter, entry.by_default)
@@ -123,6 +124,23 @@ impl<'a> Entry<'a> {
     fn enter(&mut self, id: StateId) {
         self.enter.insert(id);
         self.by_default.insert(id);
+    }
+
+    /// Makes sure that of a compound state's children one is active afterwards: the one that was and stays.
+    ///
+    /// A history's default is entered with all regions around it. Where it stands for the source itself nothing is left
+    /// before that, and `XState` then has two children of a compound region active at once.
+    fn decide(&mut self) {
+        let machine = self.machine;
+        let compound = self.now.active.iter().filter(|id| machine.state(*id).kind == Kind::Compound);
+        for parent in compound {
+            let children = || machine.state(parent).children.iter().copied();
+            let Some(stays) = children().find(|child| self.now.active.contains(*child)) else { continue };
+            for other in children().filter(|child| *child != stays) {
+                let entered = self.enter.within(other.0, machine.node(other).end);
+                self.enter.subtract(&entered);
+            }
+        }
     }
 
     /// Makes sure that what is active afterwards is whole: parents of entered states, and all regions of parallel ones.

@@ -75,3 +75,16 @@ fn what_is_left_for_history_from_within_is_entered_again_whole() {
     assert_eq!(actions, ["-b", "-p", "+p", "+b"]);
     assert!(machine(&definition).warnings().iter().any(|warning| warning.message.contains("its own history")));
 }
+
+#[test]
+fn a_default_that_is_the_source_itself_leaves_other_regions_where_they_are() {
+    let definition = json!({"initial": "p", "states": {
+        "was": {"type": "history", "target": "p.b"},
+        "p": {"type": "parallel", "states": {
+            "a": {"initial": "x", "states": {"x": {"on": {"GO": "y"}}, "y": {}}},
+            "b": {"on": {"WAS": "#(machine).was"}}
+        }}
+    }});
+    let (state, _) = last(&definition, &events(&["GO", "WAS"]));
+    assert_eq!(state, json!({"p": {"a": "y", "b": {}}}));
+}
