@@ -63,6 +63,7 @@ pub struct Done {
     pub stock: Option<Uuid>,
     pub user: Option<Uuid>,
     pub api_key: Option<Uuid>,
+    pub delivery: Option<Uuid>,
     /// Name and version of a machine.
     pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,

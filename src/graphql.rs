@@ -45,6 +45,7 @@ pub struct Query(
     crate::workflow::graphql::WorkflowQuery,
     crate::workflow::graphql::DefinitionQuery,
     crate::rehearsal::graphql::RehearsalQuery,
+    crate::webhook::graphql::WebhookQuery,
 );
 
 /// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
@@ -61,6 +62,7 @@ pub struct Mutation(
     crate::party::graphql::PartyMutation,
     crate::workflow::graphql::WorkflowMutation,
     crate::workflow::graphql::DefinitionMutation,
+    crate::webhook::graphql::WebhookMutation,
 );
 
 type Roots = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -3,10 +3,12 @@
 //! Promises that whatever fails here answers in JSON with a code, a panic included, and that nothing of a request's body
 //! is read before its credentials are. Knows protocols and routes, no order and no rule.
 
+mod body;
 mod graphiql;
 mod graphql;
 mod health;
 mod problem;
+mod webhooks;
 
 use crate::access::{Actor, Credentials, authenticate};
 use crate::app::App;
@@ -38,7 +40,8 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .merge(webhooks::routes());
     let routes = if development { routes.merge(graphiql::routes()) } else { routes };
     routes
         .fallback(problem::no_such_route)

@@ -32,11 +32,12 @@ pub enum Prefix {
     Key,
     Definition,
     CreditNote,
+    Delivery,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -55,6 +56,7 @@ impl Prefix {
         Self::Key,
         Self::Definition,
         Self::CreditNote,
+        Self::Delivery,
     ];
 
     /// As it is written before the underscore.
@@ -78,6 +80,7 @@ impl Prefix {
             Self::Key => "key",
             Self::Definition => "def",
             Self::CreditNote => "cn",
+            Self::Delivery => "whd",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod gather;
 pub mod graphql;
 pub mod http;
 pub mod id;
+pub mod inbox;
 pub mod inventory;
 pub mod money;
 pub mod order;
@@ -30,6 +31,7 @@ pub mod rehearsal;
 pub mod rows;
 pub mod sale;
 pub mod telemetry;
+pub mod webhook;
 pub mod worker;
 pub mod workflow;
 

@@ -10,7 +10,7 @@ use crate::{
     clock::Instant,
     edge, effects,
     error::Error,
-    outbox,
+    inbox, outbox, webhook,
     workflow::{
         Outcome,
         timers::{self, Which},
@@ -27,7 +27,7 @@ use uuid::Uuid;
 const BATCH: u64 = 200;
 /// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
 const REST: Duration = Duration::from_millis(25);
-/// How often old idempotency keys are forgotten.
+/// How often old idempotency keys and refused deliveries are forgotten.
 const CLEAN_EVERY: Duration = Duration::from_hours(1);
 
 /// Works until it is told to stop; then finishes the batch in hand and gives claims back.
@@ -48,7 +48,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
                 drained
             }
             _ = tick.tick() => tick_until(&app, &stop).await,
-            _ = clean.tick() => forget_old_keys(&app).await,
+            _ = clean.tick() => forget_what_is_old(&app).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "the worker could not do its round; it tries again on the next tick");
@@ -82,7 +82,8 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
 
 async fn tick_until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let fired = sweep(app, Which::Others, BATCH, stop).await?;
-    Ok(fired + drain_outbox(app, stop).await?)
+    let applied = webhook::drain(app, stop).await?;
+    Ok(fired + applied + drain_outbox(app, stop).await?)
 }
 
 /// Expires every sale whose time is over, a batch a transaction. Answers how many timers fired.
@@ -193,10 +194,11 @@ async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Erro
     }
 }
 
-async fn forget_old_keys(app: &App) -> Result<usize, Error> {
+async fn forget_what_is_old(app: &App) -> Result<usize, Error> {
     let now: Instant = app.now();
     let txn = app.begin().await?;
     edge::forget_old_keys(&txn, now).await?;
+    inbox::forget_refused(&txn).await?;
     txn.commit().await?;
     Ok(0)
 }

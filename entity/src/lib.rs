@@ -10,6 +10,7 @@ pub mod credit_account;
 pub mod credit_entry;
 pub mod credit_note;
 pub mod customer;
+pub mod dispute;
 pub mod fulfilment;
 pub mod fulfilment_line;
 pub mod hold;
@@ -36,6 +37,7 @@ pub mod timer;
 pub mod transition_log;
 pub mod user_account;
 pub mod user_store;
+pub mod webhook_delivery;
 pub mod workflow_definition;
 
 pub use types::*;

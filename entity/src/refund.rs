@@ -31,6 +31,8 @@ pub struct Model {
     pub note: Option<String>,
     /// Actor id.
     pub requested_by: String,
+    /// The provider's own reference of it.
+    pub reference: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// Settled at.

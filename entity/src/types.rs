@@ -260,6 +260,51 @@ pub enum RefundStatus {
     Failed,
 }
 
+/// How a dispute stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DisputeStatus {
+    /// `OPEN`: undecided
+    #[sea_orm(string_value = "OPEN")]
+    Open,
+    /// `WON`: the money stays
+    #[sea_orm(string_value = "WON")]
+    Won,
+    /// `LOST`: the money is gone
+    #[sea_orm(string_value = "LOST")]
+    Lost,
+}
+
+/// What became of a delivery.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeliveryStatus {
+    /// `RECEIVED`: yet to be applied
+    #[sea_orm(string_value = "RECEIVED")]
+    Received,
+    /// `APPLIED`: it did its work
+    #[sea_orm(string_value = "APPLIED")]
+    Applied,
+    /// `IGNORED`: there was nothing to do
+    #[sea_orm(string_value = "IGNORED")]
+    Ignored,
+    /// `PARKED`: it waits for what must come before it
+    #[sea_orm(string_value = "PARKED")]
+    Parked,
+    /// `FAILED`: it was given up
+    #[sea_orm(string_value = "FAILED")]
+    Failed,
+    /// `REFUSED`: it was not let in
+    #[sea_orm(string_value = "REFUSED")]
+    Refused,
+}
+
 /// What an override stands in for: payment (ADMIN) or credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]

@@ -26,7 +26,15 @@ impl MigratorTrait for Migrator {
                 })),+]
             };
         }
-        steps!["m0001_parties", "m0002_catalog", "m0003_orders", "m0004_money", "m0005_workflow", "m0006_publishing"]
+        steps![
+            "m0001_parties",
+            "m0002_catalog",
+            "m0003_orders",
+            "m0004_money",
+            "m0005_workflow",
+            "m0006_publishing",
+            "m0007_webhooks",
+        ]
     }
 }
 
@@ -66,10 +74,11 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
 /// (word, PostgreSQL, SQLite). The SQLite types are those of `STRICT` tables, which refuse what does not fit, as
 /// PostgreSQL does: UUIDs are 16 bytes, instants RFC 3339 text, booleans 0 and 1.
 /// `{postgres}` and `{sqlite}` begin a line that the other database reads as a comment.
-const DIALECT: [(&str, &str, &str); 9] = [
+const DIALECT: [(&str, &str, &str); 10] = [
     ("{uuid}", "uuid", "BLOB"),
     ("{instant}", "timestamptz", "TEXT"),
     ("{json}", "jsonb", "TEXT"),
+    ("{bytes}", "bytea", "BLOB"),
     ("{bool}", "boolean", "INTEGER"),
     ("{bigint}", "bigint", "INTEGER"),
     ("{strict}", "", "STRICT"),

@@ -34,6 +34,8 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("stock.adjust", "correct the stock"),
     ("store.manage", "create and change stores"),
     ("user.manage", "create and disable users, and manage API keys"),
+    ("webhook.read", "read what providers posted"),
+    ("webhook.replay", "apply again what a provider posted"),
     ("workflow.publish", "publish machines and migrate subjects to them"),
 ];
 

@@ -21,6 +21,7 @@ pub struct Settings {
     pub reasons: Reasons,
     pub graphql: GraphQl,
     pub payment: Payment,
+    pub webhooks: Webhooks,
     pub log: Log,
 }
 
@@ -236,6 +237,38 @@ pub struct Payment {
     /// The largest receipt, in bytes.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_073_741_824>")]
     pub receipt_max_file_size: u64,
+}
+
+/// `[webhooks]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Webhooks {
+    /// How far a signature's time may be from now, in seconds.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 86_400>")]
+    pub tolerance_seconds: u32,
+    /// After so many failures a delivery is given up, and shown.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 100>")]
+    pub max_attempts: i32,
+    pub stripe: WebhookSecrets,
+    pub paystack: WebhookSecrets,
+    pub adyen: WebhookSecrets,
+    pub standard: WebhookSecrets,
+    /// By the provider's name in the path.
+    pub plain: BTreeMap<String, WebhookSecrets>,
+}
+
+/// The secrets of one provider; none: it is off.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct WebhookSecrets {
+    /// Each of them is taken, so that one can be replaced by another.
+    pub secrets: Vec<String>,
+}
+
+impl std::fmt::Debug for WebhookSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} secrets", self.secrets.len())
+    }
 }
 
 /// `[log]`

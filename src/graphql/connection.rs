@@ -11,6 +11,7 @@ use crate::party::graphql::{Customer, Reseller, Store};
 use crate::payment::graphql::Payment;
 use crate::quotation::graphql::Quotation;
 use crate::sale::graphql::SaleOrder;
+use crate::webhook::graphql::WebhookDelivery;
 use crate::workflow::graphql::{RefusedAttempt, Transition, WorkflowDefinition};
 use async_graphql::{Context, Object, OutputType, SimpleObject};
 
@@ -44,7 +45,8 @@ pub struct PageInfo {
     concrete(name = "RefusedAttemptEdge", params(RefusedAttempt)),
     concrete(name = "WorkflowDefinitionEdge", params(WorkflowDefinition)),
     concrete(name = "UserEdge", params(User)),
-    concrete(name = "ApiKeyEdge", params(ApiKey))
+    concrete(name = "ApiKeyEdge", params(ApiKey)),
+    concrete(name = "WebhookDeliveryEdge", params(WebhookDelivery))
 )]
 pub struct Edge<T: OutputType> {
     /// Its place: pass it as `after` or `before`.
@@ -81,7 +83,8 @@ impl<T> From<Page<T>> for Connection<T> {
     concrete(name = "RefusedAttemptConnection", params(RefusedAttempt)),
     concrete(name = "WorkflowDefinitionConnection", params(WorkflowDefinition)),
     concrete(name = "UserConnection", params(User)),
-    concrete(name = "ApiKeyConnection", params(ApiKey))
+    concrete(name = "ApiKeyConnection", params(ApiKey)),
+    concrete(name = "WebhookDeliveryConnection", params(WebhookDelivery))
 )]
 impl<T> Connection<T>
 where

@@ -40,6 +40,34 @@ pub enum PaymentMismatch {
     Refund,
 }
 
+/// Who pays.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::PartyKind")]
+pub enum PayerKind {
+    /// A customer.
+    Customer,
+    /// A reseller.
+    Reseller,
+}
+
+/// What became of a provider's delivery.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::DeliveryStatus")]
+pub enum WebhookDeliveryStatus {
+    /// Yet to be applied, or tried again later.
+    Received,
+    /// It did its work.
+    Applied,
+    /// There was nothing to do.
+    Ignored,
+    /// It waits for what must come before it.
+    Parked,
+    /// It was given up; `decision` says why.
+    Failed,
+    /// It was not let in: badly signed, too old or malformed.
+    Refused,
+}
+
 /// What a machine drives.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::SubjectKind")]

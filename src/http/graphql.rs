@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: credentials, then limits, then the body, then the schema.
 
+use super::body::bytes;
 use super::problem::status_of;
 use super::{API_KEY, Shared, actor};
 use crate::access::Actor;
@@ -89,17 +90,6 @@ async fn read(
     receive_batch_body(Some(full), &bytes[..], options).await.map_err(|error| match error {
         ParseRequestError::PayloadTooLarge => Error::Limit(format!("a file may have at most {file} bytes")),
         other => Error::invalid("body", other.to_string()),
-    })
-}
-
-async fn bytes(body: Body, limit: usize) -> Result<axum::body::Bytes, Error> {
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
-        let too_long =
-            std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("length limit"));
-        if too_long || error.to_string().contains("length limit") {
-            return Error::Limit(format!("the request has more than the {limit} bytes that are allowed"));
-        }
-        Error::invalid("body", "the body could not be read to its end")
     })
 }
 

@@ -1,7 +1,7 @@
 //! Refunds, credit notes and disputes; registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{ledger, refunds, register, report};
+use super::{disputes, ledger, refunds, register, report};
 use crate::{
     command::{Command, Cx, Done},
     error::{Code, Error},
@@ -11,7 +11,7 @@ use crate::{
     outbox,
     workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit, check_note, check_reason_code},
 };
-use entity::{PaymentStatus, RefundStatus, SubjectKind, credit_note, refund};
+use entity::{DisputeStatus, PaymentStatus, RefundStatus, SubjectKind, credit_note, refund};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
 use serde_json::json;
@@ -48,7 +48,7 @@ impl Command for RefundPayment {
         let refund = row.id;
         unit.order_mut(root)?.refunds.insert(row)?;
         if refunds::is_handed_back(payment.method) {
-            issued(cx, &mut unit, root, sale, refund, reason, self.note.clone())?;
+            issued(cx, &mut unit, root, sale, refund, self.note.clone())?;
         } else {
             let event = outbox::Event::RefundRequested { refund_id: refund };
             unit.shared.outbox.push(outbox::row(&event, Some(root), cx.now)?);
@@ -138,17 +138,51 @@ impl Command for SettleRefund {
             return Err(Error::Conflict(format!("the refund is {word} already")));
         }
         if self.issued {
-            issued(cx, &mut unit, root, sale, row.id, row.reason_code, self.note.clone())?;
+            issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
         } else {
-            let refund = ledger::refund_mut(unit.order_mut(root)?, row.id)?;
-            refund.status = RefundStatus::Failed;
-            refund.settled_at = Some(cx.now);
-            let told = told("REFUND_FAILED", row.id, row.amount_minor).because(row.reason_code, self.note.clone());
-            report::report(cx, &mut unit, root, sale, &told)?;
+            failed(cx, &mut unit, root, sale, row.id, self.note.clone())?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(row.id), ..Done::default() })
     }
+}
+
+/// A provider says that a refund has reached its payer.
+pub fn refund_issued(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    refund: Uuid,
+) -> Result<(), Error> {
+    issued(cx, unit, root, sale, refund, None)
+}
+
+/// A provider says that a refund has failed.
+pub fn refund_failed(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    refund: Uuid,
+) -> Result<(), Error> {
+    failed(cx, unit, root, sale, refund, None)
+}
+
+/// A refund has failed: its row and the sale hear of it.
+fn failed(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    refund: Uuid,
+    note: Option<String>,
+) -> Result<(), Error> {
+    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?;
+    row.status = RefundStatus::Failed;
+    row.settled_at = Some(cx.now);
+    let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
+    report::report(cx, unit, root, sale, &told)
 }
 
 /// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it.
@@ -158,12 +192,11 @@ fn issued(
     root: Uuid,
     sale: SubjectRef,
     refund: Uuid,
-    reason: Option<String>,
     note: Option<String>,
 ) -> Result<(), Error> {
     refunds::issue(unit.order_mut(root)?, refund, cx.now)?;
     let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
-    let event = told("REFUND_ISSUED", refund, row.amount_minor).because(reason, note);
+    let event = told("REFUND_ISSUED", refund, row.amount_minor).because(row.reason_code, note);
     report::report(cx, unit, root, sale, &event)?;
     if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
         && unit.knows(cx.scene(), root, fulfilment, &event.name)?
@@ -229,21 +262,13 @@ impl Command for IssueCreditNote {
     }
 }
 
-/// How a dispute stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "as providers call it")]
-pub enum DisputeOutcome {
-    Opened,
-    Won,
-    Lost,
-}
-
-/// A provider reports a dispute. News that is older than what is known changes nothing.
+/// Reports how a dispute of a payment stands. News that are older than what is known change nothing.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "what the provider says")]
 pub struct ReportDispute {
     pub payment_id: Uuid,
-    pub outcome: DisputeOutcome,
+    pub reference: String,
+    pub status: DisputeStatus,
 }
 
 impl Command for ReportDispute {
@@ -252,45 +277,9 @@ impl Command for ReportDispute {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
         let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
-        let status = ledger::payment(unit.order(root)?, self.payment_id)?.status;
-        let (name, from) = match self.outcome {
-            DisputeOutcome::Opened => ("DISPUTE_OPENED", PaymentStatus::Confirmed),
-            DisputeOutcome::Won => ("DISPUTE_WON", PaymentStatus::Disputed),
-            DisputeOutcome::Lost => ("DISPUTE_LOST", PaymentStatus::Disputed),
-        };
-        let payment = id::encode(id::Prefix::Payment, self.payment_id);
-        let event = Event::named(name).with(json!({ "paymentId": payment }));
-        if status == from {
-            self.apply(cx, &mut unit, root)?;
-            report::report(cx, &mut unit, root, sale, &event)?;
-            let disputed =
-                unit.order(root)?.payments.all()?.iter().filter(|p| p.status == PaymentStatus::Disputed).count();
-            let cause = json!({ "cause": "DISPUTE" });
-            match (self.outcome, disputed) {
-                (DisputeOutcome::Opened, 1) => report::to_fulfilments(cx, &mut unit, root, "HOLD", &cause)?,
-                (DisputeOutcome::Won | DisputeOutcome::Lost, 0) => {
-                    report::to_fulfilments(cx, &mut unit, root, "RELEASE", &cause)?;
-                }
-                // Another dispute holds them too.
-                _ => {}
-            }
-        } else {
-            unit.record_noop(cx.scene(), root, sale, &event)?;
-        }
+        disputes::book(cx, &mut unit, root, self.payment_id, &self.reference, self.status)?;
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
-    }
-}
-
-impl ReportDispute {
-    fn apply(&self, cx: &Cx<'_>, unit: &mut Unit, root: Uuid) -> Result<(), Error> {
-        let order = unit.order_mut(root)?;
-        match self.outcome {
-            DisputeOutcome::Opened => ledger::payment_mut(order, self.payment_id)?.status = PaymentStatus::Disputed,
-            DisputeOutcome::Won => ledger::keep(order, self.payment_id)?,
-            DisputeOutcome::Lost => ledger::charge_back(order, self.payment_id, cx.now)?,
-        }
-        Ok(())
     }
 }
 

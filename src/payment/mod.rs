@@ -1,10 +1,13 @@
 //! Money in and out: payments that only move forward, the ledger per order, refunds, credit notes and disputes.
 //!
-//! Knows no provider yet and no machine: it books, then tells the sale.
+//! Knows no machine: it books, then tells the sale. What providers say is read in `provider` and applied in `news`.
 
 pub mod commands;
+pub mod disputes;
 pub mod graphql;
 pub mod ledger;
+pub mod news;
+pub mod provider;
 pub mod queries;
 pub mod reconcile;
 pub mod refunds;

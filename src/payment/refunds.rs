@@ -72,6 +72,7 @@ pub fn new_refund(
         reason_code,
         note,
         requested_by: requested_by.to_owned(),
+        reference: None,
         created_at: now,
         settled_at: None,
     }

@@ -4,7 +4,7 @@ use super::{ledger, report};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
-    id,
+    id, inbox,
     money::Money,
     order::sale_access,
     workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
@@ -55,6 +55,10 @@ impl Command for RegisterPayment {
         let amount = sale_access::amount(unit.order(root)?, "amount", &self.amount)?;
         self.check_party(&unit)?;
         self.check_receiver(cx).await?;
+        if let (Some(provider), Some(reference)) = (&self.provider, &self.reference) {
+            // What a provider said of it before it was known here.
+            inbox::wake(cx.txn, provider, reference, cx.now).await?;
+        }
         if let Some(known) = self.known(cx).await? {
             return self.again(cx, unit, root, sale, known, amount, status).await;
         }

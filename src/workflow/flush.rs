@@ -6,7 +6,7 @@ use crate::{
     rows::{Changed, Writes},
 };
 use entity::{
-    SubjectKind, credit_account, credit_entry, credit_note, fulfilment, fulfilment_line, hold, order_root, outbox,
+    SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, outbox,
     override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
     sales_aggregate, stock, stock_adjustment, timer, transition_log,
 };
@@ -45,6 +45,7 @@ impl Unit {
         part!(holds, hold);
         part!(payments, payment);
         part!(refunds, refund);
+        part!(disputes, dispute);
         part!(payment_entries, payment_entry);
         part!(credit_notes, credit_note);
         part!(overrides, override_request);

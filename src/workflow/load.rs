@@ -6,7 +6,7 @@
 use super::{Needs, Order, SubjectRef, Unit};
 use crate::{app::App, clock::Instant, error::Error, reading::among, rows::Reads};
 use entity::{
-    SubjectKind, credit_note, fulfilment, fulfilment_line, hold, order_root, override_request, payment, payment_entry,
+    SubjectKind, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, override_request, payment, payment_entry,
     quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
@@ -91,6 +91,7 @@ macro_rules! parts {
         $each!(Needs::MONEY, payments, payment, [Id], None);
         $each!(Needs::MONEY, payment_entries, payment_entry, [Id], None);
         $each!(Needs::MONEY, refunds, refund, [Id], None);
+        $each!(Needs::MONEY, disputes, dispute, [Id], None);
         $each!(Needs::MONEY, credit_notes, credit_note, [Id], None);
         $each!(Needs::OVERRIDES, overrides, override_request, [Id], None);
     };

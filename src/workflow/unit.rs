@@ -6,7 +6,7 @@
 use super::part::{Part, Row};
 use crate::{clock::Instant, error::Error};
 use entity::{
-    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, fulfilment, fulfilment_line, hold,
+    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold,
     order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
     sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
 };
@@ -29,6 +29,7 @@ pub struct Order {
     pub payments: Part<payment::Model>,
     pub payment_entries: Part<payment_entry::Model>,
     pub refunds: Part<refund::Model>,
+    pub disputes: Part<dispute::Model>,
     pub credit_notes: Part<credit_note::Model>,
     pub overrides: Part<override_request::Model>,
 }
@@ -47,6 +48,7 @@ impl Order {
             payments: Part::default(),
             payment_entries: Part::default(),
             refunds: Part::default(),
+            disputes: Part::default(),
             credit_notes: Part::default(),
             overrides: Part::default(),
         }
@@ -66,6 +68,7 @@ impl Order {
             payments: Part::empty(),
             payment_entries: Part::empty(),
             refunds: Part::empty(),
+            disputes: Part::empty(),
             credit_notes: Part::empty(),
             overrides: Part::empty(),
         }

@@ -21,6 +21,7 @@ mod machine;
 mod migrations;
 mod payment;
 mod performance;
+mod provider;
 mod quotation;
 mod rehearsal;
 mod sale;

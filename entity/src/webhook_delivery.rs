@@ -1,0 +1,56 @@
+//! What a provider posted: one row an event, however often it is delivered.
+
+use crate::types::{DeliveryStatus, PartyKind};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a provider posted: one row an event, however often it is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook_delivery")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The provider's name, as in the path.
+    pub provider: String,
+    /// Which kind of buyer pays, where the path said so.
+    pub party: Option<PartyKind>,
+    /// The provider's id of the event; none for what was refused.
+    pub event_id: Option<String>,
+    /// Its kind, as the provider names it.
+    pub kind: Option<String>,
+    /// The provider's id of the payment that it is about.
+    pub reference: Option<String>,
+    /// The request's headers without secrets, a JSON object.
+    pub headers: String,
+    /// The request's body, byte by byte.
+    pub body: Vec<u8>,
+    /// What became of it.
+    pub status: DeliveryStatus,
+    /// Why, for a person.
+    pub decision: Option<String>,
+    /// The sale order that it was about.
+    pub sale_order_id: Option<Uuid>,
+    /// The payment that it was about.
+    pub payment_id: Option<Uuid>,
+    /// When it came first.
+    pub received_at: DateTimeUtc,
+    /// When it came last.
+    pub last_received_at: DateTimeUtc,
+    /// How often it came.
+    pub deliveries: i64,
+    /// How often it was tried to be applied.
+    pub attempts: i32,
+    /// When it is tried next.
+    pub available_at: DateTimeUtc,
+    /// Until when somebody is at it.
+    pub lease_until: Option<DateTimeUtc>,
+    /// When it was applied, ignored or given up.
+    pub settled_at: Option<DateTimeUtc>,
+}
+
+/// Joined through ids, not through relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,121 @@
+//! The plain payload of today's integrations, under a shared secret or a Standard Webhooks signature with it.
+//!
+//! ```json
+//! { "saleOrderId": "sale_…", "amount": "12.50", "currency": "USD", "method": "CARD", "status": "CONFIRMED",
+//!   "reference": "tx-1" }
+//! ```
+//!
+//! `amount` is in main units, a text or a number, taken digit by digit. `currency` may be left out: the order's is
+//! meant. Other keys are ignored. The secret comes in `X-Webhook-Secret` or as `Authorization: Bearer`; a
+//! `webhook-signature`, where there is one, decides alone.
+//!
+//! The event's id is `eventId` or `id` where given, else the header `webhook-id`. Senders that have neither say each
+//! thing of a payment once: it is made of reference, status and amount. The amount is in it so that a correction is
+//! seen as one, and not passed over as a repetition.
+
+use super::{
+    Amount, Change, Delivery, News, Paid, PaymentNews, Provider, Refusal,
+    at::{self, At},
+    json::{self, malformed, short},
+    signature::{self, unauthenticated},
+    standard,
+};
+use chrono::TimeDelta;
+
+/// The plain payload, whatever name its path has.
+pub struct Plain;
+
+const SECRET: &str = "x-webhook-secret";
+/// A status and what it means.
+type Status = (&'static str, fn(Paid) -> Change);
+const STATUSES: &[Status] = &[
+    ("PENDING", Change::Pending),
+    ("INITIATED", Change::Pending),
+    ("PROCESSING", Change::Pending),
+    ("AUTHORIZED", Change::Authorized),
+    ("AUTHORISED", Change::Authorized),
+    ("CONFIRMED", Change::Captured),
+    ("CAPTURED", Change::Captured),
+    ("PAID", Change::Captured),
+    ("SUCCESS", Change::Captured),
+    ("SUCCEEDED", Change::Captured),
+    ("COMPLETED", Change::Captured),
+    ("FAILED", Change::Failed),
+    ("DECLINED", Change::Failed),
+    ("REJECTED", Change::Failed),
+    ("CANCELLED", Change::Failed),
+    ("CANCELED", Change::Failed),
+    ("EXPIRED", Change::Failed),
+];
+
+impl Provider for Plain {
+    fn name(&self) -> &'static str {
+        "plain"
+    }
+
+    fn verify(&self, delivery: &Delivery<'_>, secrets: &[String], tolerance: TimeDelta) -> Result<(), Refusal> {
+        if signature::header(delivery, standard::SIGNATURE)?.is_some() {
+            let key = |secret: &String| standard::key(secret).unwrap_or_else(|| secret.as_bytes().to_vec());
+            let keys: Vec<_> = secrets.iter().map(key).collect();
+            return standard::verify(delivery, &keys, tolerance);
+        }
+        let given = given_secret(delivery)?;
+        // Each is compared, so that the time does not tell which one fits.
+        let fits = secrets.iter().filter(|secret| signature::is_same(secret, given)).count();
+        if fits > 0 { Ok(()) } else { Err(unauthenticated("the secret in the header is none of the configured ones")) }
+    }
+
+    fn check_secret(&self, secret: &str) -> Result<(), String> {
+        signature::check_length(secret.len(), 16)
+    }
+
+    fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal> {
+        let body = json::parse(delivery.body)?;
+        let event = At::root(&body);
+        let reference = event.get("reference")?.id()?;
+        let (status, change) = status(&event)?;
+        let text = event.get("amount")?.decimal()?;
+        let currency = event.find("currency")?.map(|currency| currency.currency()).transpose()?;
+        let event_id = event_id(delivery, &event, || format!("{reference}:{status}:{text}"))?;
+        let change = change(Paid { amount: Amount::Main { text, currency }, method: event.get("method")?.method()? });
+        let sale_order_id = event.find("saleOrderId")?.map(|id| id.id()).transpose()?;
+        let of = PaymentNews { reference, sale_order_id, change };
+        Ok(vec![News { event_id, kind: status.to_owned(), of: Some(of) }])
+    }
+}
+
+fn given_secret<'a>(delivery: &Delivery<'a>) -> Result<&'a str, Refusal> {
+    if let Some(secret) = signature::header(delivery, SECRET)? {
+        return Ok(secret);
+    }
+    let bearer = signature::header(delivery, "authorization")?.and_then(|value| value.split_once(' '));
+    match bearer {
+        Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => Ok(secret.trim()),
+        _ => Err(unauthenticated(
+            "it is not signed: send the shared secret in X-Webhook-Secret or as Authorization: Bearer, or sign it with \
+             webhook-id, webhook-timestamp and webhook-signature",
+        )),
+    }
+}
+
+fn status(event: &At<'_>) -> Result<Status, Refusal> {
+    let status = event.get("status")?;
+    let text = status.text()?;
+    let known = STATUSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+    known.copied().ok_or_else(|| {
+        let names: Vec<_> = STATUSES.iter().map(|(name, _)| *name).collect();
+        malformed(format!("status is {}; it must be one of {}", short(text), names.join(", ")))
+    })
+}
+
+fn event_id(delivery: &Delivery<'_>, event: &At<'_>, made: impl Fn() -> String) -> Result<String, Refusal> {
+    for key in ["eventId", "id"] {
+        if let Some(id) = event.find(key)? {
+            return id.id();
+        }
+    }
+    match signature::header(delivery, standard::ID)? {
+        Some(id) if !id.is_empty() && id.len() <= 255 => Ok(id.to_owned()),
+        _ => at::event_id(made()),
+    }
+}

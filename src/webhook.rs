@@ -1,0 +1,167 @@
+//! What providers post: verified over the raw body, stored and committed, then applied, then answered.
+//!
+//! What is stored is never lost: a delivery that could not be applied is tried again by the worker, and the provider has
+//! its 2xx. Knows neither formats (`payment::provider`) nor what news do (`payment::news`).
+
+pub mod commands;
+pub mod graphql;
+pub mod queries;
+
+use crate::{
+    access::Actor,
+    app::App,
+    edge,
+    error::Error,
+    id,
+    inbox::{self, Envelope, Item},
+    payment::{
+        news::ApplyDelivery,
+        provider::{self, Delivery, Provider, Refusal},
+    },
+};
+use axum::http::HeaderMap;
+use chrono::TimeDelta;
+use entity::{DeliveryStatus, PartyKind, webhook_delivery};
+use sea_orm::EntityTrait;
+use std::collections::BTreeMap;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Deliveries that the worker takes at a time.
+const BATCH: u64 = 100;
+/// Headers that are kept: what tells an event from another, and what its signature was made of. No secrets.
+const KEPT_HEADERS: [&str; 11] = [
+    "content-type",
+    "user-agent",
+    "stripe-signature",
+    "x-paystack-signature",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "x-request-id",
+    "x-event-id",
+    "date",
+    "content-length",
+];
+
+/// How a delivery was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is kept: what the provider takes for an acknowledgement.
+    Taken(&'static str),
+    /// 401.
+    Unauthenticated(String),
+    /// 400.
+    Malformed(String),
+}
+
+/// The provider behind a path, with its secrets; nothing when it is not configured.
+pub fn provider<'a>(app: &'a App, name: &str) -> Option<(&'static dyn Provider, &'a [String])> {
+    let settings = &app.settings.webhooks;
+    let secrets = match name {
+        "stripe" => &settings.stripe,
+        "paystack" => &settings.paystack,
+        "adyen" => &settings.adyen,
+        "standard" => &settings.standard,
+        other => settings.plain.get(other)?,
+    };
+    (!secrets.secrets.is_empty()).then(|| (provider::of(name), secrets.secrets.as_slice()))
+}
+
+/// Takes a delivery in.
+pub async fn take(
+    app: &App,
+    name: &str,
+    party: Option<PartyKind>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Answer, Error> {
+    let (provider, secrets) = provider(app, name).ok_or_else(|| Error::not_found(name))?;
+    let now = app.now();
+    let delivery = Delivery { headers, body, now, party };
+    let tolerance = TimeDelta::seconds(app.settings.webhooks.tolerance_seconds.into());
+    let kept = kept(headers);
+    let envelope = Envelope { provider: name, party, headers: &kept, body };
+    let news = provider.verify(&delivery, secrets, tolerance).and_then(|()| provider.news(&delivery));
+    let news = match news {
+        Ok(news) => news,
+        Err(refusal) => return refuse(app, &envelope, refusal).await,
+    };
+    let items: Vec<Item> = news
+        .into_iter()
+        .map(|news| Item { event_id: news.event_id, kind: news.kind, reference: news.of.map(|of| of.reference) })
+        .collect();
+    let txn = app.begin().await?;
+    let fresh = inbox::keep(&txn, &envelope, &items, now).await?;
+    txn.commit().await?;
+    for id in fresh {
+        apply(app, name, id).await?;
+    }
+    Ok(Answer::Taken(provider.answer()))
+}
+
+async fn refuse(app: &App, envelope: &Envelope<'_>, refusal: Refusal) -> Result<Answer, Error> {
+    tracing::warn!(provider = envelope.provider, %refusal, "a delivery was refused");
+    let txn = app.begin().await?;
+    inbox::refuse(&txn, envelope, &refusal.to_string(), app.now()).await?;
+    txn.commit().await?;
+    Ok(match refusal {
+        Refusal::Unauthenticated(why) => Answer::Unauthenticated(why),
+        Refusal::Malformed(why) => Answer::Malformed(why),
+    })
+}
+
+/// Applies a stored delivery; what may pass is kept with the delivery, which comes again.
+async fn apply(app: &App, provider: &str, id: Uuid) -> Result<(), Error> {
+    let actor = Actor::provider(provider);
+    let Err(error) = edge::run(app, &actor, None, &ApplyDelivery { delivery: id }).await else { return Ok(()) };
+    tracing::error!(delivery = %id, %error, "a delivery could not be applied; it is tried again");
+    let txn = app.begin().await?;
+    if let Some(row) = webhook_delivery::Entity::find_by_id(id).one(&txn).await? {
+        inbox::fail(&txn, &row, &error, app.settings.webhooks.max_attempts, app.now()).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Applies a delivery that waits, now. Answers it as it is then.
+pub async fn again(app: &App, id: Uuid) -> Result<webhook_delivery::Model, Error> {
+    let gone = || Error::not_found(id::encode(id::Prefix::Delivery, id));
+    let row = queries::find(app, id).await?.ok_or_else(gone)?;
+    if row.status == DeliveryStatus::Received {
+        apply(app, &row.provider, id).await?;
+    }
+    queries::find(app, id).await?.ok_or_else(gone)
+}
+
+/// Applies what waits: deliveries whose first try failed or was cut short, and parked ones whose turn has come.
+pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
+    let mut done = 0;
+    loop {
+        let txn = app.begin().await?;
+        let claimed = inbox::claim(&txn, app.now(), BATCH).await?;
+        txn.commit().await?;
+        if claimed.is_empty() {
+            return Ok(done);
+        }
+        for (place, row) in claimed.iter().enumerate() {
+            if stop.is_cancelled() {
+                let left: Vec<Uuid> = claimed[place..].iter().map(|row| row.id).collect();
+                let txn = app.begin().await?;
+                inbox::release(&txn, &left).await?;
+                txn.commit().await?;
+                return Ok(done);
+            }
+            apply(app, &row.provider, row.id).await?;
+            done += 1;
+        }
+    }
+}
+
+fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let text = |name: &&str| {
+        let value = headers.get(*name)?.to_str().ok()?;
+        Some(((*name).to_owned(), value.to_owned()))
+    };
+    KEPT_HEADERS.iter().filter_map(text).collect()
+}

@@ -1,0 +1,53 @@
+//! Finders of deliveries.
+
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use entity::{
+    DeliveryStatus,
+    webhook_delivery::{Column, Entity, Model},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use uuid::Uuid;
+
+/// What a list of deliveries is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// What became of them.
+    pub statuses: Option<Vec<DeliveryStatus>>,
+    /// Of this provider.
+    pub provider: Option<String>,
+    /// About the payment with this reference.
+    pub reference: Option<String>,
+    /// About this sale order.
+    pub sale: Option<Uuid>,
+    /// That came first after then.
+    pub after: Option<Instant>,
+    /// That came first before then.
+    pub before: Option<Instant>,
+}
+
+/// A delivery by its id.
+pub async fn find(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
+    Ok(Entity::find_by_id(id).one(&app.reader).await?)
+}
+
+/// Deliveries, newest first.
+pub async fn deliveries(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<Model>, Error> {
+    let select = Entity::find()
+        .apply_if(filter.statuses.clone(), |s, statuses| s.filter(Column::Status.is_in(statuses)))
+        .apply_if(filter.provider.clone(), |s, provider| s.filter(Column::Provider.eq(provider)))
+        .apply_if(filter.reference.clone(), |s, reference| s.filter(Column::Reference.eq(reference)))
+        .apply_if(filter.sale, |s, id| s.filter(Column::SaleOrderId.eq(id)))
+        .apply_if(filter.after, |s, at| s.filter(Column::ReceivedAt.gt(at)))
+        .apply_if(filter.before, |s, at| s.filter(Column::ReceivedAt.lt(at)));
+    let order = Keyset {
+        tag: 41,
+        key: Some((Column::ReceivedAt, KeyKind::Instant)),
+        id: Column::Id,
+        descending: true,
+        place: |row: &Model| (row.received_at.timestamp_micros(), row.id),
+    };
+    page::fetch(&app.reader, select, &order, asked).await
+}
