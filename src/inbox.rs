@@ -87,12 +87,7 @@ pub async fn keep(
 }
 
 /// Keeps a delivery that was not let in, and why.
-pub async fn refuse(
-    txn: &DatabaseTransaction,
-    envelope: &Envelope<'_>,
-    why: &str,
-    now: Instant,
-) -> Result<(), Error> {
+pub async fn refuse(txn: &DatabaseTransaction, envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<(), Error> {
     let body = envelope.body[..envelope.body.len().min(REFUSED_BODY)].to_vec();
     let mut row = row(envelope, body, DeliveryStatus::Refused, now)?;
     row.decision = Some(why.to_owned());

@@ -44,6 +44,9 @@ const TWO_DECIMALS: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT 
     SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST \
     XCD XCG YER ZAR ZMW ZWG";
 
+/// The largest amount that anybody may name, in minor units: so that thousands of them still add up.
+pub const MOST: i64 = 1_000_000_000_000_000;
+
 /// The most decimals that an extra code may have.
 pub const MAX_EXPONENT: u8 = 8;
 
@@ -92,7 +95,8 @@ impl Currencies {
         if fraction.len() > exponent {
             return Err(bad(&format!("it has {} decimals, {code} has {exponent}", fraction.len())));
         }
-        let minor = format!("{whole}{fraction:0<exponent$}").parse::<i64>().map_err(|_| bad("it is too large"))?;
+        let minor = format!("{whole}{fraction:0<exponent$}").parse::<i64>().ok().filter(|minor| *minor <= MOST);
+        let minor = minor.ok_or_else(|| bad(&format!("it is more than {}", self.format(MOST, code))))?;
         Ok(if negative { -minor } else { minor })
     }
 

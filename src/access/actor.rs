@@ -89,11 +89,12 @@ impl Actor {
         matches!(self.scope, Scope::Customer(_) | Scope::Reseller(_))
     }
 
-    /// Whether they see what belongs to `store`, `customer` and `reseller`.
+    /// Whether they see what belongs to `store`, `customer` and `reseller`. What is sold to a reseller is the reseller's
+    /// alone, whoever it is for in the end.
     pub fn sees(&self, store: Uuid, customer: Option<Uuid>, reseller: Option<Uuid>) -> bool {
         match &self.scope {
             Scope::All => true,
-            Scope::Customer(own) => customer == Some(*own),
+            Scope::Customer(own) => customer == Some(*own) && reseller.is_none(),
             Scope::Reseller(own) => reseller == Some(*own),
             Scope::Stores(stores) => stores.contains(&store),
         }
@@ -112,6 +113,7 @@ mod tests {
         assert!(scoped(Scope::Customer(customer)).sees(store, Some(customer), None));
         assert!(!scoped(Scope::Customer(customer)).sees(store, None, Some(customer)));
         assert!(!scoped(Scope::Customer(customer)).sees(store, None, None));
+        assert!(!scoped(Scope::Customer(customer)).sees(store, Some(customer), Some(reseller)));
         assert!(scoped(Scope::Reseller(reseller)).sees(store, None, Some(reseller)));
         assert!(!scoped(Scope::Reseller(reseller)).sees(store, Some(customer), None));
         assert!(scoped(Scope::Stores(vec![store])).sees(store, Some(customer), None));

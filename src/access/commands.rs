@@ -29,9 +29,12 @@ pub struct CreateUser {
     pub name: String,
     /// A role of `config/roles.toml`.
     pub role: String,
-    /// Of [`super::hash_password`]; none: cannot sign in by password. Not part of what an idempotency key remembers.
+    /// Of [`super::hash_password`]; none: cannot sign in by password. Another one each time, hence not part of what an
+    /// idempotency key remembers.
     #[serde(skip)]
     pub password_hash: Option<String>,
+    /// Of [`super::Tokens::digest`]: what an idempotency key remembers instead.
+    pub password_digest: Option<String>,
     /// The customer that a CUSTOMER signs in for; nobody else has one.
     pub customer_id: Option<Uuid>,
     /// The reseller that a RESELLER signs in for; nobody else has one.
@@ -264,6 +267,8 @@ impl Command for RevokeApiKey {
         may::user_manage(cx.actor)?;
         let key = api_key::Entity::find_by_id(self.api_key_id).one(cx.txn).await?;
         let key = key.ok_or_else(|| Error::not_found(id::encode(Prefix::Key, self.api_key_id)))?;
+        let (_, role) = user_and_role(cx, key.user_id).await?;
+        holds(cx.actor, role.permissions)?;
         let done = Done { api_key: Some(key.id), user: Some(key.user_id), ..Done::default() };
         if key.revoked_at.is_none() {
             let mut key = key.into_active_model();

@@ -94,6 +94,7 @@ impl AccessMutation {
     async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Answer<UserPayload> {
         let party = |prefix, id: Option<ID>| id.map(|id| id::decode(prefix, &id)).transpose();
         super::may::user_manage(actor(ctx)?)?;
+        let password_digest = input.password.as_ref().map(|text| app(ctx).tokens.digest(text)).transpose()?;
         let password_hash = match &input.password {
             Some(password) => Some(credentials::hash_password(password).await?),
             None => None,
@@ -103,6 +104,7 @@ impl AccessMutation {
             name: input.name,
             role: input.role,
             password_hash,
+            password_digest,
             customer_id: party(Prefix::Customer, input.customer_id)?,
             reseller_id: party(Prefix::Reseller, input.reseller_id)?,
             store_ids: stores(&input.store_ids.unwrap_or_default())?,

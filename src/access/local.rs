@@ -82,6 +82,7 @@ fn draft(role: RoleKind, email: &str, name: String) -> CreateUser {
         name,
         role: role.as_str().to_owned(),
         password_hash: None,
+        password_digest: None,
         customer_id: None,
         reseller_id: None,
         store_ids: Vec::new(),

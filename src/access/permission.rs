@@ -4,6 +4,7 @@
 pub const PERMISSIONS: &[(&str, &str)] = &[
     ("audit.read", "read the whole transition log and verify it"),
     ("catalog.manage", "create and change products"),
+    ("credit.grant", "give a customer or reseller a credit tier or limit"),
     ("credit_note.issue", "lower what is owed on a sale that is not paid"),
     ("fulfilment.cancel", "cancel a fulfilment, or mark it failed"),
     ("fulfilment.hold", "put fulfilments on hold and release them"),

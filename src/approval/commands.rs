@@ -71,6 +71,9 @@ impl Command for DecideOverride {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("override.decide")?;
         check_note(self.note.as_deref())?;
+        if !self.approve && (self.approved_amount.is_some() || self.expires_at.is_some()) {
+            return Err(Error::invalid("approve", "approvedAmount and expiresAt go with an approval; leave them out"));
+        }
         let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
         if request.status != OverrideStatus::Pending {
             return Err(Error::Conflict(format!("the request is {} already", word(request.status))));

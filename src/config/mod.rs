@@ -17,7 +17,7 @@ pub use problem::{ConfigError, line_of};
 pub use secret::secret;
 pub use settings::{
     Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
-    Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,
+    Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, WebhookSecrets, Worker,
 };
 
 use include_dir::{Dir, include_dir};

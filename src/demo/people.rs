@@ -127,6 +127,7 @@ fn draft(role: &str, name: &str, password: &str) -> CreateUser {
         name: name.to_owned(),
         role: role.to_owned(),
         password_hash: Some(password.to_owned()),
+        password_digest: None,
         customer_id: None,
         reseller_id: None,
         store_ids: Vec::new(),

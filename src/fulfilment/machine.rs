@@ -27,6 +27,8 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("isLastHold", Needs::HOLDS, holds::is_last)
         .payload_guard("canBeReturned", STOCK, returns::can_be_returned)
         .payload_guard("canBeReceived", STOCK, returns::can_be_received)
+        .guard("nothingToGiveBack", STOCK.and(Needs::MONEY), returns::nothing_to_give_back)
+        .guard("noRefundUnderWay", Needs::MONEY, returns::no_refund_under_way)
         .action("allocate", STOCK, allocation::allocate)
         .action("reserveMissing", STOCK, allocation::reserve_missing)
         .action("lookAgain", STOCK, allocation::look_again)
@@ -42,7 +44,8 @@ pub fn vocabulary() -> Vocabulary {
         .action("refuseReturn", STOCK, returns::refuse)
         .action("reportClosed", CLOSING, report_closed)
         .delay("RETURN_WINDOW_OVER", |turn| {
-            let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now());
+            // A delivery that is said to be in the future begins the window now, or it might never end.
+            let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
             Ok(delivered + clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0))
         })
 }

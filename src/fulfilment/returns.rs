@@ -5,6 +5,7 @@ use crate::{
     error::{Code, Error},
     id,
     inventory::stock,
+    payment::refunds,
     workflow::{Turn, Verdict},
 };
 use entity::{FulfilmentType, fulfilment_line};
@@ -25,18 +26,26 @@ fn units(
     let mut units = BTreeMap::new();
     for item in named {
         let text = item["orderLineId"].as_str().unwrap_or_default();
-        let wanted = item["quantity"].as_i64().and_then(|units| i32::try_from(units).ok()).unwrap_or(0);
+        let Some(wanted) = number(&item["quantity"]).filter(|wanted| *wanted > 0) else {
+            return Ok(Err(format!("{} is no number of units", item["quantity"])));
+        };
         let line = id::decode(id::Prefix::Line, text).ok();
         let Some(line) = line.and_then(|sold| lines.iter().find(|line| line.sale_line_id == sold)) else {
             return Ok(Err(format!("{text} is no line of this fulfilment")));
         };
         let total = units.entry(line.id).or_insert(0);
-        *total += wanted;
+        *total = wanted.saturating_add(*total);
         if *total > whole(line) {
             return Ok(Err(format!("{total} units of {text} are named, but there are {}", whole(line))));
         }
     }
     Ok(Ok(units))
+}
+
+/// A whole number, however JSON writes it: `1.0` is one too.
+fn number(value: &Value) -> Option<i32> {
+    let text = value.as_number()?.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 fn verdict(units: Result<BTreeMap<Uuid, i32>, String>) -> Verdict {
@@ -63,6 +72,19 @@ pub fn can_be_returned(turn: &Turn<'_>) -> Result<Verdict, Error> {
 /// The named lines, or all that were asked for, were asked for.
 pub fn can_be_received(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(verdict(units(turn, requested)?))
+}
+
+/// The buyer has nothing to get for the return any more.
+pub fn nothing_to_give_back(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let done = refunds::nothing_to_give_back(turn.order, turn.subject.id)?;
+    let remedy = "refund it or issue a credit note for it, and wait until that is settled";
+    Ok(Verdict::when(done, "the return's worth is not given back yet", remedy))
+}
+
+/// No refund for the return is on its way.
+pub fn no_refund_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let none = !refunds::is_under_way(turn.order, turn.subject.id)?;
+    Ok(Verdict::when(none, "a refund for this return is under way", "settle the refund first"))
 }
 
 /// Notes what the buyer wants to send back.

@@ -7,17 +7,20 @@
 use crate::config::GraphQl;
 use crate::error::Error;
 use crate::page;
-use async_graphql::Name;
-use async_graphql::Variables;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{Name, Value as ConstValue, Variables};
 use std::collections::HashMap;
 
+/// How deep brackets of all kinds may stand within each other in a query's text.
+const MAX_NESTING: usize = 100;
 /// The most directives of a request.
 const MAX_DIRECTIVES: usize = 100;
 /// How often introspection may go from a type to its fields, interfaces and the like; tools do it once.
 const MAX_ROUNDS: usize = 2;
 /// The fields of introspection that lead from a type to many others.
 const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+/// How deep fragments are followed that stand within each other.
+const FRAGMENTS: usize = 8;
 /// Root fields that need no credentials.
 const OPEN: [&str; 4] = ["login", "__typename", "__schema", "__type"];
 
@@ -50,13 +53,86 @@ impl Size {
 struct Measure<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
+    /// What variables stand for that are not given.
+    defaults: HashMap<&'a Name, &'a ConstValue>,
     fragments: HashMap<&'a Name, Option<Size>>,
     endless: Option<&'a Name>,
 }
 
+/// Refuses a text whose brackets nest so deep that reading it, which goes down a level a bracket, would not come back. To
+/// be asked before the text is parsed.
+pub fn nesting(query: &str) -> Result<(), Error> {
+    let mut depth = 0_usize;
+    let mut rest = query;
+    while let Some(letter) = rest.chars().next() {
+        let skipped = match letter {
+            '"' => string(rest),
+            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            _ => letter.len_utf8(),
+        };
+        match letter {
+            '{' | '[' | '(' => depth += 1,
+            '}' | ']' | ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            return Err(Error::Limit(format!(
+                "the query's brackets nest deeper than the {MAX_NESTING} that are allowed"
+            )));
+        }
+        rest = &rest[skipped..];
+    }
+    Ok(())
+}
+
+/// How long the string is that the text begins with, its quotes included.
+fn string(text: &str) -> usize {
+    let (quote, block) = if text.starts_with("\"\"\"") { ("\"\"\"", true) } else { ("\"", false) };
+    let mut at = quote.len();
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with(quote) {
+            return at + quote.len();
+        }
+        at += match rest.chars().next() {
+            Some('\\') if block && !rest.starts_with("\\\"\"\"") => 1,
+            Some('\\') if block => 4,
+            Some('\\') => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            // A string ends with its line, whatever it lacks.
+            Some('\n' | '\r') if !block => return at,
+            Some(letter) => letter.len_utf8(),
+            None => 1,
+        };
+    }
+    text.len()
+}
+
+/// Refuses texts with a NUL, which PostgreSQL cannot hold, so that no database is asked for them.
+pub fn texts(query: &str, variables: &Variables) -> Result<(), Error> {
+    fn clean(value: &ConstValue) -> bool {
+        match value {
+            ConstValue::String(text) => !text.contains('\0'),
+            ConstValue::List(items) => items.iter().all(clean),
+            ConstValue::Object(fields) => fields.values().all(clean),
+            _ => true,
+        }
+    }
+    let written = query.contains('\0') || query.contains("\\u0000") || query.contains("\\u{0");
+    match variables.iter().find(|(_, value)| !clean(value)) {
+        Some((name, _)) => Err(Error::invalid(format!("variables.{name}"), NUL)),
+        None if written => Err(Error::invalid("query", NUL)),
+        None => Ok(()),
+    }
+}
+
+const NUL: &str = "it contains a NUL character, which cannot be stored";
+
 /// Refuses what asks for too much.
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &GraphQl) -> Result<(), Error> {
-    let mut measure = Measure { document, variables, fragments: HashMap::new(), endless: None };
+    let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    let defaults = definitions
+        .filter_map(|variable| Some((&variable.node.name.node, &variable.node.default_value.as_ref()?.node)))
+        .collect();
+    let mut measure = Measure { document, variables, defaults, fragments: HashMap::new(), endless: None };
     let mut size = Size::default();
     for (_, operation) in document.operations.iter() {
         let mut own = measure.selections(&operation.node.selection_set.node);
@@ -102,6 +178,19 @@ pub fn is_open(document: &ExecutableDocument) -> bool {
 }
 
 impl<'a> Measure<'a> {
+    /// Whether a selection asks for the rows of a list, itself or by fragments.
+    fn has_rows(&self, set: &SelectionSet, fuel: usize) -> bool {
+        fuel > 0
+            && set.items.iter().any(|item| match &item.node {
+                Selection::Field(field) => matches!(field.node.name.node.as_str(), "nodes" | "edges"),
+                Selection::InlineFragment(inline) => self.has_rows(&inline.node.selection_set.node, fuel - 1),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.fragments.get(&spread.node.fragment_name.node);
+                    fragment.is_some_and(|fragment| self.has_rows(&fragment.node.selection_set.node, fuel - 1))
+                }
+            })
+    }
+
     fn selections(&mut self, set: &'a SelectionSet) -> Size {
         let mut size = Size::default();
         for item in &set.items {
@@ -162,16 +251,15 @@ impl<'a> Measure<'a> {
     fn rows(&self, field: &Field) -> usize {
         for name in ["first", "last"] {
             if let Some(value) = field.get_argument(name) {
-                let value = value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
-                if let Ok(async_graphql::Value::Number(number)) = value {
+                let value = value.node.clone().into_const_with(|name| {
+                    self.variables.get(&name).or_else(|| self.defaults.get(&name).copied()).cloned().ok_or(())
+                });
+                if let Ok(ConstValue::Number(number)) = value {
                     return number.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0).max(1);
                 }
             }
         }
-        let is_list = field.selection_set.node.items.iter().any(|item| match &item.node {
-            Selection::Field(field) => matches!(field.node.name.node.as_str(), "nodes" | "edges"),
-            _ => false,
-        });
+        let is_list = self.has_rows(&field.selection_set.node, FRAGMENTS);
         if is_list { usize::try_from(page::DEFAULT).unwrap_or(1) } else { 1 }
     }
 }
@@ -180,6 +268,29 @@ impl<'a> Measure<'a> {
 mod tests {
     use super::*;
     use async_graphql::parser::parse_query;
+
+    #[test]
+    fn brackets_nest_as_deep_as_queries_do_and_no_deeper() {
+        let deep = |open: &str, close: &str, levels| format!("{{a{}{}}}", open.repeat(levels), close.repeat(levels));
+        for (open, close) in [("(b:[", "])"), ("(b:{c:", "})"), ("{b", "}"), ("[", "")] {
+            assert!(nesting(&deep(open, close, 30)).is_ok(), "{open}");
+            assert!(matches!(nesting(&deep(open, close, 120)), Err(Error::Limit(_))), "{open}");
+        }
+        let brackets = "[".repeat(200);
+        for harmless in [
+            format!("{{ a(b: \"{brackets}\") }}"),
+            format!("{{ a(b: \"\\\"{brackets}\") }}"),
+            format!("{{ a(b: \"\"\"{brackets}\\\"\"\" \"{brackets}\"\"\") }}"),
+            format!("# {brackets}\n{{ a }}"),
+            "\"".to_owned(),
+            "\"\\".to_owned(),
+            "\"\"\"é".to_owned(),
+        ] {
+            assert!(nesting(&harmless).is_ok(), "{harmless}");
+        }
+        // A string that does not end hides nothing of the next line.
+        assert!(nesting(&format!("\"\n{brackets}")).is_err());
+    }
 
     const LIMITS: GraphQl = GraphQl { max_depth: 3, max_complexity: 500, max_aliases: 1, max_batch: 1, max_body: 1024 };
 
@@ -209,6 +320,9 @@ mod tests {
             "{ a: x b: x }",
             "{ list(first: 200) { nodes { a b } } }",
             "query($n: Int) { list(first: $n) { nodes { a b } } }",
+            "query($m: Int = 200) { list(first: $m) { nodes { a b } } }",
+            "query($m: Int = 200) { list(first: $m) { ...F } } fragment F on T { nodes { a b } }",
+            "{ list { ...F } } fragment F on T { list { ... on T { nodes { a } } } nodes { b c d e f g h } }",
             "{ list { nodes { list(last: 10) { nodes { a } } } } }",
             "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
         ] {

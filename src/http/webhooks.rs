@@ -49,13 +49,7 @@ async fn of_resellers(
     take(&shared, &provider, Some(PartyKind::Reseller), &headers, body).await
 }
 
-async fn take(
-    shared: &Shared,
-    provider: &str,
-    party: Option<PartyKind>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Response {
+async fn take(shared: &Shared, provider: &str, party: Option<PartyKind>, headers: &HeaderMap, body: Body) -> Response {
     if webhook::provider(&shared.app, provider).is_none() {
         return problem::of(&Error::not_found(provider));
     }

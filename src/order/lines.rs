@@ -6,7 +6,7 @@
 use crate::{
     command::Cx,
     error::{Code, Error},
-    money::Money,
+    money::{self, Money},
 };
 use entity::{ProductKind, SaleType, product};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -75,7 +75,8 @@ pub fn total(lines: &[PricedLine]) -> Result<i64, Error> {
     lines
         .iter()
         .try_fold(0_i64, |sum, line| sum.checked_add(line.total_minor))
-        .ok_or_else(|| Error::invalid("lines", "their total is too large"))
+        .filter(|total| *total <= money::MOST)
+        .ok_or_else(|| Error::invalid("lines", format!("their total is more than {} minor units", money::MOST)))
 }
 
 /// What `units` of a line of `quantity` units and `total` are worth: the share, rounded down; all units are worth it all.

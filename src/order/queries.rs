@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::reading::{among, grouped, keyed};
 use entity::{quotation, quotation_line, sale_line, sale_order};
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{ExprTrait, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub fn own_quotations(actor: &Actor) -> Option<Condition> {
     let own = match &actor.scope {
         Scope::All => return None,
-        Scope::Customer(id) => quotation::Column::CustomerId.eq(*id),
+        Scope::Customer(id) => quotation::Column::CustomerId.eq(*id).and(quotation::Column::ResellerId.is_null()),
         Scope::Reseller(id) => quotation::Column::ResellerId.eq(*id),
         Scope::Stores(stores) => among(quotation::Column::StoreId, stores),
     };
@@ -28,7 +28,7 @@ pub fn own_quotations(actor: &Actor) -> Option<Condition> {
 pub fn own_sales(actor: &Actor) -> Option<Condition> {
     let own = match &actor.scope {
         Scope::All => return None,
-        Scope::Customer(id) => sale_order::Column::CustomerId.eq(*id),
+        Scope::Customer(id) => sale_order::Column::CustomerId.eq(*id).and(sale_order::Column::ResellerId.is_null()),
         Scope::Reseller(id) => sale_order::Column::ResellerId.eq(*id),
         Scope::Stores(stores) => among(sale_order::Column::StoreId, stores),
     };

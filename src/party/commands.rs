@@ -73,6 +73,9 @@ impl Command for CreateCustomer {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("party.manage")?;
+        if self.credit_tier.is_some() || self.credit_limit.is_some() {
+            cx.actor.require("credit.grant")?;
+        }
         let credit_tier = tier(self.credit_tier.as_deref())?;
         let row = customer::Model {
             id: id::new(),
@@ -103,6 +106,9 @@ impl Command for CreateReseller {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("party.manage")?;
+        if self.credit_tier.is_some() || self.credit_limit.is_some() {
+            cx.actor.require("credit.grant")?;
+        }
         let credit_tier = tier(self.credit_tier.as_deref())?;
         let row = reseller::Model {
             id: id::new(),

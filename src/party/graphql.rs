@@ -4,9 +4,11 @@ mod roots;
 
 pub use roots::{PartyMutation, PartyQuery};
 
+use crate::access::Scope;
 use crate::credit::graphql::CustomerCredit;
+use crate::error::Error;
 use crate::graphql::loaders::CreditOf;
-use crate::graphql::{Answer, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{PartyKind, customer, reseller, store};
@@ -14,6 +16,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 async fn credit(ctx: &Context<'_>, kind: PartyKind, id: Uuid, currency: String) -> Answer<CustomerCredit> {
+    let own = match actor(ctx)?.scope {
+        Scope::Customer(own) => kind == PartyKind::Customer && own == id,
+        Scope::Reseller(own) => kind == PartyKind::Reseller && own == id,
+        Scope::All | Scope::Stores(_) => true,
+    };
+    if !own {
+        return Err(Error::Forbidden("a party's credit is for itself and for staff".to_owned()).into());
+    }
     app(ctx).currencies.exponent(&currency, "currency")?;
     let credit = loaders(ctx).required(CreditOf(kind, id, currency.clone())).await?;
     Ok(CustomerCredit::new(credit, currency))

@@ -7,7 +7,7 @@ use crate::{
     error::{Code, Error},
     id,
     money::Money,
-    order::{lines, sale_access},
+    order::sale_access,
     outbox,
     workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit, check_note, check_reason_code},
 };
@@ -41,7 +41,7 @@ impl Command for RefundPayment {
             return Err(Error::Conflict("the payment is disputed; refunds wait until that is decided".to_owned()));
         }
         self.check_fulfilment(cx, &unit, root)?;
-        let amount = self.amount(order)?;
+        let amount = self.amount(cx, order)?;
         let reason = Some(self.reason_code.clone());
         let mut row = refunds::new_refund(&payment, amount, reason.clone(), self.note.clone(), &cx.actor.id, cx.now);
         row.fulfilment_id = self.fulfilment_id;
@@ -62,10 +62,10 @@ impl Command for RefundPayment {
 
 impl RefundPayment {
     /// What is asked for, else what is left of the payment: for a return no more than the returned goods are worth.
-    fn amount(&self, order: &Order) -> Result<i64, Error> {
+    fn amount(&self, cx: &Cx<'_>, order: &Order) -> Result<i64, Error> {
         let left = ledger::refundable(order, self.payment_id)?;
         let most = match self.fulfilment_id {
-            Some(fulfilment) => left.min(returned_value(order, fulfilment)?),
+            Some(fulfilment) => left.min(refunds::owed_for_return(order, fulfilment)?),
             None => left,
         };
         let amount = match &self.amount {
@@ -74,8 +74,9 @@ impl RefundPayment {
         };
         if amount <= 0 || amount > most {
             let currency = &order.sale()?.currency;
-            let what = if most < left { "is what the returned goods are worth" } else { "are left to be refunded" };
-            return Err(Error::invalid("amount", format!("{most} minor units of {currency} {what}")));
+            let what = if most < left { "is what the return is still worth" } else { "is left to be refunded" };
+            let most = cx.app.currencies.format(most, currency);
+            return Err(Error::invalid("amount", format!("{most} {currency} {what}")));
         }
         Ok(amount)
     }
@@ -95,17 +96,6 @@ impl RefundPayment {
             "ask for the return first, or leave fulfilmentId out",
         ))
     }
-}
-
-/// The worth of the units that a fulfilment's buyer sends back.
-fn returned_value(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
-    let mut value = 0;
-    for part in order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == fulfilment) {
-        let line = order.sale_lines.all()?.iter().find(|line| line.id == part.sale_line_id);
-        let units = part.returned.max(part.return_requested);
-        value += line.map_or(0, |line| lines::share(line.total_minor, units, line.quantity));
-    }
-    Ok(value)
 }
 
 /// Says how a refund ended that no provider reports.
@@ -148,24 +138,12 @@ impl Command for SettleRefund {
 }
 
 /// A provider says that a refund has reached its payer.
-pub fn refund_issued(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    refund: Uuid,
-) -> Result<(), Error> {
+pub fn refund_issued(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, refund: Uuid) -> Result<(), Error> {
     issued(cx, unit, root, sale, refund, None)
 }
 
 /// A provider says that a refund has failed.
-pub fn refund_failed(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    refund: Uuid,
-) -> Result<(), Error> {
+pub fn refund_failed(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, refund: Uuid) -> Result<(), Error> {
     failed(cx, unit, root, sale, refund, None)
 }
 
@@ -233,14 +211,22 @@ impl Command for IssueCreditNote {
         let outstanding = order.sale()?.workflow_context.outstanding;
         if amount > outstanding {
             let currency = &order.sale()?.currency;
-            return Err(Error::invalid(
-                "amount",
-                format!("{outstanding} minor units of {currency} are outstanding; refund what is paid instead"),
-            ));
+            let most = cx.app.currencies.format(outstanding, currency);
+            let message = format!("{most} {currency} is outstanding; refund what is paid instead");
+            return Err(Error::invalid("amount", message));
         }
         let known = |id: &Uuid| order.fulfilments.all().is_ok_and(|rows| rows.iter().any(|row| row.id == *id));
         if let Some(id) = self.fulfilment_id.filter(|id| !known(id)) {
             return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
+        }
+        let returning = self.returning(cx, &unit, root)?;
+        if let Some(fulfilment) = returning {
+            let worth = refunds::owed_for_return(unit.order(root)?, fulfilment.id)?;
+            if amount > worth {
+                let currency = &unit.order(root)?.sale()?.currency;
+                let worth = cx.app.currencies.format(worth, currency);
+                return Err(Error::invalid("amount", format!("{worth} {currency} is what the return is still worth")));
+            }
         }
         unit.order_mut(root)?.credit_notes.insert(credit_note::Model {
             id: id::new(),
@@ -257,8 +243,22 @@ impl Command for IssueCreditNote {
             .with(json!({ "amountMinor": amount }))
             .because(Some(self.reason_code.clone()), self.note.clone());
         report::report(cx, &mut unit, root, sale, &event)?;
+        if let Some(fulfilment) = returning
+            && refunds::nothing_to_give_back(unit.order(root)?, fulfilment.id)?
+        {
+            unit.command(cx.scene(), root, fulfilment, &event)?;
+        }
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), ..Done::default() })
+    }
+}
+
+impl IssueCreditNote {
+    /// The fulfilment that it is about, when that is on its way back.
+    fn returning(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<SubjectRef>, Error> {
+        let Some(fulfilment) = self.fulfilment_id.map(SubjectRef::fulfilment) else { return Ok(None) };
+        let listens = unit.knows(cx.scene(), root, fulfilment, "CREDIT_NOTE_ISSUED")?;
+        Ok(listens.then_some(fulfilment))
     }
 }
 

@@ -181,7 +181,11 @@ impl Case<'_> {
         };
         let was_news = disputes::book(self.cx, &mut unit, root, payment.id, reference, status)?;
         unit.flush(self.cx.txn).await?;
-        let why = if was_news { format!("the dispute {reference} is {status:?}").to_lowercase() } else { "that was known".to_owned() };
+        let why = if was_news {
+            format!("the dispute {reference} is {status:?}").to_lowercase()
+        } else {
+            "that was known".to_owned()
+        };
         Ok(applied(why, Some(sale.id), Some(payment.id)))
     }
 
@@ -205,7 +209,9 @@ impl Case<'_> {
         let id = match (&self.of.sale_order_id, known) {
             (Some(text), _) => match id::parse(text) {
                 Some((Prefix::Sale, id)) => id,
-                _ => return Err(Error::invalid("sale_order_id", format!("{text:?} is no id of a sale order (sale_…)"))),
+                _ => {
+                    return Err(Error::invalid("sale_order_id", format!("{text:?} is no id of a sale order (sale_…)")));
+                }
             },
             (None, Some(payment)) => payment.sale_order_id,
             (None, None) => return Ok(None),

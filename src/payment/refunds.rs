@@ -4,7 +4,9 @@ use super::ledger;
 use crate::{
     clock::Instant,
     error::Error,
-    id, outbox,
+    id,
+    order::lines,
+    outbox,
     workflow::{Order, Turn},
 };
 use entity::{PaymentMethod, PaymentStatus, RefundStatus, payment, refund};
@@ -30,6 +32,44 @@ pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What a return is still worth, in minor units: the units that its buyer sends back, less the refunds and credit notes
+/// that are made for it.
+pub fn owed_for_return(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
+    let mut worth = 0;
+    for part in order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == fulfilment) {
+        let line = order.sale_lines.all()?.iter().find(|line| line.id == part.sale_line_id);
+        let units = part.returned.max(part.return_requested);
+        worth += line.map_or(0, |line| lines::share(line.total_minor, units, line.quantity));
+    }
+    let refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
+    let refunded: i64 =
+        refunds.filter(|refund| refund.status != RefundStatus::Failed).map(|row| row.amount_minor).sum();
+    let notes = order.credit_notes.all()?.iter().filter(|note| note.fulfilment_id == Some(fulfilment));
+    let credited: i64 = notes.map(|note| note.amount_minor).sum();
+    Ok((worth - refunded - credited).max(0))
+}
+
+/// Whether a return's buyer has nothing to get any more: it is worth no more, or nothing was paid and nothing is owed.
+pub fn nothing_to_give_back(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
+    if is_under_way(order, fulfilment)? {
+        return Ok(false);
+    }
+    if owed_for_return(order, fulfilment)? == 0 {
+        return Ok(true);
+    }
+    let mut refundable = 0;
+    for payment in order.payments.all()? {
+        refundable += ledger::refundable(order, payment.id)?.max(0);
+    }
+    Ok(refundable == 0 && order.sale()?.workflow_context.outstanding == 0)
+}
+
+/// Whether a refund for a return was asked for and has not ended.
+pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
+    let mut refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
+    Ok(refunds.any(|refund| matches!(refund.status, RefundStatus::Requested | RefundStatus::Sent)))
 }
 
 /// Money that staff hand back themselves.

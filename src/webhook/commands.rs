@@ -29,7 +29,9 @@ impl Command for ReplayDelivery {
                 return Err(Error::Conflict("it was applied already; an event acts once".to_owned()));
             }
             DeliveryStatus::Refused => {
-                return Err(Error::Conflict("it was not let in; the provider must send it again, rightly signed".to_owned()));
+                return Err(Error::Conflict(
+                    "it was not let in; the provider must send it again, rightly signed".to_owned(),
+                ));
             }
             DeliveryStatus::Received | DeliveryStatus::Ignored | DeliveryStatus::Parked | DeliveryStatus::Failed => {}
         }

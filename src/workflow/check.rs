@@ -5,9 +5,9 @@
 mod agree;
 mod meta;
 
-use super::{Definition, Vocabulary};
+use super::{CREATED, Definition, MIGRATED, Vocabulary};
 use serde_json::Value;
-use statechart::{ActionRef, Delay, Guard, Machine, Problem, Severity, Transition, Trigger};
+use statechart::{ActionRef, Delay, Guard, MAX_PROBLEMS, Machine, Problem, Severity, Transition, Trigger};
 use std::collections::BTreeSet;
 
 /// Every problem of a document. `strict` judges as for publishing: warnings are errors, and it must drive what one of the
@@ -20,7 +20,13 @@ pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: b
             let unknown = Words::of(&machine, vocabularies).unknown(&machine);
             problems.extend(unknown);
             problems.extend(meta::check(&machine));
-            problems.extend(agree::check(&machine));
+            problems.extend(reserved(&machine));
+            problems.extend(agree::check(&machine, MAX_PROBLEMS));
+            if problems.len() > MAX_PROBLEMS {
+                let more = format!("there are {} more warnings", problems.len() - MAX_PROBLEMS);
+                problems.truncate(MAX_PROBLEMS);
+                problems.push(Problem::warning("", more, "correct these first"));
+            }
             if strict && problems.is_empty() {
                 problems.extend(unfit(name, source, vocabularies));
             }
@@ -33,6 +39,18 @@ pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: b
         }
     }
     problems
+}
+
+/// An error for each event whose name the log has for something else.
+fn reserved(machine: &Machine) -> Vec<Problem> {
+    let ours = |transition: &Transition| match &transition.trigger {
+        Trigger::Event(name) if [CREATED, MIGRATED].contains(&name.as_str()) => {
+            let message = format!("{name} is what the log calls what Waybill does itself");
+            Some(Problem::error(&transition.pointer, message, "give the event another name"))
+        }
+        _ => None,
+    };
+    machine.transitions().iter().filter_map(ours).collect()
 }
 
 /// What else keeps it from driving what it says.
@@ -109,7 +127,10 @@ impl Found<'_> {
     }
 
     fn name(&mut self, what: &'static str, name: &str, path: &str) {
-        if self.words.0.contains(&(what, name)) || !self.seen.insert((what, name.to_owned())) {
+        if self.problems.len() >= MAX_PROBLEMS
+            || self.words.0.contains(&(what, name))
+            || !self.seen.insert((what, name.to_owned()))
+        {
             return;
         }
         let known: Vec<&str> = self.words.0.iter().filter(|(kind, _)| *kind == what).map(|(_, name)| *name).collect();

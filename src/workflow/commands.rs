@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+/// As long as names in machines may be.
+const LONGEST_EVENT: usize = 200;
+
 /// Sends an event to a subject.
 #[derive(Clone, Debug, Serialize)]
 pub struct SendEvent {
@@ -42,6 +45,9 @@ impl SendEvent {
 
     /// Whether it is an event that anybody may send at all.
     pub fn check(&self) -> Result<(), Error> {
+        if self.event.len() > LONGEST_EVENT {
+            return Err(Error::invalid("event", format!("a name of an event has at most {LONGEST_EVENT} bytes")));
+        }
         if self.event.starts_with("xstate.") || self.event.is_empty() {
             return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
         }

@@ -2,6 +2,7 @@
 
 use super::{
     Event, Mode, Needs, Order, Roots, Shared, SubjectRef, Unit,
+    culprits::{Culprit, culprits},
     definition::Definition,
     gate::{self, Obstacle},
     run::{Runner, Stepped},
@@ -100,7 +101,7 @@ fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) ->
                 place.obstacles(scene, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
             let depends = candidates.iter().any(|id| place.definition.depends_on_payload(machine.transition(*id)));
             if !depends {
-                blocked.extend(guards(unit, scene, root, subject, place.definition, event)?);
+                blocked.extend(guards(unit, scene, root, subject, event)?);
             }
             events.push(describe(place, scene, event, first, depends, blocked));
         }
@@ -181,22 +182,13 @@ fn find_targets(
 }
 
 /// All guards that would have to answer otherwise for the event to be taken.
-fn guards(
-    unit: &Unit,
-    scene: Scene<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    definition: &Definition,
-    event: &str,
-) -> Result<Vec<Blocked>, Error> {
-    let mut order = unit.order(root)?.clone();
-    let mut shared = unit.shared.clone();
-    let event = Event::named(event);
-    unit.with_place(scene, root, subject, |place| {
-        let mut asking = Asking::new(definition, &mut order, &mut shared, subject, &event, scene)?;
-        let candidates = definition.machine.explain(place.snapshot, &event.name, &mut asking)?;
-        Ok(if candidates.iter().any(|candidate| candidate.passed) { Vec::new() } else { asking.blocked(&event.name) })
-    })
+fn guards(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
+    let found = culprits(unit, scene, root, subject, &Event::named(event))?;
+    let blocked = |Culprit { guard, message, remedy, .. }: Culprit| {
+        let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
+        Blocked { kind: BlockKind::Guard, name: guard, message, until: None }
+    };
+    Ok(found.into_iter().map(blocked).collect())
 }
 
 /// Asks guards and keeps every answer.
@@ -214,8 +206,7 @@ impl<'a> Asking<'a> {
         event: &'a Event,
         scene: Scene<'a>,
     ) -> Result<Self, Error> {
-        let mut runner =
-            Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth: 0, failed: None };
+        let mut runner = Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth: 0 };
         // As before a step: what is compared is what is true now.
         runner.facts()?;
         Ok(Self { runner, answers: Vec::new() })
@@ -224,24 +215,6 @@ impl<'a> Asking<'a> {
     /// What a guard answered, when it was asked.
     pub(super) fn verdict(&self, guard: &GuardRef) -> Option<&Verdict> {
         self.answers.iter().find(|(asked, _)| asked == guard).map(|(_, verdict)| verdict)
-    }
-
-    /// Every guard that said no, once; something in any case, where none said no and yet nothing may be taken.
-    fn blocked(self, event: &str) -> Vec<Blocked> {
-        let mut blocked: Vec<Blocked> = Vec::new();
-        for (guard, verdict) in self.answers {
-            if let Verdict::Fail { message, remedy, .. } = verdict
-                && !blocked.iter().any(|known| known.name == guard.name)
-            {
-                let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
-                blocked.push(Blocked { kind: BlockKind::Guard, name: guard.name, message, until: None });
-            }
-        }
-        if blocked.is_empty() {
-            let message = format!("what {event} asks for in this state is not so; explainTransition shows it");
-            blocked.push(Blocked { kind: BlockKind::Guard, name: "condition".to_owned(), message, until: None });
-        }
-        blocked
     }
 }
 

@@ -6,8 +6,8 @@ use crate::{
     rows::{Changed, Writes},
 };
 use entity::{
-    SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, outbox,
-    override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
+    SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root,
+    outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
     sales_aggregate, stock, stock_adjustment, timer, transition_log,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};

@@ -4,8 +4,8 @@
 
 use super::{
     Event, Order, SubjectRef,
+    culprits::Culprit,
     definition::Definition,
-    run::Failed,
     subject::{self, Columns},
     turn::Scene,
     window,
@@ -159,13 +159,13 @@ impl Place<'_> {
     }
 
     /// The refusal of an event whose guards said no.
-    pub(super) fn rejected(&self, actor: &Actor, event: &Event, failed: Option<Failed>) -> Error {
-        let Some(Failed { guard, verdict: super::vocabulary::Verdict::Fail { code, message, remedy } }) = failed else {
+    pub(super) fn rejected(&self, actor: &Actor, event: &Event, culprit: Option<Culprit>) -> Error {
+        let Some(Culprit { guard, code, message, remedy }) = culprit else {
             return self.refuse(actor, Code::GuardRejected, format!("{} is not possible now", event.name));
         };
         let mut refusal = self.refusal(actor, code, message);
         refusal.guard = Some(guard);
-        refusal.remedy = Some(remedy);
+        refusal.remedy = Some(remedy).filter(|remedy| !remedy.is_empty());
         refusal.allowed_events.retain(|name| *name != event.name);
         Error::Refused(Box::new(refusal))
     }

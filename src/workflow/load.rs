@@ -6,8 +6,8 @@
 use super::{Needs, Order, SubjectRef, Unit};
 use crate::{app::App, clock::Instant, error::Error, reading::among, rows::Reads};
 use entity::{
-    SubjectKind, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, override_request, payment, payment_entry,
-    quotation, quotation_line, refund, sale_line, sale_order,
+    SubjectKind, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, override_request, payment,
+    payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,

@@ -67,7 +67,7 @@ impl Migration {
         let mapping = self.mapping(app, &from, &to).await?;
         let place = |live: Live| {
             let snapshot = mapping.restore(&to.machine, &live.state, &Value::Null).ok();
-            let place = snapshot.map(|snapshot| to.machine.leaf_names(&snapshot));
+            let place = snapshot.map(|restored| to.machine.leaf_names(&restored.place));
             Moves { from: live.state, to: place, subjects: live.subjects }
         };
         Ok(live::counts(&app.reader, &[from]).await?.into_iter().map(place).collect())

@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod check;
 pub mod commands;
+mod culprits;
 pub mod definition;
 pub mod definitions;
 pub mod explain;

@@ -7,7 +7,7 @@ use super::{
     Definition, Registry, check, definitions,
     live::{self, Live},
     mapping::Mapping,
-    replay::{self, Difference},
+    replay::{self, Difference, Effort},
 };
 use crate::{
     app::App,
@@ -56,8 +56,17 @@ pub struct Report {
     pub changes: Vec<statechart::diff::Change>,
     /// Live subjects of all versions by state, with where they would go; none when there is no place for them.
     pub live: Vec<(Live, Option<String>)>,
-    /// How many logs were replayed.
-    pub replayed: usize,
+    /// What came of replaying the newest live logs.
+    pub replayed: Replayed,
+}
+
+/// What came of replaying live logs.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// How many.
+    pub logs: usize,
+    /// How many were left out, because the machine's guards have too many combinations of answers to try them all.
+    pub left_out: usize,
     /// Those that would have come out otherwise, each at its first row that would.
     pub differences: Vec<(SubjectKind, Uuid, Difference)>,
 }
@@ -86,8 +95,12 @@ impl PublishDefinition {
             let (state, version, subjects) = (&live.state, live.version, live.subjects);
             tracing::warn!(machine = %self.name, %state, version, subjects, "the new version has no such state; to migrate, map it");
         }
-        if !report.differences.is_empty() {
-            let (differ, of) = (report.differences.len(), report.replayed);
+        let Replayed { logs: of, left_out, differences } = &report.replayed;
+        if *left_out > 0 {
+            tracing::warn!(machine = %self.name, left_out, "live logs were not replayed: too many combinations of answers");
+        }
+        if !differences.is_empty() {
+            let differ = differences.len();
             tracing::warn!(machine = %self.name, differ, of, "live logs would have come out otherwise on the new version");
         }
         Ok(())
@@ -108,7 +121,7 @@ impl PublishDefinition {
         if !problems.is_empty() {
             return Ok(Report { problems, ..Report::default() });
         }
-        let new = self.compile(registry, 0)?;
+        let new = Arc::new(self.compile(registry, 0)?);
         let versions: Vec<_> = registry.all().into_iter().filter(|known| known.name == self.name).collect();
         if let Some(other) = versions.iter().find(|known| known.subject != new.subject) {
             let message =
@@ -120,19 +133,19 @@ impl PublishDefinition {
         let changes = versions.last().map(|newest| statechart::diff::diff(&newest.machine, &new.machine).changes);
         let place = |live: Live| {
             let place = self.mapping.restore(&new.machine, &live.state, &Value::Null).ok();
-            (live, place.map(|snapshot| new.machine.leaf_names(&snapshot)))
+            (live, place.map(|restored| new.machine.leaf_names(&restored.place)))
         };
         let live = live::counts(db, &versions).await?.into_iter().map(place).collect();
-        let (replayed, differences) = self.replay(db, &versions, &new).await?;
-        Ok(Report { problems, changes: changes.unwrap_or_default(), live, replayed, differences })
+        let replayed = self.replay(db, &versions, &new).await?;
+        Ok(Report { problems, changes: changes.unwrap_or_default(), live, replayed })
     }
 
     async fn replay<C: ConnectionTrait>(
         &self,
         db: &C,
         versions: &[Arc<Definition>],
-        new: &Definition,
-    ) -> Result<(usize, Vec<(SubjectKind, Uuid, Difference)>), Error> {
+        new: &Arc<Definition>,
+    ) -> Result<Replayed, Error> {
         let subjects = live::newest(db, versions, self.replay).await?;
         let ids: Vec<Uuid> = subjects.iter().map(|(id, _)| *id).collect();
         let mut logs: HashMap<Uuid, Vec<transition_log::Model>> = HashMap::new();
@@ -143,15 +156,25 @@ impl PublishDefinition {
         for row in rows.all(db).await? {
             logs.entry(row.subject_id).or_default().push(row);
         }
-        let mut differences = Vec::new();
-        for (id, version) in &subjects {
-            let Some(old) = versions.iter().find(|known| known.version == *version) else { continue };
-            let log = logs.get(id).map_or(&[][..], Vec::as_slice);
-            if let Some(found) = replay::first_difference(&old.machine, &new.machine, &self.mapping, log) {
-                differences.push((old.subject, *id, found));
+        let (versions, mapping, new) = (versions.to_vec(), self.mapping.clone(), Arc::clone(new));
+        // Many combinations of answers may have to be tried, which is no work for a thread that serves requests.
+        let replayed = tokio::task::spawn_blocking(move || {
+            let mut replayed = Replayed::default();
+            let mut effort = Effort::whole();
+            for (id, version) in &subjects {
+                let Some(old) = versions.iter().find(|known| known.version == *version) else { continue };
+                let log = logs.get(id).map_or(&[][..], Vec::as_slice);
+                let found = replay::first_difference(&old.machine, &new.machine, &mapping, log, &mut effort);
+                if effort.is_spent() {
+                    break;
+                }
+                replayed.logs += 1;
+                replayed.differences.extend(found.map(|found| (old.subject, *id, found)));
             }
-        }
-        Ok((subjects.len(), differences))
+            replayed.left_out = subjects.len() - replayed.logs;
+            replayed
+        });
+        replayed.await.map_err(Error::internal)
     }
 
     fn compile(&self, registry: &Registry, version: i32) -> Result<Definition, Error> {
@@ -183,12 +206,18 @@ impl Report {
             let message = format!("there is no place for subjects in {}; map each to one", lost.join(", "));
             return Err(Error::invalid("mapping", message));
         }
-        if !self.differences.is_empty() && !accept_differences {
+        let Replayed { logs, left_out, differences } = &self.replayed;
+        if !differences.is_empty() && !accept_differences {
+            let differ = differences.len();
             return Err(Error::Conflict(format!(
-                "{} of {} live logs would have come out otherwise; dryRun lists them, acceptDifferences publishes all \
-                 the same",
-                self.differences.len(),
-                self.replayed
+                "{differ} of {logs} live logs would have come out otherwise; dryRun lists them, acceptDifferences \
+                 publishes all the same"
+            )));
+        }
+        if *left_out > 0 && !accept_differences {
+            return Err(Error::Conflict(format!(
+                "{left_out} live logs could not be replayed, because guards have too many combinations of answers; \
+                 replay fewer, or publish with acceptDifferences all the same"
             )));
         }
         Ok(())

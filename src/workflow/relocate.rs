@@ -1,6 +1,12 @@
 //! Writes a subject down as one of another version of its machine.
 
-use super::{Event, SubjectRef, Unit, definition::Definition, mapping::Mapping, run, subject, turn::Scene};
+use super::{
+    Event, SubjectRef, Unit,
+    definition::Definition,
+    mapping::{Mapping, Restored},
+    run, subject,
+    turn::Scene,
+};
 use crate::error::Error;
 use serde_json::{Map, Value};
 use statechart::{Host, Snapshot, StateId, Trigger};
@@ -42,7 +48,7 @@ pub(super) fn relocate(
     }
     let state = columns.state.to_owned();
     let history = columns.history.cloned().unwrap_or(Value::Null);
-    let is = mapping
+    let Restored { place: is, forgotten } = mapping
         .restore(&to.machine, &state, &history)
         .map_err(|error| Error::invalid("mapping", format!("{}: {error}", subject.type_id())))?;
     let mut leaving = run::runner(from, order, &mut unit.shared, subject, event, scene, 0);
@@ -57,6 +63,9 @@ pub(super) fn relocate(
         }
     }
     arriving.metadata = metadata;
+    if !forgotten.is_empty() {
+        arriving.metadata.insert("forgottenHistory".to_owned(), forgotten.into());
+    }
     run::finish(arriving, Some(state.clone()), event.name.clone(), false)?;
     Ok(Some((state, to.machine.leaf_names(&is))))
 }

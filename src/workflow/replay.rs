@@ -13,6 +13,10 @@ use std::convert::Infallible;
 
 /// More combinations of guards' answers than this are not tried for one row.
 const MAX_WAYS: usize = 512;
+/// How much is tried in all for one publishing: steps, those of large machines counting for more.
+const EFFORT: usize = 400_000;
+/// So many states make a step count once more.
+const STATES_A_STEP: usize = 16;
 
 /// A row of a log that would come out otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,27 @@ pub struct Difference {
     pub now: Vec<String>,
 }
 
+/// What may still be tried.
+pub(super) struct Effort(usize);
+
+impl Effort {
+    /// Of one publishing.
+    pub fn whole() -> Self {
+        Self(EFFORT)
+    }
+
+    /// Whether there is none left: what was found since is not all that there is.
+    pub fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Counts a step of a machine; false when it is one too many.
+    fn step(&mut self, machine: &Machine) -> bool {
+        self.0 = self.0.saturating_sub(1 + machine.states().len() / STATES_A_STEP);
+        !self.is_spent()
+    }
+}
+
 /// The first row of a subject's log, oldest row first, that would come out otherwise on `new`. A subject that was
 /// migrated is followed from there. `mapping` says what the states of `old` are called in `new`.
 pub(super) fn first_difference(
@@ -36,11 +61,12 @@ pub(super) fn first_difference(
     new: &Machine,
     mapping: &Mapping,
     log: &[transition_log::Model],
+    effort: &mut Effort,
 ) -> Option<Difference> {
     let moved = log.iter().rposition(|row| row.event == MIGRATED);
     let mut at = moved.and_then(|place| log.get(place)).and_then(|row| Place::at(old, new, mapping, &row.to_state));
     for row in log.iter().skip(moved.map_or(0, |place| place + 1)) {
-        at = match follow(old, new, mapping, at.as_ref(), row) {
+        at = match follow(old, new, mapping, at.as_ref(), row, effort) {
             Followed::Alike(place) => Some(place),
             // A row that no step wrote, or one that guards asked twice in one step explain.
             Followed::Unknown if row.from_state.as_ref() == Some(&row.to_state) => at,
@@ -92,6 +118,7 @@ fn follow(
     mapping: &Mapping,
     at: Option<&Place>,
     row: &transition_log::Model,
+    effort: &mut Effort,
 ) -> Followed {
     let starts = row.event == CREATED && row.from_state.is_none();
     if at.is_none() && !starts {
@@ -102,12 +129,12 @@ fn follow(
     let expected = regions(&expected);
     let mut leads_to = BTreeSet::new();
     let mut explained = false;
-    for way in ways(old, before, &row.event, &BTreeMap::new()) {
+    for way in ways(old, before, &row.event, &BTreeMap::new(), effort) {
         if old.leaf_names(&way.snapshot) != row.to_state {
             continue;
         }
         explained = true;
-        for other in ways(new, after, &row.event, &way.answers) {
+        for other in ways(new, after, &row.event, &way.answers, effort) {
             let state = new.leaf_names(&other.snapshot);
             if regions(&state) == expected {
                 return Followed::Alike(Place { old: way.snapshot, new: other.snapshot });
@@ -115,7 +142,7 @@ fn follow(
             leads_to.insert(state);
         }
     }
-    if explained { Followed::Otherwise(leads_to) } else { Followed::Unknown }
+    if explained && !effort.is_spent() { Followed::Otherwise(leads_to) } else { Followed::Unknown }
 }
 
 /// One combination of answers, and where it leads.
@@ -125,11 +152,20 @@ struct Way {
 }
 
 /// Every way in which a machine takes an event, or starts when it is nowhere yet. Guards in `fixed` answer as there.
-fn ways(machine: &Machine, from: Option<&Snapshot>, event: &str, fixed: &BTreeMap<String, bool>) -> Vec<Way> {
+fn ways(
+    machine: &Machine,
+    from: Option<&Snapshot>,
+    event: &str,
+    fixed: &BTreeMap<String, bool>,
+    effort: &mut Effort,
+) -> Vec<Way> {
     let event = from.map(|snapshot| internal_name(machine, snapshot, event));
     let mut ways = Vec::new();
     let mut script = Vec::new();
     for _ in 0..MAX_WAYS {
+        if !effort.step(machine) {
+            break;
+        }
         let mut oracle = Oracle { answers: fixed.clone(), script, asked: Vec::new() };
         let stepped = match (from, &event) {
             (Some(snapshot), Some(event)) => machine.step(snapshot, event, &mut oracle),

@@ -5,6 +5,7 @@
 
 use super::{
     Event, FollowUp, Order, Shared, SubjectRef, Unit,
+    culprits::culprits,
     definition::Definition,
     log, subject, timers,
     turn::{Scene, Turn},
@@ -21,13 +22,6 @@ use uuid::Uuid;
 /// More rounds of follow-ups than this in one order mean that machines chase each other.
 const MAX_ROUNDS: u32 = 100;
 
-/// A guard that said no.
-#[derive(Clone, Debug)]
-pub(super) struct Failed {
-    pub guard: String,
-    pub verdict: Verdict,
-}
-
 /// The machine's view of the unit.
 pub(super) struct Runner<'a> {
     pub definition: &'a Definition,
@@ -38,8 +32,6 @@ pub(super) struct Runner<'a> {
     pub scene: Scene<'a>,
     pub metadata: Map<String, Value>,
     pub depth: u32,
-    /// The first guard that said no.
-    pub failed: Option<Failed>,
 }
 
 impl Runner<'_> {
@@ -83,12 +75,7 @@ impl Host for Runner<'_> {
     type Error = Error;
 
     fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Error> {
-        let verdict = self.ask(guard)?;
-        let passed = verdict == Verdict::Pass;
-        if !passed && self.failed.is_none() {
-            self.failed = Some(Failed { guard: guard.name.clone(), verdict });
-        }
-        Ok(passed)
+        Ok(self.ask(guard)? == Verdict::Pass)
     }
 
     fn action(&mut self, action: &ActionRef, _event: &str) -> Result<(), Error> {
@@ -124,8 +111,8 @@ impl Host for Runner<'_> {
 pub(super) enum Stepped {
     /// Taken and logged.
     Taken,
-    /// Nothing took it; the first guard that said no, when one did.
-    Refused(Option<Failed>),
+    /// Nothing took it; `culprits` finds why.
+    Refused,
 }
 
 /// Sends one event to one subject, without its follow-ups.
@@ -146,7 +133,7 @@ pub(super) fn step(
     runner.facts()?;
     let step = definition.machine.step(&snapshot, &event.name, &mut runner).map_err(from_step)?;
     if step.taken.is_empty() {
-        return Ok(Stepped::Refused(runner.failed));
+        return Ok(Stepped::Refused);
     }
     subject::set(runner.order, subject, &definition, &step.snapshot)?;
     runner.facts()?;
@@ -228,10 +215,11 @@ pub(super) fn drain(unit: &mut Unit, scene: Scene<'_>) -> Result<(), Error> {
             }
             What::Send(subject, name) => {
                 let event = Event::named(name).with(payload);
-                if let Stepped::Refused(failed) = step(unit, scene, root, subject, &event, depth)?
+                if let Stepped::Refused = step(unit, scene, root, subject, &event, depth)?
                     && !optional
                 {
-                    let why = failed.map_or_else(String::new, |failed| format!(": {} said no", failed.guard));
+                    let culprit = culprits(unit, scene, root, subject, &event)?.into_iter().next();
+                    let why = culprit.map_or_else(String::new, |culprit| format!(": {} said no", culprit.guard));
                     let name = event.name;
                     return Err(Error::internal(format!("nothing takes the follow-up {name} of {subject:?}{why}")));
                 }
@@ -275,7 +263,7 @@ pub(super) fn runner<'a>(
     scene: Scene<'a>,
     depth: u32,
 ) -> Runner<'a> {
-    Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth, failed: None }
+    Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth }
 }
 
 pub(super) fn finish(runner: Runner<'_>, from: Option<String>, event: String, noop: bool) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! `send` and `record`: one event, many subjects, one commit.
 
+use super::culprits::culprits;
 use super::{
     Event, Mode, Needs, Roots, SubjectRef, Unit,
     gate::{Place, Via},
@@ -126,9 +127,12 @@ impl Unit {
                 run::drain(self, scene)?;
                 Ok(Outcome::Taken)
             }
-            Stepped::Refused(failed) => self.with_place(scene, root, subject, |place| {
-                Ok(Outcome::Refused(place.rejected(scene.actor, event, failed)))
-            }),
+            Stepped::Refused => {
+                let culprit = culprits(self, scene, root, subject, event)?.into_iter().next();
+                self.with_place(scene, root, subject, |place| {
+                    Ok(Outcome::Refused(place.rejected(scene.actor, event, culprit)))
+                })
+            }
         }
     }
 

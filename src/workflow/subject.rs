@@ -80,8 +80,7 @@ pub(super) fn snapshot(definition: &Definition, columns: &Columns<'_>) -> Result
 
 /// Whether the actor may know of it: staff of all, sellers of their stores', parties of their own.
 pub fn visible(order: &Order, subject: SubjectRef, actor: &crate::access::Actor) -> Result<bool, Error> {
-    use crate::access::Scope;
-    if matches!(actor.scope, Scope::All) {
+    if matches!(actor.scope, crate::access::Scope::All) {
         return Ok(true);
     }
     let (store, customer, reseller) = match subject.kind {
@@ -94,10 +93,5 @@ pub fn visible(order: &Order, subject: SubjectRef, actor: &crate::access::Actor)
             (row.store_id, row.customer_id, row.reseller_id)
         }
     };
-    Ok(match &actor.scope {
-        Scope::All => true,
-        Scope::Customer(id) => customer == Some(*id),
-        Scope::Reseller(id) => reseller == Some(*id),
-        Scope::Stores(stores) => stores.contains(&store),
-    })
+    Ok(actor.sees(store, customer, reseller))
 }

@@ -154,7 +154,7 @@ impl Unit {
                 run::drain(self, scene)?;
                 Ok(Outcome::Taken)
             }
-            run::Stepped::Refused(_) => {
+            run::Stepped::Refused => {
                 Ok(Outcome::Refused(Error::Conflict("the machine does not take it now".to_owned())))
             }
         }

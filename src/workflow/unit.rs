@@ -6,8 +6,8 @@
 use super::part::{Part, Row};
 use crate::{clock::Instant, error::Error};
 use entity::{
-    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold,
-    order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
+    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line,
+    hold, order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
     sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
 };
 use serde_json::Value;

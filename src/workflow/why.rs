@@ -139,7 +139,9 @@ fn asked(machine: &Machine, tree: &GuardTree, asking: &Asking<'_>) -> Asked {
             Asked { message, ..joined(AskedKind::Not, std::slice::from_ref(of)) }
         }
         GuardTree::StateIn { state, .. } => {
-            Asked { name: Some(machine.state(*state).path.clone()), ..joined(AskedKind::StateIn, &[]) }
+            let path = machine.state(*state).path.clone();
+            let message = (!passed).then(|| format!("it is not in {path}"));
+            Asked { name: Some(path), message, ..joined(AskedKind::StateIn, &[]) }
         }
         GuardTree::Leaf { guard, .. } => {
             let (message, remedy) = match asking.verdict(guard) {

@@ -27,6 +27,8 @@ impl<'v> Draft<'v> {
                 self.warning(here, "`onDone` stands in its place", "drop it");
                 continue;
             }
+            self.is_printable(event, &here, "an event's name");
+            self.of_xstate_4(event, &here);
             if event.contains('*') && !is_wildcard(event) {
                 let message = "this star is text: a wildcard is `*` or ends in `.*`";
                 self.warning(here.clone(), message, "say `a.b.*`");
@@ -51,12 +53,26 @@ impl<'v> Draft<'v> {
         }
     }
 
+    /// Warns of an event that only `XState` 4 sent.
+    fn of_xstate_4(&mut self, event: &str, path: &str) {
+        let help = if event.starts_with("done.state.") {
+            format!("say `onDone` in that state, or `xstate.{event}`")
+        } else if event.starts_with("done.invoke.") || event.starts_with("error.platform.") {
+            "let what comes of side work come back as an event of your own".to_owned()
+        } else {
+            return;
+        };
+        self.warning(path, "nothing sends this: it is one of XState 4's own events", help);
+    }
+
     fn table(&mut self, fields: &'v Map<String, Value>, key: &str, path: &str) -> Vec<(&'v str, &'v Value)> {
         match fields.get(key) {
             None => Vec::new(),
             Some(Value::Object(table)) => ordered(table),
-            Some(_) => {
-                self.error(join(path, key), format!("`{key}` must be an object"), "its keys say what it waits for");
+            Some(other) => {
+                let why = if other.is_array() { ": a list is XState 4's way" } else { "" };
+                let message = format!("`{key}` must be an object{why}");
+                self.error(join(path, key), message, "its keys say what it waits for");
                 Vec::new()
             }
         }
@@ -68,6 +84,7 @@ impl<'v> Draft<'v> {
             self.error(path, "a delay has an empty name", help);
             return None;
         }
+        self.is_printable(text, path, "a delay's name");
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             let millis = text.parse().ok().filter(|millis| *millis <= limits::DELAY);
             if millis.is_none() {
@@ -164,11 +181,11 @@ impl<'v> Draft<'v> {
                 .enumerate()
                 .filter_map(|(index, value)| {
                     let path = join(path, &index.to_string());
-                    self.name(Some(value), &path, "a target").map(|text| Written { text, path })
+                    self.path(Some(value), &path, "a target").map(|text| Written { text, path })
                 })
                 .collect(),
             Some(value) => {
-                let text = self.name(Some(value), path, "a target");
+                let text = self.path(Some(value), path, "a target");
                 text.map(|text| Written { text, path: path.to_owned() }).into_iter().collect()
             }
         }

@@ -25,7 +25,7 @@ pub(crate) fn machine(source: &str) -> Result<Machine, Vec<Problem>> {
     let (value, found) = json::read(source);
     let Some(value) = value else { return Err(found) };
     let mut draft = definition::read(&value, found);
-    if draft.states.len() >= limits::STATES || draft.transitions.len() > limits::TRANSITIONS {
+    if draft.cut || draft.states.len() >= limits::STATES || draft.transitions.len() > limits::TRANSITIONS {
         return Err(draft.problems.into_list());
     }
     let directory = Directory::new(&mut draft);

@@ -18,7 +18,9 @@ pub(crate) fn read(definition: &Value, found: Vec<Problem>) -> Draft<'_> {
     for problem in found {
         draft.problems.push(problem);
     }
-    let id = definition.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).unwrap_or("(machine)");
+    let id = definition.get("id").and_then(Value::as_str);
+    // Every state's id begins with it: one that is too long is reported, not repeated.
+    let id = id.filter(|id| !id.is_empty() && id.len() <= limits::NAME).unwrap_or("(machine)");
     draft.state(id, definition, None, String::new());
     draft
 }
@@ -34,6 +36,15 @@ impl<'v> Draft<'v> {
             self.ends.push(id.0 + 1);
             return id;
         };
+        let length = parent.map_or(0, |parent| self.states[parent.at()].path.len() + 1 + key.len());
+        if length > limits::PATH {
+            let message = format!("the path of this state has {length} bytes, at most {} are read", limits::PATH);
+            self.error(path.clone(), message, "shorten the names around it, or flatten the states");
+            self.cut = true;
+            self.push(key, &empty, Kind::Atomic, parent, path);
+            self.ends.push(id.0 + 1);
+            return id;
+        }
         let kind = self.kind(fields, parent, &path);
         let place = match kind {
             Kind::History(_) => Place::History,
@@ -53,10 +64,20 @@ impl<'v> Draft<'v> {
         self.ends[id.at()] = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         self.initial(id, fields, &path);
         if matches!(kind, Kind::History(_)) {
-            let written = self.targets(fields.get("target"), &join(&path, "target"));
-            self.defaults.extend(written.into_iter().map(|written| (id, written)));
+            self.fallback(id, fields.get("target"), &join(&path, "target"));
         }
         id
+    }
+
+    /// Where a history state says that it leads when nothing is remembered.
+    fn fallback(&mut self, id: StateId, target: Option<&Value>, path: &str) {
+        if target.is_some_and(|target| *target == Value::Array(Vec::new())) {
+            let message = "an empty list leads nowhere: XState would leave everything where it is";
+            self.error(path, message, "name a state, or leave `target` out for what the parent begins with");
+            self.unsound = true;
+        }
+        let written = self.targets(target, path);
+        self.defaults.extend(written.into_iter().map(|written| (id, written)));
     }
 
     fn push(&mut self, key: &str, fields: &Map<String, Value>, kind: Kind, parent: Option<StateId>, pointer: String) {
@@ -168,8 +189,12 @@ impl<'v> Draft<'v> {
                 self.error(path, format!("there are more than {} states", limits::STATES), "split the machine");
                 break;
             }
+            self.is_printable(key, &path, "a state's name");
             if key.trim().is_empty() {
                 self.error(path.clone(), "a state has an empty name", "name it");
+            } else if key == "__proto__" {
+                let message = "`__proto__` is no name for a state: JavaScript, and with it XState, has no such key";
+                self.error(path.clone(), message, "use another name");
             } else if key.starts_with('#') {
                 self.error(path.clone(), "a name must not begin with `#`, which marks an id", "drop the `#`");
             } else if key.contains(['.', '+', '\\']) {

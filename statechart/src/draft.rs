@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::limits;
 use crate::model::{ActionRef, Delay, State, StateId, Trigger};
 use crate::problem::{Problem, Problems};
 
@@ -24,6 +25,8 @@ pub(crate) struct Draft<'v> {
     pub(crate) problems: Problems,
     /// Something that decides where the machine can go is wrong: what is reachable cannot be told.
     pub(crate) unsound: bool,
+    /// Not all of it was read: what names mean cannot be told.
+    pub(crate) cut: bool,
 }
 
 /// A transition as written.
@@ -75,10 +78,21 @@ impl Draft<'_> {
         self.problems.push(Problem::warning(path, message, help));
     }
 
-    /// A name that must be text and not empty.
+    /// A name that must be text, not empty, not too long and without control characters.
     pub(crate) fn name(&mut self, value: Option<&Value>, path: &str, what: &str) -> Option<String> {
+        let name = self.path(value, path, what)?;
+        if name.len() > limits::NAME {
+            let message = format!("{what} has {} bytes, at most {} are read", name.len(), limits::NAME);
+            self.error(path, message, "shorten it: names are stored and shown");
+            return None;
+        }
+        Some(name)
+    }
+
+    /// The same for what may hold several names.
+    pub(crate) fn path(&mut self, value: Option<&Value>, path: &str, what: &str) -> Option<String> {
         match value? {
-            Value::String(name) if !name.trim().is_empty() => Some(name.clone()),
+            Value::String(name) if !name.trim().is_empty() => self.is_printable(name, path, what).then(|| name.clone()),
             Value::String(_) => {
                 self.error(path, format!("{what} must not be empty"), "name it or leave it out");
                 None
@@ -88,6 +102,14 @@ impl Draft<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a name has no control characters; reports the first.
+    pub(crate) fn is_printable(&mut self, name: &str, path: &str, what: &str) -> bool {
+        let Some((at, found)) = name.char_indices().find(|(_, character)| character.is_control()) else { return true };
+        let message = format!("{what} has a control character, U+{:04X}, at byte {at}", u32::from(found));
+        self.error(path, message, "drop it: names are stored and shown");
+        false
     }
 
     pub(crate) fn text(&mut self, value: Option<&Value>, path: &str) -> Option<String> {

@@ -17,6 +17,8 @@ struct Entry<'a> {
     by_default: StateSet,
     /// Parallel states all of whose regions are seen to.
     whole: StateSet,
+    /// History states whose meaning is being entered: none of them may lead back to itself.
+    recalling: StateSet,
 }
 
 impl Machine {
@@ -89,7 +91,7 @@ impl Machine {
 impl<'a> Entry<'a> {
     fn new(machine: &'a Machine, now: &'a Snapshot) -> Self {
         let empty = StateSet::for_states(machine.states.len());
-        Self { machine, now, enter: empty.clone(), by_default: empty.clone(), whole: empty }
+        Self { machine, now, enter: empty.clone(), by_default: empty.clone(), whole: empty.clone(), recalling: empty }
     }
 
     /// Adds the targets and what is entered within them.
@@ -211,7 +213,8 @@ impl<'a> Entry<'a> {
 
     fn descend_history(&mut self, id: StateId) {
         let machine = self.machine;
-        let Some(parent) = machine.state(id).parent else { return };
+        let Some(parent) = machine.state(id).parent.filter(|_| !self.recalling.contains(id)) else { return };
+        self.recalling.insert(id);
         let recalled = machine.recall(id, self.now);
         if recalled.is_none() && machine.node(id).fallback_is_initial {
             self.by_default.insert(parent);
@@ -223,6 +226,28 @@ impl<'a> Entry<'a> {
         }
         for state in states.iter().filter(|state| **state != parent) {
             self.ancestors(machine.ancestors(*state).take_while(|around| *around != parent), None);
+        }
+        self.recalling.remove(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks refuse such machines; a step ends all the same.
+    #[test]
+    fn history_that_leads_back_to_itself_ends() {
+        let source = r#"{"initial": "a", "on": {"E": ".h"}, "states": {
+            "a": {}, "h": {"type": "history"}, "g": {"type": "history"}
+        }}"#;
+        let mut machine = Machine::parse(source).expect("a machine");
+        let (h, g) = (StateId(2), StateId(3));
+        let nowhere = Snapshot { active: StateSet::for_states(4), history: Vec::new() };
+        for (of_h, of_g) in [(h, g), (g, h)] {
+            machine.nodes[h.at()].fallback = vec![of_h];
+            machine.nodes[g.at()].fallback = vec![of_g];
+            machine.entry_set(&[TransitionId(0)], &nowhere);
         }
     }
 }

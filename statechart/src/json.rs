@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for &mut Place {
             }
             self.path.push(key.clone());
             let value = entries.next_value_seed(&mut *self)?;
-            if map.contains_key(&key) && self.duplicates.len() < limits::PROBLEMS {
+            if map.contains_key(&key) && self.duplicates.len() < limits::MAX_PROBLEMS {
                 let message = format!("`{key}` is written twice; only the last one would count");
                 self.duplicates.push(Problem::error(self.path.join("."), message, "merge them or rename one"));
             }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::limits;
 use crate::problem::{Problem, Problems};
+use crate::unsupported;
 
 /// A kind of object in a definition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,7 +84,7 @@ pub(crate) fn join(path: &str, key: &str) -> String {
 }
 
 fn explain(place: Place, key: &str) -> (String, String) {
-    if let Some((why, help)) = known(place, key) {
+    if let Some((why, help)) = unsupported::explain(place, key) {
         return (format!("`{key}` {why}"), help.to_owned());
     }
     let message = format!("`{key}` is not a key of {}", place.name());
@@ -93,37 +94,6 @@ fn explain(place: Place, key: &str) -> (String, String) {
         |near| format!("did you mean `{near}`?"),
     );
     (message, help)
-}
-
-/// Keys of XState 4, keys that are refused on purpose, keys in the wrong place.
-fn known(place: Place, key: &str) -> Option<(&'static str, &'static str)> {
-    Some(match key {
-        "cond" => ("is of XState 4: XState 5 ignores it and lets every transition pass", "say `guard`"),
-        "internal" => ("is of XState 4", "leave it out, or say `reenter: true` for what `internal: false` meant"),
-        "in" => ("is of XState 4", "say `guard: {\"type\": \"stateIn\", \"params\": {\"state\": \"a.b\"}}`"),
-        "invoke" | "spawn" | "services" | "actors" | "activities" | "src" => (
-            "is refused: a machine starts no work of its own, side work is an effect",
-            "name an action and let the result come back as an event",
-        ),
-        "onError" | "onSnapshot" => ("belongs to `invoke`, which is refused", "let the failure come back as an event"),
-        "onEntry" => ("is of XState 4", "say `entry`"),
-        "onExit" => ("is of XState 4", "say `exit`"),
-        "parallel" | "final" => ("is no key", "say `type`"),
-        "data" => ("is of XState 4", "data belong in the context"),
-        "route" => ("is not supported", "write the transitions out"),
-        "strict" | "delimiter" | "schema" | "tsTypes" | "predictableActionArguments" | "preserveActionOrder" => {
-            ("is of XState 4", "leave it out")
-        }
-        "delay" => ("does not belong here", "the delay is the key under `after`"),
-        "event" => ("does not belong here", "the event is the key under `on`"),
-        "target" if place == Place::State => ("belongs to a transition or a history state", "say `on` or `always`"),
-        "params" if place == Place::GuardList => ("has no meaning for `and`, `or` and `not`", "leave it out"),
-        "on" | "always" | "after" | "onDone" | "entry" | "exit" | "states" | "initial" if place == Place::History => {
-            ("would never be looked at: a history state is never active", "move it to a state that is")
-        }
-        "context" | "version" => ("belongs at the root", "move it there"),
-        _ => return None,
-    })
 }
 
 /// Names for a sentence, the first of them when they are many.

@@ -48,11 +48,13 @@ pub mod simulate;
 mod snapshot;
 mod step;
 mod target;
+mod unsupported;
 mod validate;
 
 pub use explain::{Candidate, GuardTree};
 pub use host::{Host, Step, StepError};
 pub use keys::is_near;
+pub use limits::MAX_PROBLEMS;
 pub use lookup::descriptor_matches;
 pub use machine::Machine;
 pub use model::{ActionRef, Delay, Depth, Guard, GuardRef, Kind, State, StateId, Transition, TransitionId, Trigger};

@@ -9,10 +9,13 @@ pub(crate) const STATES: usize = 5_000;
 pub(crate) const TRANSITIONS: usize = 20_000;
 /// Targets of one transition.
 pub(crate) const TARGETS: usize = 100;
-/// Bytes of a key. Paths and ids repeat the names of all that is around them.
+/// Bytes of a name, and of any key. Paths and ids repeat the names of all that is around them.
 pub(crate) const NAME: usize = 200;
-/// Problems that are reported.
-pub(crate) const PROBLEMS: usize = 1_000;
+/// Bytes of a state's dotted path. Ids, events and places of transitions repeat it: this bounds the memory of a machine.
+pub(crate) const PATH: usize = 2_000;
+/// At most as many errors, and as many warnings, are listed of one definition; what is beyond them is only counted. For
+/// whoever adds problems of its own to those of this crate and wants to end by the same number.
+pub const MAX_PROBLEMS: usize = 1_000;
 /// Microsteps that are tried in search of machines that never come to rest.
 pub(crate) const TRIALS: usize = 200_000;
 /// States and guards that those microsteps touch: in a machine of many regions one microstep is a lot of work.

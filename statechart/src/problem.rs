@@ -56,8 +56,22 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.path.is_empty() { "the root" } else { &self.path };
-        write!(f, "{} at {place}: {}", self.severity, self.message)?;
-        if self.help.is_empty() { Ok(()) } else { write!(f, " ({})", self.help) }
+        write!(f, "{} at {}: {}", self.severity, Shown(place), Shown(&self.message))?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, " ({})", Shown(&self.help)) }
+    }
+}
+
+/// Text without characters that a terminal would obey: a broken file's names are quoted as they are.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in self.0.split_inclusive(char::is_control) {
+            let plain = part.trim_end_matches(char::is_control);
+            f.write_str(plain)?;
+            write!(f, "{}", part[plain.len()..].escape_default())?;
+        }
+        Ok(())
     }
 }
 
@@ -74,7 +88,7 @@ impl Problems {
     pub(crate) fn push(&mut self, problem: Problem) {
         let is_error = problem.severity == Severity::Error;
         let alike = if is_error { self.errors } else { self.list.len() - self.errors };
-        if alike >= limits::PROBLEMS {
+        if alike >= limits::MAX_PROBLEMS {
             self.dropped += 1;
             return;
         }
@@ -89,12 +103,12 @@ impl Problems {
 
     /// Further errors would only be counted: there is no use in looking for them.
     pub(crate) fn is_full(&self) -> bool {
-        self.errors >= limits::PROBLEMS
+        self.errors >= limits::MAX_PROBLEMS
     }
 
     pub(crate) fn into_list(mut self) -> Vec<Problem> {
         if self.dropped > 0 || self.is_full() {
-            let message = format!("there are more than {} problems; the rest is not listed", limits::PROBLEMS);
+            let message = format!("there are more than {} problems; the rest is not listed", limits::MAX_PROBLEMS);
             self.list.push(Problem::warning("", message, "mend these first"));
         }
         self.list

@@ -1,13 +1,15 @@
 //! Runs a machine over a list of events, guards answered from a table: how machines are checked from outside.
 //!
 //! Any action name is accepted and only recorded. Timers fire when an `@after` event says so, once for each time that
-//! their state is entered, and not at all when it is not active.
+//! their state is entered, and not at all when it is not active. What names no state or delay of the machine is an
+//! error: a simulation that was told something else than was meant shows nothing.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
 use crate::host::{Host, Step, StepError};
+use crate::keys::listed;
 use crate::machine::Machine;
 use crate::model::{ActionRef, Delay, GuardRef, StateId};
 use crate::snapshot::Snapshot;
@@ -115,7 +117,8 @@ enum Happening<'a> {
 /// Starts the machine and gives it the events: a line for the start and one for each event.
 ///
 /// An event is an object with a `type`, or `{"type": "@after", "delay": …, "state": …}` to let a delayed transition
-/// fire; `delay` is the number or name that the definition has, `state` a dotted path or an id.
+/// fire; `delay` is a number or name that the state's `after` has, `state` a dotted path or an id. Where that state is not
+/// active, nothing happens. The machine's own events, `xstate.…`, cannot be sent.
 pub fn run(machine: &Machine, guards: &Map<String, Value>, events: &[Value]) -> Result<Vec<Line>, SimulateError> {
     let mut host = Recorder { guards, actions: Vec::new(), armed: Vec::new() };
     let step = machine.start(&mut host)?;
@@ -176,7 +179,14 @@ fn happening<'a>(machine: &Machine, event: &'a Value) -> Result<Happening<'a>, S
     match name {
         "" => Err("`type` must not be empty".to_owned()),
         "*" => Err("an event cannot be called `*`: that is the wildcard".to_owned()),
-        "@after" => Ok(Happening::Timer(timer_state(machine, event)?, timer_delay(event)?)),
+        "@after" => {
+            let state = timer_state(machine, event)?;
+            Ok(Happening::Timer(state, timer_delay(machine, state, event)?))
+        }
+        _ if name.starts_with("xstate.") => Err(format!(
+            "`{name}` cannot be sent: events that begin with `xstate.` are the machine's own; for a delay say \
+             `{{\"type\": \"@after\", \"delay\": …, \"state\": …}}`"
+        )),
         _ => Ok(Happening::Event(name)),
     }
 }
@@ -187,16 +197,49 @@ fn timer_state(machine: &Machine, event: &Value) -> Result<StateId, String> {
     };
     let id = name.strip_prefix('#').unwrap_or(name);
     let by_id = || machine.states().iter().position(|state| state.id == id).map(StateId::from_index);
-    machine.by_path(name).or_else(by_id).or_else(|| machine.leaf(name)).ok_or_else(|| format!("no state `{name}`"))
+    let state = machine.by_path(name).or_else(by_id).or_else(|| machine.leaf(name));
+    state.ok_or_else(|| {
+        let waiting = machine.states().iter().filter(|state| !state.delays.is_empty());
+        let waiting: Vec<_> = waiting.map(|state| shown(&state.path)).collect();
+        let known = if waiting.is_empty() {
+            "no state of this machine waits for a delay".to_owned()
+        } else {
+            format!("states that wait for a delay are {}", listed(waiting.into_iter()))
+        };
+        format!("there is no state `{name}`; {known}")
+    })
 }
 
-fn timer_delay(event: &Value) -> Result<Delay, String> {
-    let delay = event.get("delay").map_or_else(String::new, |delay| match delay {
-        Value::String(name) => name.clone(),
-        other => other.to_string(),
-    });
-    if delay.is_empty() {
-        return Err("`@after` must have a `delay`: a number of milliseconds or a name".to_owned());
+fn timer_delay(machine: &Machine, state: StateId, event: &Value) -> Result<Delay, String> {
+    let delay = match event.get("delay") {
+        Some(Value::String(name)) if !name.is_empty() => name.clone(),
+        Some(Value::Number(number)) => whole(number),
+        _ => return Err("`@after` must have a `delay`: a number of milliseconds or a name".to_owned()),
+    };
+    let millis = Some(&delay).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let wanted = millis.and_then(|text| text.parse().ok()).map_or_else(|| Delay::Named(delay.clone()), Delay::Millis);
+    let state = machine.state(state);
+    if state.delays.contains(&wanted) {
+        return Ok(wanted);
     }
-    Ok(delay.parse().map_or(Delay::Named(delay), Delay::Millis))
+    let known: Vec<_> = state.delays.iter().map(ToString::to_string).collect();
+    let known = if known.is_empty() {
+        "it has no `after`".to_owned()
+    } else {
+        format!("its delays are {}", listed(known.iter().map(String::as_str)))
+    };
+    Err(format!("state `{}` has no delay `{delay}`; {known}", shown(&state.path)))
+}
+
+/// A number as a definition would have it for a key: `5.0` and `5e0` are 5.
+fn whole(number: &Number) -> String {
+    let is_whole = |float: &f64| float.fract() == 0.0 && (0.0..=9e15).contains(float);
+    match number.as_f64().filter(is_whole) {
+        Some(float) if number.is_f64() => format!("{:.0}", float.abs()),
+        _ => number.to_string(),
+    }
+}
+
+fn shown(path: &str) -> &str {
+    if path.is_empty() { "(the root)" } else { path }
 }

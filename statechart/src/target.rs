@@ -50,7 +50,17 @@ impl Directory {
             return self.absolute(states, text);
         }
         if let Some(below) = text.strip_prefix('.') {
-            return self.descend(source, &segments(below)).map_err(|missing| self.not_below(states, text, &missing));
+            let found = self.descend(source, &segments(below));
+            let found = found.map_err(|missing| self.not_below(states, text, &missing))?;
+            if state.parent.is_some() && state.key.contains(['.', '\\']) {
+                let message = format!(
+                    "XState would look for `{}{text}` beside this state: a `.` or `\\` in a state's name makes `.child` \
+                     mean something else",
+                    state.key
+                );
+                return Err((message, format!("say `{}`", absolute_name(states, found))));
+            }
+            return Ok(found);
         }
         let Some(parent) = state.parent else {
             let known = self.descend(source, &segments(text)).is_ok();
@@ -151,6 +161,15 @@ impl Directory {
     pub(crate) fn child(&self, parent: StateId, key: &str) -> Option<StateId> {
         self.children[parent.at()].get(key).copied()
     }
+}
+
+/// How a target in JSON names a state wherever it stands: the machine's id and the keys from there.
+fn absolute_name(states: &[State], id: StateId) -> String {
+    let around = std::iter::successors(Some(id), |id| states[id.at()].parent);
+    let keys = around.map(|id| if id == StateId::ROOT { &states[0].id } else { &states[id.at()].key });
+    let mut keys: Vec<_> = keys.map(|key| key.replace('\\', r"\\\\").replace('.', r"\\.")).collect();
+    keys.reverse();
+    format!("#{}", keys.join("."))
 }
 
 /// The parts of a dotted path.

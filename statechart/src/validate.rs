@@ -26,12 +26,18 @@ pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
             problems.push(Problem::error(join(path, "states"), "there is only history here, no state to enter", help));
         }
         if let Some(initial) = state.initial.filter(|initial| machine.state(*initial).kind.is_history())
-            && machine.node(initial).fallback == [initial]
+            && leads_to_itself(machine, initial)
         {
             let help = "give that history state a `target`";
             problems.push(Problem::error(join(path, "initial"), "leads to a history that leads back here", help));
         }
     }
+}
+
+/// Whether a history state without `target` is what its own parent begins with.
+fn leads_to_itself(machine: &Machine, history: StateId) -> bool {
+    let node = machine.node(history);
+    node.fallback_is_initial && node.fallback == [history]
 }
 
 fn check_history(machine: &Machine, id: StateId, path: &str, problems: &mut Problems) {
@@ -40,9 +46,12 @@ fn check_history(machine: &Machine, id: StateId, path: &str, problems: &mut Prob
     let here = join(path, "target");
     for target in &node.fallback {
         let implied = *target == parent && machine.state(parent).kind == Kind::Parallel;
-        if machine.state(*target).kind.is_history() && *target != id {
-            let help = "say which state is meant";
-            problems.push(Problem::error(here.clone(), "a history must not lead to a history", help));
+        if machine.state(*target).kind.is_history() {
+            // One without `target` that leads to itself is reported at its parent's `initial`.
+            if !leads_to_itself(machine, id) {
+                let help = "say which state is meant";
+                problems.push(Problem::error(here.clone(), "a history must not lead to a history", help));
+            }
         } else if !implied && !machine.is_below(*target, parent) {
             let message = format!("`{}` is not within the state that the history is of", machine.state(*target).path);
             problems.push(Problem::error(here.clone(), message, "name a state beside the history or below"));

@@ -28,7 +28,7 @@ use waybill::{
     access::{Roles, Tokens},
     app::{App, Parts},
     clock::{HeldClock, Instant},
-    config::{Settings, embedded_defaults},
+    config::{Settings, WebhookSecrets, embedded_defaults},
     money::Currencies,
     worker,
 };
@@ -36,6 +36,10 @@ use waybill::{
 /// When every test begins: a Monday morning.
 pub const BEGINNING: &str = "2026-03-02T10:00:00Z";
 /// Signs the tokens of all tests.
+/// Signs what stripe posts.
+pub const STRIPE: &str = "whsec_0123456789abcdef0123456789abcdef";
+/// The shared secret of an integration that posts the plain payload.
+pub const MYPAY: &str = "a-shared-secret-of-thirty-two-ch";
 pub const SECRET: &[u8] = b"a secret that only tests have, 32+";
 
 /// Makes two tests of one story: `name::sqlite` and `name::postgres`.
@@ -136,7 +140,7 @@ pub struct World {
     pub clock: HeldClock,
     pub backend: Backend,
     url: String,
-    router: Router,
+    pub router: Router,
     shop: Arc<Shop>,
 }
 
@@ -164,6 +168,9 @@ impl World {
         let mut settings = loaded.settings;
         settings.database.url.clone_from(&url);
         settings.database.connections = 8;
+        settings.webhooks.stripe.secrets = vec![STRIPE.to_owned()];
+        let plain = WebhookSecrets { secrets: vec![MYPAY.to_owned()] };
+        settings.webhooks.plain.insert("mypay".to_owned(), plain);
         change(&mut settings);
         let currencies = Currencies::with(&settings.currencies.extra);
         let roles = Roles::parse(&loaded.roles, &currencies).expect("the embedded roles");

@@ -27,4 +27,5 @@ mod rehearsal;
 mod sale;
 mod schema;
 mod tidy;
+mod webhook;
 mod worker;

@@ -230,7 +230,7 @@ fn graphql_files_hold_no_query() {
 #[test]
 fn imports_go_up() {
     // Below and beside each other: what everybody may use.
-    const COMMON: [&str; 15] = [
+    const COMMON: [&str; 16] = [
         "access",
         "app",
         "clock",
@@ -238,6 +238,7 @@ fn imports_go_up() {
         "config",
         "error",
         "id",
+        "inbox",
         "money",
         "outbox",
         "page",

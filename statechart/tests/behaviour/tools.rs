@@ -29,6 +29,22 @@ pub fn errors(definition: &Value) -> Vec<Problem> {
     problems
 }
 
+/// Asserts that the definition has exactly this error, and returns it.
+#[track_caller]
+pub fn only(definition: &Value, path: &str) -> Problem {
+    let problems = errors(definition);
+    let mut found: Vec<_> = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].path, path, "{found:#?}");
+    found.remove(0)
+}
+
+/// Asserts that its words are in the problem.
+#[track_caller]
+pub fn says(problem: &Problem, message: &str, help: &str) {
+    assert!(problem.message.contains(message) && problem.help.contains(help), "{problem}");
+}
+
 /// Answers every guard by whether its name begins with `yes`; records all that it is asked.
 #[derive(Default)]
 pub struct Diary {

@@ -39,3 +39,24 @@ fn the_first_machine_of_the_manual_is_in_order() {
     let machine = Machine::parse(source).expect("a machine");
     assert_eq!((machine.id(), machine.warnings()), ("parcel", &[][..]));
 }
+
+#[test]
+fn events_that_only_xstate_4_sent_are_warned_of() {
+    for (event, help) in [
+        ("done.state.m.a", "say `onDone` in that state, or `xstate.done.state.m.a`"),
+        ("done.invoke.load", "an event of your own"),
+        ("error.platform.load", "an event of your own"),
+    ] {
+        let definition = json!({"initial": "a", "states": {"a": {"on": {event: "b"}}, "b": {"type": "final"}}});
+        let machine = Machine::parse(&definition.to_string()).expect("a machine");
+        let [warning] = machine.warnings() else { panic!("{:#?}", machine.warnings()) };
+        assert_eq!(warning.path, format!("states.a.on.{event}"));
+        assert!(warning.message.contains("XState 4") && warning.help.contains(help), "{warning}");
+    }
+    for event in ["done", "done.state", "xstate.done.state.m.a", "error.platforms", "xstate.done.*"] {
+        let definition =
+            json!({"id": "m", "initial": "a", "states": {"a": {"on": {event: "b"}}, "b": {"type": "final"}}});
+        let machine = Machine::parse(&definition.to_string()).expect("a machine");
+        assert_eq!(machine.warnings(), [], "{event}");
+    }
+}

@@ -1,22 +1,9 @@
 //! What is wrong with a definition, all of it at once, and where.
 
 use serde_json::{Value, json};
-use statechart::{Machine, Problem, Severity};
+use statechart::{Machine, Severity};
 
-use crate::tools::{errors, machine};
-
-/// Asserts that the definition has exactly this error, and returns it.
-fn only(definition: &Value, path: &str) -> Problem {
-    let problems = errors(definition);
-    let mut found: Vec<_> = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0].path, path, "{found:#?}");
-    found.remove(0)
-}
-
-fn says(problem: &Problem, message: &str, help: &str) {
-    assert!(problem.message.contains(message) && problem.help.contains(help), "{problem}");
-}
+use crate::tools::{errors, machine, only, says};
 
 #[test]
 fn every_problem_is_reported_at_once() {
@@ -88,37 +75,6 @@ fn types_must_fit_what_the_state_has() {
 }
 
 #[test]
-fn history_must_have_something_to_remember() {
-    let under =
-        json!({"initial": "a", "states": {"a": {"initial": "h", "states": {"h": {"type": "history", "target": "h"}}}}});
-    assert!(errors(&under).iter().any(|problem| problem.message.contains("only history here")));
-    let with = |history: Value| json!({"initial": "a", "states": {"a": {"initial": "x", "states": {"x": {}, "h": history}}, "b": {"on": {"E": "a.h"}}}});
-    says(
-        &only(&with(json!({"type": "history", "target": "#(machine).b"})), "states.a.states.h.target"),
-        "not within",
-        "",
-    );
-    says(&only(&with(json!({"type": "history", "target": ".x"})), "states.a.states.h.target"), "dot", "say `x`");
-    says(&only(&with(json!({"type": "history", "history": "long"})), "states.a.states.h.history"), "depth", "deep");
-    says(&only(&with(json!({"type": "history", "on": {}})), "states.a.states.h.on"), "never", "");
-    let circle = json!({"initial": "h", "states": {"h": {"type": "history"}, "a": {}}});
-    says(&only(&circle, "initial"), "leads back", "target");
-}
-
-#[test]
-fn a_history_state_alone_has_nothing_to_remember() {
-    let under = |fields: &str| {
-        let state: Value = serde_json::from_str(fields).expect("JSON");
-        json!({"initial": "a", "states": {"a": state}})
-    };
-    let implied = only(&under(r#"{"states": {"h": {"type": "history"}}}"#), "states.a.states");
-    says(&implied, "only history here", "add some");
-    let problems = errors(&under(r#"{"type": "atomic", "states": {"h": {"type": "history"}}}"#));
-    let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(paths, ["states.a.type", "states.a.states"]);
-}
-
-#[test]
 fn an_endless_always_is_found_wherever_it_is() {
     let circle =
         json!({"initial": "x", "states": {"x": {"always": "y"}, "y": {"always": {"target": "x", "actions": "t"}}}});
@@ -155,15 +111,6 @@ fn an_endless_always_is_found_wherever_it_is() {
 }
 
 #[test]
-fn history_that_leads_back_is_an_error_and_no_endless_search() {
-    let circle = json!({"initial": "p", "states": {"p": {"type": "parallel", "states": {
-        "r": {"initial": "h", "states": {"h": {"type": "history"}, "a": {"always": "h"}}}, "s": {"initial": "x", "states": {"x": {"type": "final"}}, "onDone": "r"}
-    }}}});
-    let problem = only(&circle, "states.p.states.r.initial");
-    says(&problem, "leads back", "target");
-}
-
-#[test]
 fn warnings_are_given_beside_errors() {
     let problems = errors(&json!({"initial": "a", "states": {
         "a": {"invoke": {}, "on": {"E": ["b", "b"]}}, "b": {"type": "final"}, "lost": {"type": "final"}
@@ -193,26 +140,6 @@ fn two_targets_must_be_in_different_regions() {
     says(&only(&to(json!(["p.r.x", "p.r.y"])), "states.a.on.E.target"), "at once", "region");
     says(&only(&to(json!(["p.r", "p.r.y"])), "states.a.on.E.target"), "at once", "region");
     says(&only(&to(json!(["p", "p"])), "states.a.on.E.target"), "twice", "");
-}
-
-#[test]
-fn ids_and_keys_must_be_unique_and_names_not_empty() {
-    let twice = json!({"initial": "a", "states": {"a": {"id": "x"}, "b": {"id": "x"}}});
-    says(&only(&twice, "states.b.id"), "also the id of states.a", "");
-    let implied = json!({"id": "m", "initial": "a", "states": {"a": {}, "b": {"id": "m.a"}}});
-    says(&only(&implied, "states.b.id"), "also the id of states.a", "");
-    let problems =
-        Machine::parse(r#"{"initial": "a", "states": {"a": {}, "a": {"type": "final"}}}"#).expect_err("a refusal");
-    assert_eq!((problems[0].path.as_str(), problems.len()), ("states.a", 1));
-    assert!(problems[0].message.contains("written twice"));
-    only(&json!({"initial": "a", "states": {"a": {}, "": {}}}), "states.");
-    only(&json!({"id": "", "initial": "a", "states": {"a": {}}}), "id");
-    only(&json!({"initial": "a", "states": {"a": {"on": {"": "a"}}}}), "states.a.on.");
-    only(
-        &json!({"initial": "a", "states": {"a": {"on": {"E": {"guard": "", "actions": "x"}}}}}),
-        "states.a.on.E.guard",
-    );
-    only(&json!({"initial": "a", "states": {"a": {"tags": ["x", ""]}}}), "states.a.tags.1");
 }
 
 #[test]

@@ -160,6 +160,14 @@ impl Drawing<'_, '_> {
         if kind == "history" {
             made.insert("type".into(), json!("history"));
             made.insert("history".into(), json!(self.dice.pick(&["shallow", "deep"])));
+            if self.dice.chance(70) {
+                // Whatever is beside it, other history states and itself too.
+                let parent = self.nodes[id].parent.unwrap_or_default();
+                let beside = self.nodes[parent].children.clone();
+                let target = *self.dice.pick(&beside);
+                let (name, whole) = (self.nodes[target].key.clone(), self.absolute(target));
+                made.insert("target".into(), if self.dice.chance(40) { json!([whole]) } else { json!(name) });
+            }
             return Value::Object(made);
         }
         if matches!(kind, "final" | "parallel") {

@@ -4,4 +4,5 @@ mod keys;
 mod nodes;
 mod ownership;
 mod permissions;
+mod resale;
 mod signing_in;

@@ -190,8 +190,10 @@ impl World {
     }
 
     /// What a provider says of a disputed payment.
-    pub async fn dispute(&self, payment: &str, outcome: waybill::payment::commands::DisputeOutcome) {
-        let command = waybill::payment::commands::ReportDispute { payment_id: crate::harness::uuid(payment), outcome };
+    pub async fn dispute(&self, payment: &str, status: entity::DisputeStatus) {
+        let reference = "dp_1".to_owned();
+        let payment_id = crate::harness::uuid(payment);
+        let command = waybill::payment::commands::ReportDispute { payment_id, reference, status };
         let stripe = waybill::access::Actor::provider("stripe");
         waybill::edge::run(&self.app, &stripe, None, &command).await.expect("a report is taken");
     }

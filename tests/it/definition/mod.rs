@@ -1,5 +1,6 @@
 //! Versions of machines: published, listed, and subjects moved between them.
 
+mod gate;
 mod learn;
 mod list;
 mod migrate;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 const PUBLISH: &str = "mutation($input: PublishWorkflowDefinitionInput!) { publishWorkflowDefinition(input: $input) { \
     definition { name version newest publishedBy contentHash stateMapping { from to } } \
     report { publishable problems { path message help } changes { sign subject path what } \
-      liveStates { version state subjects place } replayed \
+      liveStates { version state subjects place } replayed leftOut \
       differences { subjectId sequence event fromState toState wouldLeadTo } } } }";
 const MIGRATE: &str = "mutation($input: MigrateWorkflowInput!) { migrateWorkflow(input: $input) { \
     subjects moves { fromState toState subjects } } }";

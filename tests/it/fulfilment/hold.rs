@@ -5,8 +5,8 @@ use crate::{
     harness::{World, text},
     shows,
 };
+use entity::DisputeStatus;
 use serde_json::{Value, json};
-use waybill::payment::commands::DisputeOutcome;
 
 async fn holds(w: &World, sale: &str) -> Vec<Value> {
     w.sale_order(sale).await["fulfilments"][0]["holds"].as_array().cloned().expect("holds")
@@ -71,7 +71,7 @@ both! {
 
     async fn a_dispute_holds_and_only_its_end_lifts_it(w: World) {
         let (sale, payment, id) = w.fulfilment_in("DELIVERY", "PICK_PACK").await;
-        w.dispute(&payment, DisputeOutcome::Opened).await;
+        w.dispute(&payment, DisputeStatus::Open).await;
         assert_eq!(w.state(&id).await, "ON_HOLD");
         let placed = holds(&w, &sale).await;
         assert_eq!((placed.len(), &placed[0]["cause"]), (1, &json!("DISPUTE")));
@@ -82,7 +82,7 @@ both! {
         w.send_with(&w.admin, &id, "RELEASE", named(&placed[0])).await.refused("GUARD_REJECTED");
         w.unchanged(&before).await;
         w.send(&w.operator, &id, "HOLD").await.ok();
-        w.dispute(&payment, DisputeOutcome::Won).await;
+        w.dispute(&payment, DisputeStatus::Won).await;
         assert_eq!(w.state(&id).await, "ON_HOLD");
         let left = holds(&w, &sale).await;
         assert_eq!((left.len(), &left[0]["cause"]), (1, &json!("MANUAL")));
@@ -150,13 +150,13 @@ both! {
         let mugs = w.line_of(&sale, "MUG").await;
         w.split(&w.operator, &id, &[(&mugs, 1)]).await.ok();
         w.drive(&id, &["FULFILMENT_STARTED", "PACKAGE_SHIPPED"]).await;
-        w.dispute(&payment, DisputeOutcome::Opened).await;
+        w.dispute(&payment, DisputeStatus::Open).await;
         let order = w.sale_order(&sale).await;
         let mut states: Vec<_> =
             order["fulfilments"].as_array().expect("parts").iter().map(|part| text(&part["workflowState"])).collect();
         states.sort();
         assert_eq!(states, ["ON_HOLD", "SHIPPED"]);
-        w.dispute(&payment, DisputeOutcome::Won).await;
+        w.dispute(&payment, DisputeStatus::Won).await;
     }
 
     async fn what_is_on_hold_is_cancelled_with_its_sale(w: World) {

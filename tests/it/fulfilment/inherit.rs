@@ -5,8 +5,8 @@ use crate::{
     harness::{World, text},
     shows,
 };
+use entity::DisputeStatus::{Lost, Open as Opened, Won};
 use serde_json::{Value, json};
-use waybill::payment::commands::DisputeOutcome::{Lost, Opened, Won};
 
 /// Takes one mug of a sale's only fulfilment into a part of its own: the part.
 async fn split_off(w: &World, sale: &str, id: &str) -> String {

@@ -7,3 +7,4 @@ mod returns;
 mod ship;
 mod split;
 mod table;
+mod worth;

@@ -3,6 +3,7 @@
 mod bad;
 mod currency;
 mod explain;
+mod hostile;
 mod idempotency;
 mod refused;
 mod version;

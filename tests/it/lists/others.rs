@@ -7,8 +7,8 @@ use crate::{
     harness::{User, World, text},
 };
 use chrono::TimeDelta;
+use entity::DisputeStatus;
 use serde_json::{Value, json};
-use waybill::payment::commands::DisputeOutcome;
 
 async fn quotations(w: &World, filter: &Value) -> Vec<String> {
     left(w, &w.biller, "quotations", "QuotationFilter", filter).await
@@ -152,7 +152,7 @@ both! {
         w.refund(&w.accountant, &refunded, json!({})).await.ok();
         let second = then(&w).await;
         let disputed = w.pay(&sale, "6.00").await;
-        w.dispute(&disputed, DisputeOutcome::Opened).await;
+        w.dispute(&disputed, DisputeStatus::Open).await;
         let other = json!({ "type": "RESELLER", "customerId": null, "resellerId": w.reseller_rex });
         let other = w.sale(other).await;
         let answer = w.register_reseller(&w.accountant, &other, "7.00", json!({ "method": "INVOICE" })).await.ok();

@@ -51,8 +51,15 @@ INSERT INTO payment (id, root_id, sale_order_id, party, customer_id, reseller_id
 VALUES (@payment, @order_root, @sale_order, 'RESELLER', @customer, @reseller, @user_account, 2050,
     'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', '2026-01-01T00:00:00+00:00');
 INSERT INTO refund (id, root_id, sale_order_id, payment_id, fulfilment_id, amount_minor, credited_minor, status,
-    requested_by, created_at)
-VALUES (@refund, @order_root, @sale_order, @payment, @fulfilment, 10, 5, 'REQUESTED', 'system', '2026-01-01T00:00:00+00:00');
+    requested_by, reference, created_at)
+VALUES (@refund, @order_root, @sale_order, @payment, @fulfilment, 10, 5, 'REQUESTED', 'system', 're_#',
+    '2026-01-01T00:00:00+00:00');
+INSERT INTO dispute (id, root_id, sale_order_id, payment_id, reference, status, opened_at)
+VALUES (@dispute, @order_root, @sale_order, @payment, 'dp_#', 'OPEN', '2026-01-01T00:00:00+00:00');
+INSERT INTO webhook_delivery (id, provider, party, event_id, kind, reference, headers, body, status, sale_order_id,
+    payment_id, received_at, last_received_at, deliveries, attempts, available_at)
+VALUES (@webhook_delivery, 'stripe', 'CUSTOMER', 'evt_#', 'paid', 'pi_#', '{}', {bytes}, 'RECEIVED', @sale_order,
+    @payment, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 1, 0, '2026-01-01T00:00:00+00:00');
 INSERT INTO payment_entry (id, root_id, sale_order_id, payment_id, refund_id, kind, amount_minor, occurred_at)
 VALUES (@payment_entry, @order_root, @sale_order, @payment, @refund, 'REFUND', -10, '2026-01-01T00:00:00+00:00');
 INSERT INTO credit_note (id, root_id, sale_order_id, fulfilment_id, amount_minor, reason_code, issued_by, created_at)

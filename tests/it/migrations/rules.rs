@@ -66,6 +66,10 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("payment_entry_sign", "payment_entry", "kind = 'CAPTURE'"),
     ("payment_entry_sign", "payment_entry", "kind = 'CHARGEBACK', amount_minor = 0"),
     ("credit_note_amount", "credit_note", "amount_minor = 0"),
+    ("dispute_decided", "dispute", "status = 'WON'"),
+    ("webhook_delivery_event", "webhook_delivery", "event_id = NULL"),
+    ("webhook_delivery_deliveries", "webhook_delivery", "deliveries = 0"),
+    ("webhook_delivery_attempts", "webhook_delivery", "attempts = -1"),
     ("override_request_decided", "override_request", "status = 'APPROVED'"),
     ("override_request_overage", "override_request", "overage_minor = -1"),
     ("override_request_requested_amount", "override_request", "requested_amount_minor = -1"),
@@ -99,6 +103,9 @@ pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
         "fulfilment_id = @fulfilment, sale_line_id = @line",
     ),
     ("payment_provider_reference", "payment", "provider reference", "reference = 'same'"),
+    ("refund_reference", "refund", "payment_id reference", "payment_id = @payment, reference = 'same'"),
+    ("dispute_reference", "dispute", "payment_id reference", "payment_id = @payment, reference = 'same'"),
+    ("webhook_delivery_event_once", "webhook_delivery", "provider event_id", "event_id = 'same'"),
     ("workflow_definition_name_version", "workflow_definition", "name version", "version = 7"),
     ("transition_log_root_sequence", "transition_log", "root_id sequence", "root_id = @order_root"),
     ("timer_subject", "timer", "subject_id state event ref_id", "subject_id = @sale_order, ref_id = @nil"),
@@ -131,6 +138,9 @@ pub fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("payment", "status", of::<entity::PaymentStatus>()),
         ("refund", "status", of::<entity::RefundStatus>()),
         ("payment_entry", "kind", of::<entity::PaymentEntryKind>()),
+        ("dispute", "status", of::<entity::DisputeStatus>()),
+        ("webhook_delivery", "party", of::<entity::PartyKind>()),
+        ("webhook_delivery", "status", of::<entity::DeliveryStatus>()),
         ("override_request", "kind", of::<entity::OverrideKind>()),
         ("override_request", "status", of::<entity::OverrideStatus>()),
         ("credit_entry", "kind", of::<entity::CreditEntryKind>()),
@@ -144,7 +154,8 @@ pub fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
 
 /// The text of one run: `#` is its number, `@name` an id of that name, as the database writes it.
 pub fn spell(text: &str, run: u8, backend: DbBackend) -> String {
-    let text = text.replace('#', &run.to_string());
+    let bytes = if backend == DbBackend::Postgres { "'\\x7b7d'" } else { "X'7b7d'" };
+    let text = text.replace('#', &run.to_string()).replace("{bytes}", bytes);
     let mut parts = text.split('@');
     let mut spelt = parts.next().unwrap_or_default().to_owned();
     for part in parts {

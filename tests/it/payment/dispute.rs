@@ -6,8 +6,8 @@ use crate::{
     harness::{World, text},
     shows,
 };
+use entity::DisputeStatus::{Lost, Open as Opened, Won};
 use serde_json::json;
-use waybill::payment::commands::DisputeOutcome::{Lost, Opened, Won};
 
 both! {
     async fn an_opened_dispute_flags_the_order_and_the_money_counts_until_it_is_lost(w: World) {
@@ -108,24 +108,30 @@ both! {
         shows!(order, { "flags": ["DISPUTED"], "fulfilments.0.workflowState": "ON_HOLD" });
     }
 
-    async fn disputes_reported_twice_or_without_a_beginning_are_recorded_no_ops(w: World) {
+    async fn disputes_reported_twice_are_recorded_no_ops(w: World) {
         let (sale, payment) = w.cleared(json!({})).await;
-        for outcome in [Won, Lost] {
-            w.dispute(&payment, outcome).await;
-            let order = w.sale_order(&sale).await;
-            shows!(order, { "capturedTotal.amount": "20.00", "version": 2 });
-        }
         w.dispute(&payment, Opened).await;
         w.dispute(&payment, Opened).await;
         let order = w.sale_order(&sale).await;
         assert_eq!(order["fulfilments"][0]["holds"].as_array().map(Vec::len), Some(1));
-        w.dispute(&payment, Lost).await;
-        let captured = w.sale_order(&sale).await["capturedTotal"]["amount"].clone();
-        w.dispute(&payment, Lost).await;
-        assert_eq!(
-            (captured, w.sale_order(&sale).await["capturedTotal"]["amount"].clone()),
-            (json!("0.00"), json!("0.00"))
-        );
+        for _ in 0..2 {
+            w.dispute(&payment, Lost).await;
+            shows!(w.sale_order(&sale).await, { "capturedTotal.amount": "0.00", "flags": [] });
+        }
+        w.dispute(&payment, Opened).await;
+        w.dispute(&payment, Won).await;
+        shows!(w.sale_order(&sale).await, { "capturedTotal.amount": "0.00", "payments.0.status": "REFUNDED" });
+    }
+
+    async fn a_dispute_that_is_heard_of_when_it_is_decided_ends_the_same(w: World) {
+        for (decided, captured, status) in [(Won, "20.00", "CONFIRMED"), (Lost, "0.00", "REFUNDED")] {
+            let (sale, payment) = w.cleared(json!({})).await;
+            w.dispute(&payment, decided).await;
+            w.dispute(&payment, Opened).await;
+            let order = w.sale_order(&sale).await;
+            shows!(order, { "capturedTotal.amount": captured, "payments.0.status": status, "flags": [] }, "{decided:?}");
+            assert!(w.events(&sale).await.contains(&"DISPUTE_OPENED".to_owned()));
+        }
     }
 
     async fn a_refund_that_was_on_its_way_ends_no_dispute(w: World) {

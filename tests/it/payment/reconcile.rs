@@ -7,13 +7,13 @@ use crate::{
     harness::{World, text, uuid},
     shows,
 };
+use entity::DisputeStatus::{Lost, Open as Opened, Won};
 use entity::{PaymentStatus, RefundStatus, payment, payment_entry, refund};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _,
     sea_query::{Expr, ExprTrait as _},
 };
 use serde_json::{Value, json};
-use waybill::payment::commands::DisputeOutcome::{Lost, Opened, Won};
 
 const RECONCILE: &str = "query($id: ID) { reconcilePayments(saleOrderId: $id) { orders mismatches { \
     kind saleOrderId number subjectId said { amount currency } found { amount } } } }";

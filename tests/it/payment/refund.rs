@@ -6,8 +6,8 @@ use crate::{
     harness::{World, text},
     shows,
 };
+use entity::DisputeStatus::{Lost, Open as Opened};
 use serde_json::json;
-use waybill::payment::commands::DisputeOutcome::{Lost, Opened};
 
 both! {
     async fn a_refund_is_what_is_left_of_the_payment_when_no_amount_is_named(w: World) {

@@ -159,7 +159,7 @@ both! {
     }
 
     async fn a_blocked_expiry_is_tried_again_when_a_dispute_takes_the_money(w: World) {
-        use waybill::payment::commands::DisputeOutcome::{Lost, Opened};
+        use entity::DisputeStatus::{Lost, Open as Opened};
         let sale = w.mugs(2).await;
         let payment = w.pay(&sale, "5.00").await;
         w.wait(TimeDelta::minutes(1440));
