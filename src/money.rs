@@ -112,6 +112,11 @@ impl Currencies {
         format!("{sign}{}.{:0width$}", absolute / unit, absolute % unit, width = usize::from(exponent))
     }
 
+    /// An amount as messages say it: `12.50 USD`.
+    pub fn words(&self, minor: i64, code: &str) -> String {
+        format!("{} {code}", self.format(minor, code))
+    }
+
     /// `main` units of `code` in minor units; `None` when that overflows.
     pub fn from_main(&self, main: i64, code: &str) -> Option<i64> {
         let exponent = self.0.get(code).copied().unwrap_or(2);

@@ -260,6 +260,13 @@ pub enum RefundStatus {
     Failed,
 }
 
+impl RefundStatus {
+    /// Asked for, and neither issued nor failed.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Requested | Self::Sent)
+    }
+}
+
 /// What an override stands in for: payment (ADMIN) or credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
