@@ -209,9 +209,7 @@ fn hash(input: &Value) -> String {
 /// PostgreSQL keeps no NUL in texts, so that no database does here.
 fn check_texts(value: &Value, path: &str) -> Result<(), Error> {
     match value {
-        Value::String(text) if text.contains('\0') => {
-            Err(Error::invalid(path, "it contains a NUL character, which cannot be stored"))
-        }
+        Value::String(text) if text.contains('\0') => Err(Error::nul(path)),
         Value::Array(items) => items.iter().try_for_each(|item| check_texts(item, path)),
         Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
             check_texts(&Value::String(name.clone()), path)?;

@@ -126,6 +126,11 @@ impl Error {
         Self::Invalid { field: field.into(), message: message.into() }
     }
 
+    /// A text with a NUL, which PostgreSQL cannot hold, so that no database is asked to.
+    pub fn nul(field: impl Into<String>) -> Self {
+        Self::invalid(field, "it contains a NUL character, which cannot be stored")
+    }
+
     /// `NotFound` with the id as it was given.
     pub fn not_found(id: impl Into<String>) -> Self {
         Self::NotFound(id.into())

@@ -13,6 +13,7 @@ pub mod node;
 pub mod scalars;
 pub mod serve;
 mod shape;
+pub mod text;
 pub mod words;
 
 pub use failure::{Answer, Failure};

@@ -112,6 +112,11 @@ impl Currencies {
         format!("{sign}{}.{:0width$}", absolute / unit, absolute % unit, width = usize::from(exponent))
     }
 
+    /// An amount as messages say it: `12.50 USD`.
+    pub fn words(&self, minor: i64, code: &str) -> String {
+        format!("{} {code}", self.format(minor, code))
+    }
+
     /// `main` units of `code` in minor units; `None` when that overflows.
     pub fn from_main(&self, main: i64, code: &str) -> Option<i64> {
         let exponent = self.0.get(code).copied().unwrap_or(2);
@@ -136,7 +141,7 @@ mod tests {
             ("-3.07", "EUR", -307, "-3.07"),
             ("700", "JPY", 700, "700"),
             ("0.00000001", "BTC", 1, "0.00000001"),
-            ("92233720368547758.07", "USD", i64::MAX, "92233720368547758.07"),
+            ("10000000000000.00", "USD", MOST, "10000000000000.00"),
         ] {
             assert_eq!(currencies().parse(amount, code, "amount").ok(), Some(minor), "{amount}");
             assert_eq!(currencies().format(minor, code), written);
@@ -154,6 +159,7 @@ mod tests {
             ("+5", "USD"),
             ("1e3", "USD"),
             ("1,000", "USD"),
+            ("10000000000000.01", "USD"),
             ("92233720368547758.08", "USD"),
             ("NaN", "USD"),
             ("1.00", "usd"),

@@ -260,6 +260,13 @@ pub enum RefundStatus {
     Failed,
 }
 
+impl RefundStatus {
+    /// Asked for, and neither issued nor failed.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Requested | Self::Sent)
+    }
+}
+
 /// How a dispute stands.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, DeriveActiveEnum,

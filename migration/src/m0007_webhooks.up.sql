@@ -46,7 +46,7 @@ CREATE TABLE dispute (
     opened_at {instant} NOT NULL,
     decided_at {instant},
     CONSTRAINT dispute_status CHECK (status IN ('OPEN', 'WON', 'LOST')),
-    CONSTRAINT dispute_decided CHECK ((status = 'OPEN') = (decided_at IS NULL))
+    CONSTRAINT dispute_decided CHECK (decided_at IS NULL OR status <> 'OPEN')
 ) {strict};
 CREATE UNIQUE INDEX dispute_reference ON dispute (payment_id, reference);
 CREATE INDEX dispute_by_root ON dispute (root_id);

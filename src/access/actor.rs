@@ -4,7 +4,7 @@ use super::permission::Permissions;
 use super::roles::OverrideLimit;
 use crate::error::Error;
 use crate::money::Currencies;
-use entity::ActorType;
+use entity::{ActorType, PartyKind};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -87,6 +87,20 @@ impl Actor {
     /// Whether they are on the buying side.
     pub fn is_buyer(&self) -> bool {
         matches!(self.scope, Scope::Customer(_) | Scope::Reseller(_))
+    }
+
+    /// Whether they may read what a party owes and may owe: staff and sellers of all whom they see, a buyer its own.
+    pub fn reads_credit_of(&self, kind: PartyKind, party: Uuid) -> bool {
+        match self.scope {
+            Scope::Customer(own) => kind == PartyKind::Customer && own == party,
+            Scope::Reseller(own) => kind == PartyKind::Reseller && own == party,
+            Scope::All | Scope::Stores(_) => true,
+        }
+    }
+
+    /// Whether names and notes of somebody of this kind are for them: staff write for staff.
+    pub fn reads_words_of(&self, kind: ActorType) -> bool {
+        !self.is_buyer() || !matches!(kind, ActorType::Operator | ActorType::Admin | ActorType::Seller)
     }
 
     /// Whether they see what belongs to `store`, `customer` and `reseller`. What is sold to a reseller is the reseller's

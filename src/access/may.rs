@@ -22,6 +22,7 @@ macro_rules! permissions {
 permissions! {
     audit_read = "audit.read",
     catalog_manage = "catalog.manage",
+    credit_grant = "credit.grant",
     credit_note_issue = "credit_note.issue",
     fulfilment_cancel = "fulfilment.cancel",
     fulfilment_hold = "fulfilment.hold",

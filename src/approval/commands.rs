@@ -295,7 +295,7 @@ fn check_limit(cx: &Cx<'_>, unit: &Unit, kind: OverrideKind, approved: Option<i6
     if at_stake <= limit {
         return Ok(());
     }
-    let format = |minor| format!("{} {}", cx.app.currencies.format(minor, &sale.currency), sale.currency);
+    let format = |minor| cx.app.currencies.words(minor, &sale.currency);
     Err(Error::refused(
         Code::Forbidden,
         format!("{} is more than the {} that the role {} may approve", format(at_stake), format(limit), cx.actor.role),

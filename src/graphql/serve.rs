@@ -5,7 +5,7 @@
 use super::batch::Loaders;
 use super::failure::{outward, suggestion};
 use super::shape::Shapes;
-use super::{Mutation, Query, Roots, limits, unauthenticated};
+use super::{Mutation, Query, Roots, limits, text, unauthenticated};
 use crate::access::Actor;
 use crate::app::App;
 use crate::error::{Code, Error};
@@ -68,9 +68,9 @@ impl Schema {
             .and_then(|any| any.downcast_ref::<Option<Actor>>())
             .and_then(Option::as_ref)
             .map(|actor| Arc::new(actor.clone()));
-        limits::nesting(&request.query).map_err(|error| Box::new(server_error(&error)))?;
+        text::nesting(&request.query).map_err(|error| Box::new(server_error(&error)))?;
         let variables = std::mem::take(&mut request.variables);
-        limits::texts(&request.query, &variables).map_err(|error| Box::new(server_error(&error)))?;
+        text::without_nul(&request.query, &variables).map_err(|error| Box::new(server_error(&error)))?;
         let document = request.parsed_query()?;
         limits::check(document, &variables, &self.app.settings.graphql)
             .map_err(|error| Box::new(server_error(&error)))?;

@@ -5,8 +5,8 @@ use super::problem::status_of;
 use super::{API_KEY, Shared, actor};
 use crate::access::Actor;
 use crate::error::Error;
-use crate::graphql::limits;
 use crate::graphql::serve::refused;
+use crate::graphql::text;
 use async_graphql::http::{MultipartOptions, receive_batch_body};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{BatchRequest, BatchResponse, ParseRequestError, Request};
@@ -127,7 +127,7 @@ fn from_query_string(text: &str) -> Result<Request, Error> {
     if found.query.trim().is_empty() {
         return Err(Error::invalid("query", "send POST /graphql with {\"query\": \"…\"}, or GET /graphql?query=…"));
     }
-    limits::nesting(&found.query)?;
+    text::nesting(&found.query)?;
     let mut request = Request::new(found.query);
     request.operation_name = found.operation_name;
     if let Some(variables) = found.variables.filter(|text| !text.is_empty()) {

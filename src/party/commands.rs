@@ -73,10 +73,7 @@ impl Command for CreateCustomer {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("party.manage")?;
-        if self.credit_tier.is_some() || self.credit_limit.is_some() {
-            cx.actor.require("credit.grant")?;
-        }
-        let credit_tier = tier(self.credit_tier.as_deref())?;
+        let credit_tier = agreed_tier(cx, self.credit_tier.as_deref(), self.credit_limit.as_ref())?;
         let row = customer::Model {
             id: id::new(),
             name: checked_name(&self.name)?,
@@ -106,10 +103,7 @@ impl Command for CreateReseller {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("party.manage")?;
-        if self.credit_tier.is_some() || self.credit_limit.is_some() {
-            cx.actor.require("credit.grant")?;
-        }
-        let credit_tier = tier(self.credit_tier.as_deref())?;
+        let credit_tier = agreed_tier(cx, self.credit_tier.as_deref(), self.credit_limit.as_ref())?;
         let row = reseller::Model {
             id: id::new(),
             name: checked_name(&self.name)?,
@@ -122,6 +116,14 @@ impl Command for CreateReseller {
         agree_limit(cx, (PartyKind::Reseller, id), credit_tier, self.credit_limit.as_ref()).await?;
         Ok(Done { reseller: Some(id), ..Done::default() })
     }
+}
+
+/// The tier that a party begins with. Whoever names it, or a limit, must be one who gives credit.
+fn agreed_tier(cx: &Cx<'_>, named: Option<&str>, limit: Option<&Money>) -> Result<Tier, Error> {
+    if named.is_some() || limit.is_some() {
+        cx.actor.require("credit.grant")?;
+    }
+    tier(named)
 }
 
 /// Opens the party's account in the limit's currency.

@@ -4,7 +4,6 @@ mod roots;
 
 pub use roots::{PartyMutation, PartyQuery};
 
-use crate::access::Scope;
 use crate::credit::graphql::CustomerCredit;
 use crate::error::Error;
 use crate::graphql::loaders::CreditOf;
@@ -16,12 +15,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 async fn credit(ctx: &Context<'_>, kind: PartyKind, id: Uuid, currency: String) -> Answer<CustomerCredit> {
-    let own = match actor(ctx)?.scope {
-        Scope::Customer(own) => kind == PartyKind::Customer && own == id,
-        Scope::Reseller(own) => kind == PartyKind::Reseller && own == id,
-        Scope::All | Scope::Stores(_) => true,
-    };
-    if !own {
+    if !actor(ctx)?.reads_credit_of(kind, id) {
         return Err(Error::Forbidden("a party's credit is for itself and for staff".to_owned()).into());
     }
     app(ctx).currencies.exponent(&currency, "currency")?;

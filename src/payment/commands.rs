@@ -75,8 +75,8 @@ impl RefundPayment {
         if amount <= 0 || amount > most {
             let currency = &order.sale()?.currency;
             let what = if most < left { "is what the return is still worth" } else { "is left to be refunded" };
-            let most = cx.app.currencies.format(most, currency);
-            return Err(Error::invalid("amount", format!("{most} {currency} {what}")));
+            let most = cx.app.currencies.words(most, currency);
+            return Err(Error::invalid("amount", format!("{most} {what}")));
         }
         Ok(amount)
     }
@@ -123,7 +123,7 @@ impl Command for SettleRefund {
         }
         let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
         let row = ledger::refund_mut(unit.order_mut(root)?, self.refund_id)?.clone();
-        if !matches!(row.status, RefundStatus::Requested | RefundStatus::Sent) {
+        if !row.status.is_under_way() {
             let word = format!("{:?}", row.status).to_uppercase();
             return Err(Error::Conflict(format!("the refund is {word} already")));
         }
@@ -211,8 +211,8 @@ impl Command for IssueCreditNote {
         let outstanding = order.sale()?.workflow_context.outstanding;
         if amount > outstanding {
             let currency = &order.sale()?.currency;
-            let most = cx.app.currencies.format(outstanding, currency);
-            let message = format!("{most} {currency} is outstanding; refund what is paid instead");
+            let most = cx.app.currencies.words(outstanding, currency);
+            let message = format!("{most} is outstanding; refund what is paid instead");
             return Err(Error::invalid("amount", message));
         }
         let known = |id: &Uuid| order.fulfilments.all().is_ok_and(|rows| rows.iter().any(|row| row.id == *id));
@@ -224,8 +224,8 @@ impl Command for IssueCreditNote {
             let worth = refunds::owed_for_return(unit.order(root)?, fulfilment.id)?;
             if amount > worth {
                 let currency = &unit.order(root)?.sale()?.currency;
-                let worth = cx.app.currencies.format(worth, currency);
-                return Err(Error::invalid("amount", format!("{worth} {currency} is what the return is still worth")));
+                let worth = cx.app.currencies.words(worth, currency);
+                return Err(Error::invalid("amount", format!("{worth} is what the return is still worth")));
             }
         }
         unit.order_mut(root)?.credit_notes.insert(credit_note::Model {

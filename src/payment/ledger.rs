@@ -85,10 +85,7 @@ pub fn in_hand(order: &Order, payment: Uuid) -> Result<i64, Error> {
 /// What of a payment can still be given back: in hand, and not asked for already.
 pub fn refundable(order: &Order, payment: Uuid) -> Result<i64, Error> {
     let refunds = order.refunds.all()?.iter().filter(|refund| refund.payment_id == payment);
-    let going_back: i64 = refunds
-        .filter(|refund| matches!(refund.status, RefundStatus::Requested | RefundStatus::Sent))
-        .map(|refund| refund.amount_minor)
-        .sum();
+    let going_back: i64 = refunds.filter(|refund| refund.status.is_under_way()).map(|refund| refund.amount_minor).sum();
     Ok(in_hand(order, payment)? - going_back)
 }
 

@@ -69,7 +69,7 @@ pub fn nothing_to_give_back(order: &Order, fulfilment: Uuid) -> Result<bool, Err
 /// Whether a refund for a return was asked for and has not ended.
 pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
     let mut refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
-    Ok(refunds.any(|refund| matches!(refund.status, RefundStatus::Requested | RefundStatus::Sent)))
+    Ok(refunds.any(|refund| refund.status.is_under_way()))
 }
 
 /// Money that staff hand back themselves.

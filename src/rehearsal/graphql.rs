@@ -4,7 +4,6 @@ use super::{Ended, MAX_EVENTS, Planned, Rehearsal, Step, rehearse};
 use crate::error::Error;
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::{Answer, actor, app};
-use crate::workflow::Event;
 use crate::workflow::commands::SendEvent;
 use crate::workflow::graphql::{Refusal, parse_subject, subject_id};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
@@ -112,17 +111,8 @@ impl RehearsalQuery {
         }
         let mut plan = Vec::with_capacity(events.len());
         for SimulatedEventInput { event, payload, reason_code, at } in events {
-            let command = SendEvent {
-                subject: (kind, id),
-                event,
-                payload: payload.map(|payload| payload.0),
-                reason_code,
-                note: None,
-                expected_version: None,
-            };
-            command.check()?;
-            let event: Event = command.event();
-            plan.push(Planned { event, at: at.map(|at| at.0) });
+            let command = SendEvent::tried((kind, id), event, payload.map(|payload| payload.0), reason_code)?;
+            plan.push(Planned { event: command.event(), at: at.map(|at| at.0) });
         }
         let subject = crate::workflow::SubjectRef { kind, id };
         Ok(rehearse(app(ctx), actor(ctx)?, subject, &plan, at.map(|at| at.0)).await?.into())

@@ -28,7 +28,7 @@ pub fn totals(order: &Order, fell_through: bool) -> Result<Totals, Error> {
     let refunds = order.refunds.all()?;
     let refunded: i64 =
         refunds.iter().filter(|refund| refund.status == RefundStatus::Issued).map(|refund| refund.credited_minor).sum();
-    let going_back: i64 = refunds.iter().filter(|refund| is_going_back(refund.status)).map(|r| r.amount_minor).sum();
+    let going_back: i64 = refunds.iter().filter(|refund| refund.status.is_under_way()).map(|r| r.amount_minor).sum();
     let credited = notes + refunded;
     let outstanding = if fell_through { 0 } else { (total - captured - credited).max(0) };
     Ok(Totals { captured, credited, outstanding, overpaid: (captured + credited - total).max(0), going_back })
@@ -42,7 +42,7 @@ pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -
             && !refunds.iter().any(|later| {
                 later.payment_id == refund.payment_id
                     && later.id > refund.id
-                    && (is_going_back(later.status) || later.status == RefundStatus::Issued)
+                    && (later.status.is_under_way() || later.status == RefundStatus::Issued)
             })
     });
     let noted = !order.credit_notes.all()?.is_empty();
@@ -57,8 +57,4 @@ pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -
         (OrderFlag::Disputed, disputed),
     ];
     Ok(flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect())
-}
-
-fn is_going_back(status: RefundStatus) -> bool {
-    matches!(status, RefundStatus::Requested | RefundStatus::Sent)
 }

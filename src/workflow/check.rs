@@ -74,8 +74,8 @@ impl Words {
     /// A warning for each name without a function, at the first place that uses it.
     fn unknown(&self, machine: &Machine) -> Vec<Problem> {
         let mut found = Found { words: self, seen: BTreeSet::new(), problems: Vec::new() };
-        for state in machine.states() {
-            let path = machine.by_path(&state.path).map(|id| machine.pointer(id)).unwrap_or_default();
+        for id in machine.state_ids() {
+            let (state, path) = (machine.state(id), machine.pointer(id));
             let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
             found.actions(&state.entry, &at("entry"));
             found.actions(&state.initial_actions, &at("initial.actions"));

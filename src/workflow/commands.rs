@@ -8,10 +8,8 @@ use crate::{
 use entity::{SubjectKind, transition_log};
 use serde::Serialize;
 use serde_json::Value;
+use statechart::MAX_NAME;
 use uuid::Uuid;
-
-/// As long as names in machines may be.
-const LONGEST_EVENT: usize = 200;
 
 /// Sends an event to a subject.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +29,19 @@ pub struct SendEvent {
 }
 
 impl SendEvent {
+    /// An event that is to be tried or explained: nothing is written, hence no note and no version. Refused when nobody
+    /// may send it at all.
+    pub fn tried(
+        subject: (SubjectKind, Uuid),
+        event: String,
+        payload: Option<Value>,
+        reason_code: Option<String>,
+    ) -> Result<Self, Error> {
+        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None };
+        tried.check()?;
+        Ok(tried)
+    }
+
     /// The subject.
     pub fn subject_ref(&self) -> SubjectRef {
         SubjectRef { kind: self.subject.0, id: self.subject.1 }
@@ -45,8 +56,8 @@ impl SendEvent {
 
     /// Whether it is an event that anybody may send at all.
     pub fn check(&self) -> Result<(), Error> {
-        if self.event.len() > LONGEST_EVENT {
-            return Err(Error::invalid("event", format!("a name of an event has at most {LONGEST_EVENT} bytes")));
+        if self.event.len() > MAX_NAME {
+            return Err(Error::invalid("event", format!("a name of an event has at most {MAX_NAME} bytes")));
         }
         if self.event.starts_with("xstate.") || self.event.is_empty() {
             return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));

@@ -1,6 +1,11 @@
 //! Which guards keep an event from being taken: those that would have to answer otherwise, each with what it says.
 
-use super::{Event, SubjectRef, Unit, explain::Asking, turn::Scene, vocabulary::Verdict};
+use super::{
+    Event, SubjectRef, Unit,
+    explain::{self, Asking},
+    turn::Scene,
+    vocabulary::Verdict,
+};
 use crate::error::{Code, Error};
 use statechart::{GuardTree, Machine};
 use uuid::Uuid;
@@ -26,18 +31,13 @@ pub(super) fn culprits(
     subject: SubjectRef,
     event: &Event,
 ) -> Result<Vec<Culprit>, Error> {
-    let mut order = unit.order(root)?.clone();
-    let mut shared = unit.shared.clone();
-    unit.with_place(scene, root, subject, |place| {
-        let machine = &place.definition.machine;
-        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene)?;
-        let candidates = machine.explain(place.snapshot, &event.name, &mut asking)?;
+    explain::ask(unit, scene, root, subject, event, |machine, candidates, asking| {
         if candidates.iter().any(|candidate| candidate.passed) {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let mut found = Vec::new();
         for tree in candidates.iter().filter_map(|candidate| candidate.tree.as_ref()) {
-            search(machine, tree, true, &asking, &mut found);
+            search(machine, tree, true, asking, &mut found);
         }
         if found.is_empty() {
             found.push(Culprit {
@@ -47,7 +47,7 @@ pub(super) fn culprits(
                 remedy: "explainTransition shows it".to_owned(),
             });
         }
-        Ok(found)
+        found
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{access::Actor, app::App, clock::Instant, error::Error};
 use entity::SubjectKind;
 use serde_json::{Map, Value};
-use statechart::{Delay, GuardRef, Host, TransitionId, Trigger};
+use statechart::{Candidate, Delay, GuardRef, Host, Machine, TransitionId, Trigger};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -191,6 +191,25 @@ fn guards(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event:
     Ok(found.into_iter().map(blocked).collect())
 }
 
+/// Asks every guard of an event's candidates on a copy of what is loaded, and tells of the answers.
+pub(super) fn ask<T>(
+    unit: &Unit,
+    scene: Scene<'_>,
+    root: Uuid,
+    subject: SubjectRef,
+    event: &Event,
+    tell: impl FnOnce(&Machine, &[Candidate], &Asking<'_>) -> T,
+) -> Result<T, Error> {
+    let mut order = unit.order(root)?.clone();
+    let mut shared = unit.shared.clone();
+    unit.with_place(scene, root, subject, |place| {
+        let machine = &place.definition.machine;
+        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene)?;
+        let candidates = machine.explain(place.snapshot, &event.name, &mut asking)?;
+        Ok(tell(machine, &candidates, &asking))
+    })
+}
+
 /// Asks guards and keeps every answer.
 pub(super) struct Asking<'a> {
     runner: Runner<'a>,
@@ -198,7 +217,7 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(
+    fn new(
         definition: &'a Definition,
         order: &'a mut Order,
         shared: &'a mut Shared,
@@ -226,18 +245,6 @@ impl Host for Asking<'_> {
         let passed = verdict == Verdict::Pass;
         self.answers.push((guard.clone(), verdict));
         Ok(passed)
-    }
-
-    fn action(&mut self, _action: &statechart::ActionRef, _event: &str) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn arm(&mut self, _state: statechart::StateId, _delay: &statechart::Delay) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: statechart::StateId) -> Result<(), Error> {
-        Ok(())
     }
 }
 

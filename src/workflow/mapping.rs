@@ -96,26 +96,34 @@ impl Mapping {
         Ok(Restored { place, forgotten })
     }
 
-    /// What a state remembers, said in the other version's words: by the leaves, wherever they are now, and the state
-    /// around them that has a history there, preferably that of the old name.
+    /// What a state remembers, said in the other version's words: the states that are where they were, else the leaves
+    /// of those names, wherever they are now; and the state around them that has a history there, preferably that of the
+    /// old name.
     fn remembered(&self, to: &Machine, parent: &str, paths: &Value) -> Option<(String, Value)> {
         let last = |path: &str| path.rsplit_once('.').map_or(path, |(_, last)| last).to_owned();
-        let old: Vec<String> = paths.as_array()?.iter().filter_map(Value::as_str).map(last).collect();
-        let new = self.apply(&old.join("+"));
-        let leaves: Vec<StateId> = new.split('+').map(|name| leaf(to, name)).collect::<Option<_>>()?;
+        let old: Vec<&str> = paths.as_array()?.iter().filter_map(Value::as_str).collect();
+        let renamed = |path: &str| match path.rsplit_once('.') {
+            Some((parents, last)) => format!("{parents}.{}", self.apply(last)),
+            None => self.apply(path),
+        };
+        let in_place: Option<Vec<StateId>> = old.iter().map(|path| to.by_path(&renamed(path))).collect();
+        let by_name = || {
+            let names = self.apply(&old.iter().map(|path| last(path)).collect::<Vec<_>>().join("+"));
+            names.split('+').map(|name| leaf(to, name)).collect::<Option<_>>()
+        };
+        let states: Vec<StateId> = in_place.or_else(by_name)?;
         let around = |id: StateId| std::iter::successors(to.state(id).parent, |id| to.state(*id).parent);
         let has_history = |id: &StateId| to.state(*id).children.iter().any(|child| to.state(*child).kind.is_history());
-        let common = |id: &StateId| leaves.iter().all(|leaf| around(*leaf).any(|known| known == *id));
-        let fit: Vec<StateId> = around(*leaves.first()?).filter(|id| has_history(id) && common(id)).collect();
+        let common = |id: &StateId| states.iter().all(|state| around(*state).any(|known| known == *id));
+        let fit: Vec<StateId> = around(*states.first()?).filter(|id| has_history(id) && common(id)).collect();
         let same = fit.iter().find(|id| to.state(**id).key == last(parent));
         let holder = *same.or(fit.first())?;
-        let paths = leaves.iter().map(|id| Value::from(to.state(*id).path.as_str())).collect();
+        let paths = states.iter().map(|id| Value::from(to.state(*id).path.as_str())).collect();
         Some((to.state(holder).path.clone(), paths))
     }
 }
 
 /// The leaf state of that name.
 fn leaf(machine: &Machine, name: &str) -> Option<StateId> {
-    let found = machine.states().iter().find(|state| state.kind.is_leaf() && state.key == name)?;
-    machine.by_path(&found.path)
+    machine.state_ids().find(|id| machine.state(*id).kind.is_leaf() && machine.state(*id).key == name)
 }

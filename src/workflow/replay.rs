@@ -7,7 +7,7 @@
 use super::{CREATED, MIGRATED, definition::Definition, mapping::Mapping};
 use entity::transition_log;
 use serde_json::Value;
-use statechart::{ActionRef, Delay, GuardRef, Host, Machine, Snapshot, StateId};
+use statechart::{GuardRef, Host, Machine, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
@@ -213,17 +213,5 @@ impl Host for Oracle {
         self.asked.push(answer);
         self.answers.insert(key, answer);
         Ok(answer)
-    }
-
-    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
-        Ok(())
     }
 }

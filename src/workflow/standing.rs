@@ -124,9 +124,8 @@ fn select(registry: &Registry, subject: SubjectKind, wanted: impl Fn(&Machine, S
 
 fn of(definition: &Definition, wanted: impl Fn(&Machine, StateId) -> bool) -> Of {
     let machine = &definition.machine;
-    let leaf = |index| StateId(u32::try_from(index).unwrap_or(u32::MAX));
-    let leaves: Vec<_> = (0..machine.states().len())
-        .map(leaf)
+    let leaves: Vec<_> = machine
+        .state_ids()
         .filter(|id| machine.state(*id).kind.is_leaf() && wanted(machine, *id))
         .map(|id| machine.state(id).key.clone())
         .collect();

@@ -4,7 +4,10 @@
 //! thrown away. So it is allowed exactly when `send` would take it.
 
 use super::{
-    Event, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via, explain::Asking, subject, turn::Scene,
+    Event, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
+    explain::{self, Asking},
+    subject,
+    turn::Scene,
     vocabulary::Verdict,
 };
 use crate::{access::Actor, app::App, error::Error};
@@ -98,25 +101,18 @@ fn candidates(
     subject: SubjectRef,
     event: &Event,
 ) -> Result<Vec<Candidate>, Error> {
-    let mut order = unit.order(root)?.clone();
-    let mut shared = unit.shared.clone();
-    unit.with_place(scene, root, subject, |place| {
-        let machine = &place.definition.machine;
-        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene)?;
-        let found = machine.explain(place.snapshot, &event.name, &mut asking)?;
+    explain::ask(unit, scene, root, subject, event, |machine, found, asking| {
         let path = |id| machine.state(id).path.clone();
-        Ok(found
-            .into_iter()
-            .map(|candidate| {
-                let transition = machine.transition(candidate.transition);
-                Candidate {
-                    source: path(transition.source),
-                    targets: transition.targets.iter().map(|id| path(*id)).collect(),
-                    passed: candidate.passed,
-                    guard: candidate.tree.map(|tree| asked(machine, &tree, &asking)),
-                }
-            })
-            .collect())
+        let candidate = |candidate: &statechart::Candidate| {
+            let transition = machine.transition(candidate.transition);
+            Candidate {
+                source: path(transition.source),
+                targets: transition.targets.iter().map(|id| path(*id)).collect(),
+                passed: candidate.passed,
+                guard: candidate.tree.as_ref().map(|tree| asked(machine, tree, asking)),
+            }
+        };
+        found.iter().map(candidate).collect()
     })
 }
 

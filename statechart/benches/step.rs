@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use statechart::{ActionRef, Delay, GuardRef, Host, Machine, StateId};
+use statechart::{ActionRef, GuardRef, Host, Machine};
 
 /// Every guard holds, every action is free.
 struct Willing;
@@ -22,14 +22,6 @@ impl Host for Willing {
 
     fn action(&mut self, action: &ActionRef, _event: &str) -> Result<(), Infallible> {
         black_box(action.index);
-        Ok(())
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn read(definition: &Value, found: Vec<Problem>) -> Draft<'_> {
     }
     let id = definition.get("id").and_then(Value::as_str);
     // Every state's id begins with it: one that is too long is reported, not repeated.
-    let id = id.filter(|id| !id.is_empty() && id.len() <= limits::NAME).unwrap_or("(machine)");
+    let id = id.filter(|id| !id.is_empty() && id.len() <= limits::MAX_NAME).unwrap_or("(machine)");
     draft.state(id, definition, None, String::new());
     draft
 }

@@ -81,8 +81,8 @@ impl Draft<'_> {
     /// A name that must be text, not empty, not too long and without control characters.
     pub(crate) fn name(&mut self, value: Option<&Value>, path: &str, what: &str) -> Option<String> {
         let name = self.path(value, path, what)?;
-        if name.len() > limits::NAME {
-            let message = format!("{what} has {} bytes, at most {} are read", name.len(), limits::NAME);
+        if name.len() > limits::MAX_NAME {
+            let message = format!("{what} has {} bytes, at most {} are read", name.len(), limits::MAX_NAME);
             self.error(path, message, "shorten it: names are stored and shown");
             return None;
         }

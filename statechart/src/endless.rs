@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::host::Host;
 use crate::limits;
 use crate::machine::Machine;
-use crate::model::{ActionRef, Delay, Guard, GuardRef, Kind, StateId, TransitionId, Trigger, UNKNOWN_GUARD};
+use crate::model::{ActionRef, Guard, GuardRef, Kind, StateId, TransitionId, Trigger, UNKNOWN_GUARD};
 use crate::problem::{Problem, Problems};
 use crate::set::StateSet;
 use crate::snapshot::Snapshot;
@@ -26,8 +26,7 @@ pub(crate) fn check(machine: &Machine, problems: &mut Problems) {
     }
     let mut search = Search { machine, known: HashSet::new(), any_long: false };
     let mut effort = Effort { weights: weights(machine), steps: 0, work: 0 };
-    let ids = (0..machine.states.len()).map(StateId::from_index);
-    for id in ids.filter(|id| machine.state(*id).kind.is_leaf()) {
+    for id in machine.state_ids().filter(|id| machine.state(*id).kind.is_leaf()) {
         let at = Snapshot { active: machine.configuration_with(id), history: Vec::new() };
         for answer in [true, false] {
             if !effort.spend(machine, &at.active) || problems.is_full() {
@@ -168,13 +167,5 @@ impl Host for Assumption {
     fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Uncertain> {
         self.acted = true;
         if self.seen.is_some() { Err(Uncertain) } else { Ok(()) }
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Uncertain> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Uncertain> {
-        Ok(())
     }
 }

@@ -8,17 +8,27 @@ use crate::model::{ActionRef, Delay, GuardRef, StateId, TransitionId};
 use crate::snapshot::Snapshot;
 
 /// What the machine asks of whoever runs it. Every method may fail; the failure ends the step and is returned.
+///
+/// A host that only answers guards, to look where a machine would lead, leaves the rest out: nothing happens then.
 pub trait Host {
     /// Why the host could not answer.
     type Error;
     /// Whether the guard holds. `event` is the event of the microstep, `xstate.*` for internal ones.
     fn guard(&mut self, guard: &GuardRef, event: &str) -> Result<bool, Self::Error>;
     /// Runs the action.
-    fn action(&mut self, action: &ActionRef, event: &str) -> Result<(), Self::Error>;
+    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// A state with `after` was entered: one call for each distinct delay of it.
-    fn arm(&mut self, state: StateId, delay: &Delay) -> Result<(), Self::Error>;
+    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// A state with `after` was left: forget all of its timers.
-    fn disarm(&mut self, state: StateId) -> Result<(), Self::Error>;
+    fn disarm(&mut self, _state: StateId) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// What a macrostep did.

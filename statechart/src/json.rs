@@ -124,8 +124,8 @@ impl<'de> Visitor<'de> for &mut Place {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            if key.len() > limits::NAME {
-                let long = format!("{LONG_NAME}: {} bytes, at most {} are read", key.len(), limits::NAME);
+            if key.len() > limits::MAX_NAME {
+                let long = format!("{LONG_NAME}: {} bytes, at most {} are read", key.len(), limits::MAX_NAME);
                 return Err(A::Error::custom(long));
             }
             self.path.push(key.clone());

@@ -54,7 +54,7 @@ mod validate;
 pub use explain::{Candidate, GuardTree};
 pub use host::{Host, Step, StepError};
 pub use keys::is_near;
-pub use limits::MAX_PROBLEMS;
+pub use limits::{MAX_NAME, MAX_PROBLEMS};
 pub use lookup::descriptor_matches;
 pub use machine::Machine;
 pub use model::{ActionRef, Delay, Depth, Guard, GuardRef, Kind, State, StateId, Transition, TransitionId, Trigger};

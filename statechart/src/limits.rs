@@ -9,8 +9,9 @@ pub(crate) const STATES: usize = 5_000;
 pub(crate) const TRANSITIONS: usize = 20_000;
 /// Targets of one transition.
 pub(crate) const TARGETS: usize = 100;
-/// Bytes of a name, and of any key. Paths and ids repeat the names of all that is around them.
-pub(crate) const NAME: usize = 200;
+/// Bytes of a name, and of any key; a longer event is none that a machine could know. Paths and ids repeat the names of
+/// all that is around them.
+pub const MAX_NAME: usize = 200;
 /// Bytes of a state's dotted path. Ids, events and places of transitions repeat it: this bounds the memory of a machine.
 pub(crate) const PATH: usize = 2_000;
 /// At most as many errors, and as many warnings, are listed of one definition; what is beyond them is only counted. For

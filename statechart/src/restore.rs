@@ -118,6 +118,11 @@ impl Machine {
         states.iter().all(|id| fits(id) && together(id))
     }
 
+    /// Every state, in document order, the root first.
+    pub fn state_ids(&self) -> impl Iterator<Item = StateId> + use<> {
+        (0..self.states.len()).map(StateId::from_index)
+    }
+
     /// The state with this dotted path.
     pub fn by_path(&self, path: &str) -> Option<StateId> {
         self.states.iter().position(|state| state.path == path).map(StateId::from_index)

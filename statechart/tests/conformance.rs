@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use statechart::{
-    ActionRef, Delay, GuardRef, Host, Machine, Problem, Severity, StateId, TransitionId, Trigger, simulate,
-};
+use statechart::{GuardRef, Host, Machine, Problem, Severity, TransitionId, Trigger, simulate};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -127,18 +125,6 @@ impl Host for Table<'_> {
 
     fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Infallible> {
         Ok(self.0.get(&guard.name) == Some(&Value::Bool(true)))
-    }
-
-    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
-        Ok(())
     }
 }
 

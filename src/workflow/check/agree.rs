@@ -20,7 +20,7 @@ pub fn check(machine: &Machine, most: usize) -> Vec<Problem> {
         told: HashSet::new(),
         problems: Vec::new(),
     };
-    for id in all(machine) {
+    for id in machine.state_ids() {
         if search.problems.len() >= most {
             break;
         }
@@ -67,7 +67,7 @@ fn takers(machine: &Machine) -> Vec<Takers<'_>> {
         }
         takers
     };
-    all(machine).map(of_state).collect()
+    machine.state_ids().map(of_state).collect()
 }
 
 struct Search<'a> {
@@ -157,15 +157,11 @@ impl<'a> Search<'a> {
     }
 }
 
-fn all(machine: &Machine) -> impl Iterator<Item = StateId> {
-    (0..machine.states().len()).map(|index| StateId(u32::try_from(index).unwrap_or(u32::MAX)))
-}
-
 /// What a parallel state holds, each with the region that it is in. Descendants follow their ancestor in the document.
 fn within(machine: &Machine, parallel: StateId) -> Vec<(StateId, StateId)> {
     let mut found = Vec::new();
     let mut regions: HashMap<StateId, StateId> = HashMap::new();
-    for id in all(machine).skip_while(|id| *id != parallel).skip(1) {
+    for id in machine.state_ids().skip_while(|id| *id != parallel).skip(1) {
         let region = match machine.state(id).parent {
             Some(parent) if parent == parallel => id,
             Some(parent) => match regions.get(&parent) {

@@ -21,8 +21,8 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
         one_of(meta, "subject", &["quotation", "sale", "fulfilment"], "meta", &mut problems);
         near(meta, &OF_ROOT, "meta", &mut problems);
     }
-    for state in machine.states() {
-        let path = machine.by_path(&state.path).map(|id| machine.pointer(id)).unwrap_or_default();
+    for id in machine.state_ids() {
+        let (state, path) = (machine.state(id), machine.pointer(id));
         let path = if path.is_empty() { "meta".to_owned() } else { format!("{path}.meta") };
         let Some(meta) = object(&state.meta, &path, &mut problems) else { continue };
         one_of(meta, "tone", &TONES, &path, &mut problems);

@@ -6,7 +6,7 @@ use crate::graphql::words::ActorType;
 use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
-use entity::{ActorType as ActorKind, refused_attempt, transition_log};
+use entity::{refused_attempt, transition_log};
 use std::sync::Arc;
 
 /// Something that happened, as the log has it.
@@ -20,10 +20,9 @@ impl From<Arc<transition_log::Model>> for Transition {
 }
 
 impl Transition {
-    /// Whether who did it, and what they wrote, is for whoever reads it: staff write for staff.
+    /// Whether who did it, and what they wrote, is for whoever reads it.
     fn is_for(&self, ctx: &Context<'_>) -> bool {
-        let by_staff = matches!(self.0.actor_type, ActorKind::Operator | ActorKind::Admin | ActorKind::Seller);
-        !by_staff || actor(ctx).is_ok_and(|actor| !actor.is_buyer())
+        actor(ctx).is_ok_and(|actor| actor.reads_words_of(self.0.actor_type))
     }
 }
 

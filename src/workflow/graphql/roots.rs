@@ -60,15 +60,8 @@ impl WorkflowQuery {
         payload: Option<Json>,
         reason_code: Option<String>,
     ) -> Answer<TransitionExplanation> {
-        let command = SendEvent {
-            subject: subject(&subject_id)?,
-            event,
-            payload: payload.map(|payload| payload.0),
-            reason_code,
-            note: None,
-            expected_version: None,
-        };
-        command.check()?;
+        let payload = payload.map(|payload| payload.0);
+        let command = SendEvent::tried(subject(&subject_id)?, event, payload, reason_code)?;
         let explained = explain_event(app(ctx), actor(ctx)?, command.subject_ref(), &command.event()).await?;
         Ok(explained.into())
     }

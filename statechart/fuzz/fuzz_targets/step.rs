@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 
 use libfuzzer_sys::fuzz_target;
-use statechart::{ActionRef, Delay, GuardRef, Host, Machine, StateId};
+use statechart::{GuardRef, Host, Machine};
 
 #[path = "../../tests/dice/mod.rs"]
 #[allow(dead_code)]
@@ -18,18 +18,6 @@ impl Host for World {
 
     fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Infallible> {
         Ok(self.0 >> (guard.name.as_bytes().last().copied().unwrap_or(0) % 8) & 1 == 1)
-    }
-
-    fn action(&mut self, _action: &ActionRef, _event: &str) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn arm(&mut self, _state: StateId, _delay: &Delay) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn disarm(&mut self, _state: StateId) -> Result<(), Infallible> {
-        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
             page.line(1, &format!("{from} --> {}: {label}", node_name(machine, *target)));
         }
     }
-    let ids = (0..machine.states().len()).map(StateId::from_index);
+    let ids = machine.state_ids();
     let current: Vec<_> = ids.filter(|id| is_current(*id)).map(|id| node_name(machine, id)).collect();
     if !current.is_empty() {
         page.line(1, "classDef current fill:#fde68a,stroke:#b45309,stroke-width:3px,color:#111827");

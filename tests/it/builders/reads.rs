@@ -8,7 +8,7 @@ const SALE: &str = "query($id: ID!) { saleOrder(id: $id) { id number type phase 
     outstanding { amount } overpaid { amount } credited { amount } quotation { id } shippingAddress { name countryCode } \
     lines { id sku quantity unitPrice { amount } total { amount } } \
     workflow { definition state tags done label tone timers { event state dueAt } } \
-    payments { id status amount { amount } method refunds { id status amount { amount } reasonCode } } \
+    payments { id status amount { amount } method provider reference refunds { id status amount { amount } reasonCode } } \
     fulfilments { id type workflowState version carrier trackingNumber holds { id cause reasonCode note placedBy } \
       lines { orderLine { id sku } quantity } } \
     overrideRequests { id kind status requestedBy decidedBy overage { amount } approvedAmount { amount } expiresAt } } }";

@@ -45,6 +45,22 @@ both! {
         assert_eq!(w.state(&id).await, "READY_FOR_SHIPMENT");
     }
 
+    async fn shallow_history_remembers_a_state_that_has_states_of_its_own(w: World) {
+        let mut machine = w.machine("fulfilment").await;
+        let ready = &mut machine["states"]["UNSHIPPED"]["states"]["READY_FOR_SHIPMENT"];
+        ready["initial"] = json!("BOXED");
+        ready["states"] = json!({ "BOXED": {} });
+        w.published("fulfilment", &machine, json!({})).await;
+        let (.., id) = w.fulfilment_in("DELIVERY", "PICK_PACK").await;
+        w.drive(&id, &["FULFILMENT_STARTED", "HOLD"]).await;
+        machine["description"] = json!("The same in other words.");
+        w.published("fulfilment", &machine, json!({})).await;
+        w.migrate(&w.admin, "fulfilment", 2, 3, json!({})).await.ok();
+        assert_eq!(w.last(&id).await["metadata"]["forgottenHistory"], Value::Null);
+        w.drive(&id, &["RELEASE"]).await;
+        assert_eq!(w.state(&id).await, "BOXED");
+    }
+
     async fn history_that_has_no_place_is_said_to_be_forgotten(w: World) {
         let (.., id) = w.fulfilment_in("DELIVERY", "READY_FOR_SHIPMENT").await;
         w.drive(&id, &["HOLD"]).await;

@@ -168,6 +168,7 @@ fn kind(kind: &ColumnType, backend: DbBackend) -> &'static str {
         ColumnType::Boolean => ("boolean", "integer"),
         ColumnType::Integer => ("integer", "integer"),
         ColumnType::BigInteger => ("bigint", "integer"),
+        ColumnType::VarBinary(_) | ColumnType::Blob => ("bytea", "blob"),
         other => panic!("no column is of this type: {other:?}"),
     };
     if backend == DbBackend::Postgres { postgres } else { sqlite }
