@@ -66,7 +66,7 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("payment_entry_sign", "payment_entry", "kind = 'CAPTURE'"),
     ("payment_entry_sign", "payment_entry", "kind = 'CHARGEBACK', amount_minor = 0"),
     ("credit_note_amount", "credit_note", "amount_minor = 0"),
-    ("dispute_decided", "dispute", "status = 'WON'"),
+    ("dispute_decided", "dispute", "decided_at = '2026-01-02T00:00:00+00:00'"),
     ("webhook_delivery_event", "webhook_delivery", "event_id = NULL"),
     ("webhook_delivery_deliveries", "webhook_delivery", "deliveries = 0"),
     ("webhook_delivery_attempts", "webhook_delivery", "attempts = -1"),
