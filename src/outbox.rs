@@ -30,6 +30,11 @@ pub enum Event {
         /// Who is to be told.
         audience: Audience,
     },
+    /// Money came in: whoever paid is told, and whoever listens to orders.
+    PaymentCaptured {
+        /// Which.
+        payment_id: Uuid,
+    },
     /// Money is to go back to where it came from.
     RefundRequested {
         /// The refund's row.

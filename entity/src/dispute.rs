@@ -21,6 +21,8 @@ pub struct Model {
     pub reference: String,
     /// Status.
     pub status: DisputeStatus,
+    /// How much is disputed, where the provider says so; else all of the payment.
+    pub amount_minor: Option<i64>,
     /// When it was first heard of.
     pub opened_at: DateTimeUtc,
     /// When it was heard how it ended.

@@ -43,9 +43,11 @@ CREATE TABLE dispute (
     payment_id {uuid} NOT NULL REFERENCES payment (id),
     reference text NOT NULL,
     status text NOT NULL,
+    amount_minor {bigint},
     opened_at {instant} NOT NULL,
     decided_at {instant},
     CONSTRAINT dispute_status CHECK (status IN ('OPEN', 'WON', 'LOST')),
+    CONSTRAINT dispute_amount CHECK (amount_minor > 0),
     CONSTRAINT dispute_decided CHECK (decided_at IS NULL OR status <> 'OPEN')
 ) {strict};
 CREATE UNIQUE INDEX dispute_reference ON dispute (payment_id, reference);
@@ -54,3 +56,25 @@ CREATE INDEX dispute_by_root ON dispute (root_id);
 -- The provider's own reference of a refund.
 ALTER TABLE refund ADD COLUMN reference text;
 CREATE UNIQUE INDEX refund_reference ON refund (payment_id, reference) WHERE reference IS NOT NULL;
+
+-- A refund that comes back, and a charge-back that took what was on its way back already, are booked against.
+{postgres} ALTER TABLE payment_entry DROP CONSTRAINT payment_entry_sign;
+{postgres} ALTER TABLE payment_entry ADD CONSTRAINT payment_entry_sign
+{postgres}     CHECK (CASE kind WHEN 'CAPTURE' THEN amount_minor > 0 ELSE amount_minor <> 0 END);
+{sqlite} CREATE TABLE payment_entry_new (
+{sqlite}     id BLOB NOT NULL PRIMARY KEY,
+{sqlite}     root_id BLOB NOT NULL REFERENCES order_root (id),
+{sqlite}     sale_order_id BLOB NOT NULL REFERENCES sale_order (id),
+{sqlite}     payment_id BLOB NOT NULL REFERENCES payment (id),
+{sqlite}     refund_id BLOB REFERENCES refund (id),
+{sqlite}     kind text NOT NULL,
+{sqlite}     amount_minor INTEGER NOT NULL,
+{sqlite}     occurred_at TEXT NOT NULL,
+{sqlite}     CONSTRAINT payment_entry_kind CHECK (kind IN ('CAPTURE', 'REFUND', 'CHARGEBACK')),
+{sqlite}     CONSTRAINT payment_entry_sign CHECK (CASE kind WHEN 'CAPTURE' THEN amount_minor > 0 ELSE amount_minor <> 0 END)
+{sqlite} ) STRICT;
+{sqlite} INSERT INTO payment_entry_new SELECT id, root_id, sale_order_id, payment_id, refund_id, kind, amount_minor, occurred_at
+{sqlite}     FROM payment_entry;
+{sqlite} DROP TABLE payment_entry;
+{sqlite} ALTER TABLE payment_entry_new RENAME TO payment_entry;
+{sqlite} CREATE INDEX payment_entry_by_root ON payment_entry (root_id);

@@ -156,7 +156,11 @@ fn failed(
     refund: Uuid,
     note: Option<String>,
 ) -> Result<(), Error> {
-    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?;
+    let order = unit.order_mut(root)?;
+    if ledger::refund_mut(order, refund)?.status == RefundStatus::Issued {
+        ledger::take_back(order, refund, cx.now)?;
+    }
+    let row = ledger::refund_mut(order, refund)?;
     row.status = RefundStatus::Failed;
     row.settled_at = Some(cx.now);
     let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
@@ -268,6 +272,7 @@ impl IssueCreditNote {
 pub struct ReportDispute {
     pub payment_id: Uuid,
     pub reference: String,
+    pub amount_minor: Option<i64>,
     pub status: DisputeStatus,
 }
 
@@ -277,7 +282,8 @@ impl Command for ReportDispute {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
         let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
-        disputes::book(cx, &mut unit, root, self.payment_id, &self.reference, self.status)?;
+        let said = disputes::Said { reference: &self.reference, amount: self.amount_minor, status: self.status };
+        disputes::book(cx, &mut unit, root, self.payment_id, &said)?;
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
     }

@@ -11,52 +11,52 @@ use entity::{DisputeStatus, PaymentStatus, dispute};
 use serde_json::json;
 use uuid::Uuid;
 
+/// What is said of a dispute.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// The provider's id of it.
+    pub reference: &'a str,
+    /// How much it is about, in minor units of the payment's currency; nothing said: all of the payment.
+    pub amount: Option<i64>,
+    /// How it stands.
+    pub status: DisputeStatus,
+}
+
 /// Books how a dispute of money that came in stands. Answers whether that was news.
 ///
 /// A payment is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
-/// taken as heard too; news that come after the decision change nothing.
-pub fn book(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    payment: Uuid,
-    reference: &str,
-    status: DisputeStatus,
-) -> Result<bool, Error> {
-    let order = unit.order(root)?;
-    let known = find(order, payment, reference)?.map(|dispute| dispute.status);
-    match (known, status) {
-        (None, _) => open(cx, unit, root, payment, reference)?,
-        (Some(DisputeStatus::Open), DisputeStatus::Won | DisputeStatus::Lost) => {}
-        _ => {
-            noop(cx, unit, root, payment, status)?;
-            return Ok(false);
-        }
+/// taken as heard too. Once lost it stays lost: banks may decide a second time, for the payer.
+pub fn book(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<bool, Error> {
+    let known = find(unit.order_mut(root)?, payment, said.reference)?.map(|dispute| dispute.status);
+    if known.is_some_and(|known| said.status <= known) {
+        noop(cx, unit, root, payment, said.status)?;
+        return Ok(false);
     }
-    if status != DisputeStatus::Open {
-        decide(cx, unit, root, payment, reference, status)?;
+    if known.is_none() {
+        open(cx, unit, root, payment, said)?;
+    }
+    if said.status != DisputeStatus::Open {
+        decide(cx, unit, root, payment, said)?;
     }
     Ok(true)
 }
 
-fn open(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, reference: &str) -> Result<(), Error> {
+fn open(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
     let order = unit.order_mut(root)?;
+    let held = any_disputed(order)?;
     let sale_order_id = order.sale()?.id;
     order.disputes.insert(dispute::Model {
         id: id::new(),
         root_id: root,
         sale_order_id,
         payment_id: payment,
-        reference: reference.to_owned(),
+        reference: said.reference.to_owned(),
         status: DisputeStatus::Open,
+        amount_minor: said.amount,
         opened_at: cx.now,
         decided_at: None,
     })?;
-    if ledger::payment(order, payment)?.status != PaymentStatus::Confirmed {
-        return noop(cx, unit, root, payment, DisputeStatus::Open);
-    }
-    let held = any_disputed(order)?;
-    ledger::payment_mut(order, payment)?.status = PaymentStatus::Disputed;
+    ledger::restate(order, payment)?;
     tell(cx, unit, root, payment, DisputeStatus::Open)?;
     if !held {
         report::to_fulfilments(cx, unit, root, "HOLD", &json!({ "cause": "DISPUTE" }))?;
@@ -64,40 +64,25 @@ fn open(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, reference: &str
     Ok(())
 }
 
-fn decide(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    payment: Uuid,
-    reference: &str,
-    status: DisputeStatus,
-) -> Result<(), Error> {
+fn decide(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
     let order = unit.order_mut(root)?;
-    let row = order.disputes.all_mut()?.iter_mut().find(|row| row.payment_id == payment && row.reference == reference);
-    let row = row.ok_or_else(|| Error::internal("no such dispute here"))?;
-    row.status = status;
-    row.decided_at = Some(cx.now);
-    if ledger::payment(order, payment)?.status != PaymentStatus::Disputed {
-        return noop(cx, unit, root, payment, status);
-    }
-    let mut others = order.disputes.all()?.iter().filter(|row| row.payment_id == payment);
-    let others_open = others.any(|row| row.status == DisputeStatus::Open);
-    match status {
-        DisputeStatus::Lost => ledger::charge_back(order, payment, cx.now)?,
-        _ if others_open => return noop(cx, unit, root, payment, status),
-        _ => ledger::keep(order, payment)?,
-    }
     let held = any_disputed(order)?;
-    tell(cx, unit, root, payment, status)?;
-    if !held {
+    let row = find(order, payment, said.reference)?.ok_or_else(|| Error::internal("no such dispute here"))?;
+    row.status = said.status;
+    row.amount_minor = said.amount.or(row.amount_minor);
+    row.decided_at = Some(cx.now);
+    ledger::settle_charge_backs(order, payment, cx.now)?;
+    let still_held = any_disputed(order)?;
+    tell(cx, unit, root, payment, said.status)?;
+    if held && !still_held {
         report::to_fulfilments(cx, unit, root, "RELEASE", &json!({ "cause": "DISPUTE" }))?;
     }
     Ok(())
 }
 
-fn find<'a>(order: &'a Order, payment: Uuid, reference: &str) -> Result<Option<&'a dispute::Model>, Error> {
-    let mut rows = order.disputes.all()?.iter();
-    Ok(rows.find(|row| row.payment_id == payment && row.reference == reference).map(|row| &**row))
+fn find<'a>(order: &'a mut Order, payment: Uuid, reference: &str) -> Result<Option<&'a mut dispute::Model>, Error> {
+    let mut rows = order.disputes.all_mut()?.iter_mut();
+    Ok(rows.find(|row| row.payment_id == payment && row.reference == reference).map(|row| &mut **row))
 }
 
 fn any_disputed(order: &Order) -> Result<bool, Error> {

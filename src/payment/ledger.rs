@@ -1,7 +1,7 @@
 //! Money in and out over the unit: captures, refunds and charge-backs as ledger rows, and payments that only move forward.
 
 use crate::{clock::Instant, error::Error, id, workflow::Order};
-use entity::{PaymentEntryKind, PaymentStatus, RefundStatus, payment, payment_entry, refund};
+use entity::{DisputeStatus, PaymentEntryKind, PaymentStatus, RefundStatus, payment, payment_entry, refund};
 use uuid::Uuid;
 
 /// How far along a status is; a payment never moves to one that is less far.
@@ -36,39 +36,66 @@ pub fn capture(order: &mut Order, id: Uuid, now: Instant) -> Result<(), Error> {
     book(order, id, None, PaymentEntryKind::Capture, amount, now)
 }
 
-/// Takes a disputed payment's money away.
-pub fn charge_back(order: &mut Order, id: Uuid, now: Instant) -> Result<(), Error> {
-    let amount = in_hand(order, id)?;
-    payment_mut(order, id)?.status = PaymentStatus::Refunded;
-    if amount > 0 {
-        book(order, id, None, PaymentEntryKind::Chargeback, -amount, now)?;
-    }
-    Ok(())
-}
-
 /// A refund has reached its payer. `overpaid`: what was over-paid before it; after clearing, the rest of it is credited.
 pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Result<(), Error> {
-    let cleared = order.sale()?.cleared_at.is_some();
+    let payment = refund_mut(order, refund)?.payment_id;
+    let cleared = order.sale()?.cleared_at.is_some() || was_cleared_when_charged_back(order, payment)?;
     let row = refund_mut(order, refund)?;
     row.status = RefundStatus::Issued;
     row.settled_at = Some(now);
     row.credited_minor = if cleared { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
-    let (payment, amount) = (row.payment_id, row.amount_minor);
+    let amount = row.amount_minor;
     book(order, payment, Some(refund), PaymentEntryKind::Refund, -amount, now)?;
-    let left = in_hand(order, payment)?;
-    let row = payment_mut(order, payment)?;
-    // A dispute goes on until it is won or lost, whatever is left of the money.
-    if left == 0 && row.status != PaymentStatus::Disputed {
-        row.status = PaymentStatus::Refunded;
+    settle_charge_backs(order, payment, now)
+}
+
+/// A refund that had reached its payer came back, as banks return what they cannot pay out: the money is in hand again.
+pub fn take_back(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Error> {
+    let row = refund_mut(order, refund)?;
+    row.credited_minor = 0;
+    let (payment, amount) = (row.payment_id, row.amount_minor);
+    book(order, payment, Some(refund), PaymentEntryKind::Refund, amount, now)?;
+    settle_charge_backs(order, payment, now)
+}
+
+/// What lost disputes take of a payment: what they are about, and no more than refunds left. What was taken before one
+/// knew of a refund that had been made is booked back, so that the news may come in any order.
+pub fn settle_charge_backs(order: &mut Order, payment: Uuid, now: Instant) -> Result<(), Error> {
+    let lost =
+        order.disputes.all()?.iter().filter(|row| row.payment_id == payment && row.status == DisputeStatus::Lost);
+    let lost = lost.fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor.unwrap_or(i64::MAX)));
+    let taken = charged_back(order, payment)?;
+    let owed = lost.min(in_hand(order, payment)? + taken);
+    if owed != taken {
+        book(order, payment, None, PaymentEntryKind::Chargeback, taken - owed, now)?;
     }
+    restate(order, payment)
+}
+
+/// The status of a payment whose money came in: DISPUTED while one of its disputes is open, whatever is left of it; then
+/// REFUNDED when nothing is left.
+pub fn restate(order: &mut Order, payment: Uuid) -> Result<(), Error> {
+    let mut disputes = order.disputes.all()?.iter().filter(|row| row.payment_id == payment);
+    let disputed = disputes.any(|row| row.status == DisputeStatus::Open);
+    let status = match in_hand(order, payment)? {
+        _ if disputed => PaymentStatus::Disputed,
+        0 => PaymentStatus::Refunded,
+        _ => PaymentStatus::Confirmed,
+    };
+    payment_mut(order, payment)?.status = status;
     Ok(())
 }
 
-/// The payer has lost the dispute: what is left of the money stays.
-pub fn keep(order: &mut Order, id: Uuid) -> Result<(), Error> {
-    let left = in_hand(order, id)?;
-    payment_mut(order, id)?.status = if left == 0 { PaymentStatus::Refunded } else { PaymentStatus::Confirmed };
-    Ok(())
+/// What charge-backs have taken of a payment.
+pub fn charged_back(order: &Order, payment: Uuid) -> Result<i64, Error> {
+    let entries = order.payment_entries.all()?.iter().filter(|entry| entry.payment_id == payment);
+    let taken = entries.filter(|entry| entry.kind == PaymentEntryKind::Chargeback);
+    Ok(-taken.map(|entry| entry.amount_minor).sum::<i64>())
+}
+
+/// Nobody refunds what was charged back: a refund that one hears of later was made before, when the sale was cleared.
+fn was_cleared_when_charged_back(order: &Order, payment: Uuid) -> Result<bool, Error> {
+    Ok(charged_back(order, payment)? > 0 && !order.fulfilments.all()?.is_empty())
 }
 
 /// A refund of the order, to be changed.

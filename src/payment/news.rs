@@ -18,7 +18,6 @@ use crate::{
     money::{Currencies, Money},
     workflow::Order,
 };
-use axum::http::HeaderMap;
 use entity::{
     DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment, sale_order,
     webhook_delivery,
@@ -70,13 +69,13 @@ async fn verdict(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, 
         Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed).await,
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed).await,
         Change::Refund { reference, amount, stage } => case.refund(reference, amount, *stage).await,
-        Change::Dispute { reference, stage } => case.dispute(reference, *stage).await,
+        Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage).await,
     }
 }
 
 /// The event of a stored delivery, read again from its body.
 fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
-    let headers: HeaderMap = provider::headers(&row.headers)?;
+    let headers = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
     let news = provider::of(&row.provider).news(&delivery);
     let news = news.map_err(|refusal| Error::invalid("body", refusal.to_string()))?;
@@ -96,6 +95,9 @@ impl Case<'_> {
     /// The payment moves forward, and comes to be where its order is known.
     async fn register(&self, paid: &Paid, status: PaymentStatus) -> Result<Verdict, Error> {
         let known = self.known().await?;
+        if let (Some(payment), PaymentStatus::Pending) = (&known, status) {
+            return Ok(applied("that was known".to_owned(), Some(payment.sale_order_id), Some(payment.id)));
+        }
         let Some(sale) = self.sale(known.as_ref()).await? else {
             return Ok(self.parked("no payment has this reference, and no sale order is named that exists"));
         };
@@ -137,14 +139,15 @@ impl Case<'_> {
                 ledger::refund_mut(order, refund)?.status = RefundStatus::Sent;
                 "it is on its way"
             }
-            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Failed) => {
-                if amount > ledger::in_hand(order, payment.id)? {
+            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent) => {
+                if amount > ledger::in_hand(order, payment.id)? + ledger::charged_back(order, payment.id)? {
                     return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
                 }
                 refund_issued(cx, &mut unit, root, sale, refund)?;
                 "it has reached its payer"
             }
-            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent) => {
+            // Also of one that was issued: banks return what they cannot pay out. A refund that failed stays so.
+            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
                 refund_failed(cx, &mut unit, root, sale, refund)?;
                 "it has failed"
             }
@@ -169,7 +172,7 @@ impl Case<'_> {
     }
 
     /// A dispute is opened, won or lost.
-    async fn dispute(&self, reference: &str, stage: DisputeStage) -> Result<Verdict, Error> {
+    async fn dispute(&self, reference: &str, amount: Option<&Amount>, stage: DisputeStage) -> Result<Verdict, Error> {
         let Some(payment) = self.captured().await? else {
             return Ok(self.parked("the payment that it is about is not captured yet"));
         };
@@ -179,7 +182,12 @@ impl Case<'_> {
             DisputeStage::Won => DisputeStatus::Won,
             DisputeStage::Lost => DisputeStatus::Lost,
         };
-        let was_news = disputes::book(self.cx, &mut unit, root, payment.id, reference, status)?;
+        // Banks may dispute in a currency of their own: then it is about the whole payment.
+        let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
+        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.app.currencies)).transpose()?;
+        let amount = amount.filter(|amount| amount.minor > 0);
+        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status };
+        let was_news = disputes::book(self.cx, &mut unit, root, payment.id, &said)?;
         unit.flush(self.cx.txn).await?;
         let why = if was_news {
             format!("the dispute {reference} is {status:?}").to_lowercase()

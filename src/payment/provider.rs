@@ -124,6 +124,16 @@ pub enum Amount {
     },
 }
 
+impl Amount {
+    /// The currency that it names.
+    pub fn currency(&self) -> Option<&str> {
+        match self {
+            Self::Minor { currency, .. } => Some(currency),
+            Self::Main { currency, .. } => currency.as_deref(),
+        }
+    }
+}
+
 /// What happened to a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -148,6 +158,8 @@ pub enum Change {
     Dispute {
         /// The provider's id of the dispute.
         reference: String,
+        /// How much is disputed, where it says so.
+        amount: Option<Amount>,
         /// How it stands.
         stage: DisputeStage,
     },

@@ -79,16 +79,18 @@ pub fn is_handed_back(method: PaymentMethod) -> bool {
 
 /// Marks a refund as issued, with what was over-paid until then.
 pub fn issue(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Error> {
-    let overpaid = overpaid(order)?;
+    let payment = ledger::refund_mut(order, refund)?.payment_id;
+    let overpaid = overpaid(order, payment)?;
     ledger::issue(order, refund, overpaid, now)
 }
 
-/// More money than is owed, from the ledger's rows.
-fn overpaid(order: &Order) -> Result<i64, Error> {
+/// More money than is owed, from the ledger's rows; what was charged back of this payment is taken as still there.
+fn overpaid(order: &Order, payment: Uuid) -> Result<i64, Error> {
+    let charged_back = ledger::charged_back(order, payment)?;
     let captured: i64 = order.payment_entries.all()?.iter().map(|entry| entry.amount_minor).sum();
     let notes: i64 = order.credit_notes.all()?.iter().map(|note| note.amount_minor).sum();
     let refunds: i64 = order.refunds.all()?.iter().map(|refund| refund.credited_minor).sum();
-    Ok((captured + notes + refunds - order.sale()?.grand_total_minor).max(0))
+    Ok((captured + charged_back + notes + refunds - order.sale()?.grand_total_minor).max(0))
 }
 
 /// A refund that is asked for.

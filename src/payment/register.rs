@@ -7,6 +7,7 @@ use crate::{
     id, inbox,
     money::Money,
     order::sale_access,
+    outbox,
     workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
@@ -235,7 +236,11 @@ fn advance(
     };
     match ledger::rank(status).cmp(&ledger::rank(current)) {
         Ordering::Equal => return Ok(()),
-        // Late news is put on record.
+        // It was authorised, as it turns out, before it failed: the sale is where it would be had that been heard first.
+        Ordering::Less if (current, status) == (PaymentStatus::Failed, PaymentStatus::Authorized) => {
+            return report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?);
+        }
+        // Other late news is put on record.
         Ordering::Less => return unit.record_noop(cx.scene(), root, sale, &told(unit.order(root)?, name, payment)?),
         Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, name),
         Ordering::Greater => {}
@@ -253,6 +258,8 @@ fn confirm(
     event: &str,
 ) -> Result<(), Error> {
     ledger::capture(unit.order_mut(root)?, payment, cx.now)?;
+    let captured = outbox::Event::PaymentCaptured { payment_id: payment };
+    unit.shared.outbox.push(outbox::row(&captured, Some(root), cx.now)?);
     let event = told(unit.order(root)?, event, payment)?;
     report::report(cx, unit, root, sale, &event)
 }

@@ -134,7 +134,10 @@ fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Opt
         // CAPTURE_FAILED, and CAPTURE without success: the request or the scheme refused; the payment is still
         // authorised, and may be captured again. Where a CAPTURE was told before, its money has not come: kept for
         // people to judge.
-        _ => dispute_stage(item, kind)?.map(|stage| Change::Dispute { reference: psp.to_owned(), stage }),
+        _ => match dispute_stage(item, kind)? {
+            Some(stage) => Some(Change::Dispute { reference: psp.to_owned(), amount: Some(amount(item)?), stage }),
+            None => None,
+        },
     };
     let Some(change) = change else { return Ok(None) };
     let original = item.find("originalReference")?.filter(|original| original.text() != Ok(""));

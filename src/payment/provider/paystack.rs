@@ -133,8 +133,11 @@ fn dispute(data: &At<'_>, stage: Option<DisputeStage>) -> Result<Told, Refusal> 
         None => data.get("transaction_reference")?.id()?,
     };
     let sale_order_id = transaction.as_ref().map_or(Ok(None), sale_order_id)?;
+    // Where it is settled for a part, that part.
+    let part = data.find("refund_amount")?.is_some() && data.find("currency")?.is_some();
+    let amount = part.then(|| data.amount("refund_amount", "currency", DECIMALS)).transpose()?;
     let of = stage.map(|stage| {
-        let change = Change::Dispute { reference: id.clone(), stage };
+        let change = Change::Dispute { reference: id.clone(), amount, stage };
         PaymentNews { reference, sale_order_id, change }
     });
     Ok((id, of))

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `payment.pending`, `.authorized`, `.captured`, `.failed` | reference, amount, method |
 //! | `refund.sent`, `.issued`, `.failed` | reference (of the payment), refundReference, amount |
-//! | `dispute.opened`, `.won`, `.lost` | reference (of the payment), disputeReference |
+//! | `dispute.opened`, `.won`, `.lost` | reference (of the payment), disputeReference, amount where it is not all of it |
 //!
 //! `saleOrderId` may be left out where the payment is known by its reference. Amounts are in main units, as texts.
 
@@ -121,5 +121,6 @@ fn refund(data: &At<'_>, stage: RefundStage) -> Result<Change, Refusal> {
 }
 
 fn dispute(data: &At<'_>, stage: DisputeStage) -> Result<Change, Refusal> {
-    Ok(Change::Dispute { reference: data.get("disputeReference")?.id()?, stage })
+    let amount = data.find("amount")?.map(|_| amount(data)).transpose()?;
+    Ok(Change::Dispute { reference: data.get("disputeReference")?.id()?, amount, stage })
 }

@@ -198,7 +198,8 @@ fn refunds_of_charge(event: &At<'_>, event_id: &str, kind: &str) -> Result<Vec<N
 }
 
 fn dispute(object: &At<'_>, stage: DisputeStage) -> Result<PaymentNews, Refusal> {
-    let change = Change::Dispute { reference: object.get("id")?.id()?, stage };
+    let amount = object.find("amount")?.map(|_| object.amount("amount", "currency", DECIMALS)).transpose()?;
+    let change = Change::Dispute { reference: object.get("id")?.id()?, amount, stage };
     Ok(PaymentNews { reference: payment(object)?, sale_order_id: sale_order_id(object)?, change })
 }
 

@@ -165,7 +165,11 @@ fn a_refund_is_issued_or_failed() {
 
 #[test]
 fn a_dispute_is_opened_and_ends() {
-    let is = |stage| Some(news_of("PSP1", Some(SALE), Change::Dispute { reference: "MOD1".to_owned(), stage }));
+    let amount = Some(minor(1130, "EUR"));
+    let is = |stage| {
+        let change = Change::Dispute { reference: "MOD1".to_owned(), amount: amount.clone(), stage };
+        Some(news_of("PSP1", Some(SALE), change))
+    };
     let (opened, won, lost) = (is(DisputeStage::Opened), is(DisputeStage::Won), is(DisputeStage::Lost));
     for (code, more, expected) in [
         ("NOTIFICATION_OF_CHARGEBACK", status("Undefended"), &opened),

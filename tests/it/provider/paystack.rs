@@ -117,7 +117,10 @@ fn a_refund_is_told_once_it_can_be_recognised() {
 #[test]
 fn a_dispute_is_opened_and_resolved() {
     let tell = |kind, resolution| read("paystack", &event(kind, dispute(resolution))).unwrap();
-    let is = |stage| Some(news_of("wb-1", Some(SALE), Change::Dispute { reference: "358950".to_owned(), stage }));
+    let is = |stage| {
+        let amount = Some(minor(1_250_000, "NGN"));
+        Some(news_of("wb-1", Some(SALE), Change::Dispute { reference: "358950".to_owned(), amount, stage }))
+    };
     let opened = tell("charge.dispute.create", Value::Null);
     assert_eq!((opened.event_id.as_str(), opened.of), ("charge.dispute.create:358950", is(DisputeStage::Opened)));
     let lost = tell("charge.dispute.resolve", json!("merchant-accepted"));

@@ -90,7 +90,10 @@ fn refunds_and_disputes_name_theirs() {
         ("dispute.lost", DisputeStage::Lost),
     ] {
         let told = told("standard", &event(kind, json!({ "disputeReference": "d-1", "amount": null })));
-        assert_eq!(told, news_of("tx-1", Some(SALE), Change::Dispute { reference: "d-1".to_owned(), stage }));
+        assert_eq!(
+            told,
+            news_of("tx-1", Some(SALE), Change::Dispute { reference: "d-1".to_owned(), amount: None, stage })
+        );
         is_malformed("standard", &event(kind, json!({})), "data.disputeReference is missing");
     }
 }

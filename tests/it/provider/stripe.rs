@@ -39,7 +39,7 @@ fn dispute(status: &str) -> Value {
 }
 
 fn of_dispute(stage: DisputeStage) -> Change {
-    Change::Dispute { reference: "du_1".to_owned(), stage }
+    Change::Dispute { reference: "du_1".to_owned(), amount: Some(minor(12_500, "USD")), stage }
 }
 
 fn of_refund(reference: &str, amount: i64, stage: RefundStage) -> Change {

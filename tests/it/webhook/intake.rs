@@ -1,6 +1,9 @@
 //! What is let in, what is not, and what is kept of it.
 
-use super::intent;
+use super::{
+    intent,
+    speaks::{News, SPEAKERS, all},
+};
 use crate::{
     both,
     harness::{MYPAY, World, text},
@@ -36,23 +39,29 @@ both! {
     }
 
     async fn two_hundred_deliveries_at_once_make_one_payment(w: World) {
-        let sale = w.mugs(2).await;
-        let event = intent("evt_1", "payment_intent.succeeded", "pi_1", Some(&sale));
-        let mut posts = tokio::task::JoinSet::new();
-        for _ in 0..200 {
-            let (w, event) = (w.clone(), event.clone());
-            posts.spawn(async move { w.stripe(&event).await.status });
+        let w = w.reopened(all).await;
+        for speaker in SPEAKERS {
+            let sale = w.mugs(2).await;
+            let (rows, waiting) = (w.events(&sale).await.len(), w.outbox("payment_captured").await.len());
+            let post = speaker.says(News::Captured, "pi_1", &sale, w.now().timestamp()).expect("all say this");
+            let mut posts = tokio::task::JoinSet::new();
+            for _ in 0..200 {
+                let (w, post) = (w.clone(), post.clone());
+                posts.spawn(async move { w.hears(&post).await.status });
+            }
+            while let Some(status) = posts.join_next().await {
+                assert_eq!(status.expect("a reply"), StatusCode::OK);
+            }
+            let order = w.sale_order(&sale).await;
+            assert_eq!(order["payments"].as_array().map(Vec::len), Some(1), "{speaker:?}");
+            shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "capturedTotal.amount": "20.00" });
+            let events = w.events(&sale).await;
+            let captured = events.iter().filter(|event| *event == "PAYMENT_CAPTURED").count();
+            assert_eq!((captured, events.len()), (1, rows + 1), "{events:?}");
+            assert_eq!(w.outbox("payment_captured").await.len(), waiting + 1);
+            let inbox = w.inbox(json!({ "saleOrderId": sale })).await;
+            assert_eq!((inbox.len(), &inbox[0]["deliveries"]), (1, &json!(200)));
         }
-        while let Some(status) = posts.join_next().await {
-            assert_eq!(status.expect("a reply"), StatusCode::OK);
-        }
-        let order = w.sale_order(&sale).await;
-        assert_eq!(order["payments"].as_array().map(Vec::len), Some(1));
-        shows!(order, { "capturedTotal.amount": "20.00" });
-        let events = w.events(&sale).await;
-        assert_eq!(events.iter().filter(|event| *event == "PAYMENT_CAPTURED").count(), 1);
-        let inbox = w.inbox(json!({})).await;
-        assert_eq!((inbox.len(), &inbox[0]["deliveries"]), (1, &json!(200)));
         w.work().await;
     }
 

@@ -1,7 +1,9 @@
 //! What providers post, from the request to the order.
 
 mod intake;
+mod kill;
 mod order;
+mod speaks;
 
 use crate::harness::{MYPAY, STRIPE, World};
 use axum::{

@@ -1,0 +1,223 @@
+//! The same news in every provider's words, signed as each of them signs.
+
+use super::Reply;
+use crate::harness::{MYPAY, STRIPE, World};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::{Sha256, Sha512};
+use waybill::config::{Settings, WebhookSecrets};
+
+const PAYSTACK: &str = "sk_test_0123456789abcdef0123456789abcdef";
+const ADYEN: &str = "0CF34CE7DC00F288D219BFD2586C72B96A4B464851B7D16D6F0352C39DC814E9";
+const STANDARD: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// Who posts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    Stripe,
+    Paystack,
+    Adyen,
+    Standard,
+    /// The plain payload of `mypay`.
+    Plain,
+}
+
+pub const SPEAKERS: [Speaker; 5] =
+    [Speaker::Stripe, Speaker::Paystack, Speaker::Adyen, Speaker::Standard, Speaker::Plain];
+
+/// What happened to a payment of twenty dollars. Refunds are of five.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    Pending,
+    Authorized,
+    Captured,
+    Failed,
+    RefundSent,
+    RefundIssued,
+    RefundFailed,
+    Opened,
+    Won,
+    Lost,
+}
+
+/// Every provider is on.
+pub fn all(settings: &mut Settings) {
+    let webhooks = &mut settings.webhooks;
+    let secret = |secret: &str| WebhookSecrets { secrets: vec![secret.to_owned()] };
+    webhooks.paystack = secret(PAYSTACK);
+    webhooks.adyen = secret(ADYEN);
+    webhooks.standard = secret(STANDARD);
+}
+
+/// The same for a program that is started.
+pub fn secrets() -> [(&'static str, &'static str); 5] {
+    [
+        ("WAYBILL__WEBHOOKS__STRIPE__SECRETS", STRIPE),
+        ("WAYBILL__WEBHOOKS__PAYSTACK__SECRETS", PAYSTACK),
+        ("WAYBILL__WEBHOOKS__ADYEN__SECRETS", ADYEN),
+        ("WAYBILL__WEBHOOKS__STANDARD__SECRETS", STANDARD),
+        ("WAYBILL__WEBHOOKS__PLAIN__MYPAY__SECRETS", MYPAY),
+    ]
+}
+
+/// A request as a provider makes it.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub path: &'static str,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Speaker {
+    /// The request that tells it, of a payment by its reference; nothing where the provider has no such news.
+    /// `at`: seconds since 1970, for those that sign the time.
+    pub fn says(self, news: News, payment: &str, sale: &str, at: i64) -> Option<Post> {
+        let body = match self {
+            Self::Stripe => stripe(news, payment, sale),
+            Self::Paystack => paystack(news, payment, sale)?,
+            Self::Adyen => adyen(news, payment, sale)?,
+            Self::Standard => standard(news, payment, sale),
+            Self::Plain => plain(news, payment, sale)?,
+        };
+        let body = body.to_string();
+        let (path, headers) = match self {
+            Self::Stripe => {
+                let mac = hex::encode(mac::<Hmac<Sha256>>(STRIPE.as_bytes(), &format!("{at}.{body}")));
+                ("stripe", vec![("stripe-signature", format!("t={at},v1={mac}"))])
+            }
+            Self::Paystack => {
+                let mac = hex::encode(mac::<Hmac<Sha512>>(PAYSTACK.as_bytes(), &body));
+                ("paystack", vec![("x-paystack-signature", mac)])
+            }
+            Self::Adyen => ("adyen", Vec::new()),
+            Self::Standard => {
+                let id = format!("msg_{payment}_{news:?}");
+                let key = BASE64_STANDARD.decode(&STANDARD["whsec_".len()..]).expect("base64");
+                let mac = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(&key, &format!("{id}.{at}.{body}")));
+                let signature = format!("v1,{mac}");
+                (
+                    "standard",
+                    vec![("webhook-id", id), ("webhook-timestamp", at.to_string()), ("webhook-signature", signature)],
+                )
+            }
+            Self::Plain => ("mypay/consumer", vec![("x-webhook-secret", MYPAY.to_owned())]),
+        };
+        Some(Post { path, headers, body })
+    }
+}
+
+fn mac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = <M as Mac>::new_from_slice(key).expect("any key");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn stripe(news: News, payment: &str, sale: &str) -> Value {
+    let id = format!("evt_{payment}_{news:?}");
+    let metadata = json!({ "sale_order_id": sale });
+    match news {
+        News::Pending => super::intent(&id, "payment_intent.created", payment, Some(sale)),
+        News::Authorized => super::intent(&id, "payment_intent.amount_capturable_updated", payment, Some(sale)),
+        News::Captured => super::intent(&id, "payment_intent.succeeded", payment, Some(sale)),
+        News::Failed => super::intent(&id, "payment_intent.payment_failed", payment, Some(sale)),
+        News::RefundSent => super::refund(&id, &format!("re_{payment}"), payment, 500, "pending"),
+        News::RefundIssued => super::refund(&id, &format!("re_{payment}"), payment, 500, "succeeded"),
+        News::RefundFailed => super::refund(&id, &format!("re_{payment}"), payment, 500, "failed"),
+        News::Opened => super::dispute(&id, "charge.dispute.created", payment, "needs_response"),
+        News::Won => super::dispute(&id, "charge.dispute.closed", payment, "won"),
+        News::Lost => {
+            let mut event = super::dispute(&id, "charge.dispute.closed", payment, "lost");
+            event["data"]["object"]["metadata"] = metadata;
+            event
+        }
+    }
+}
+
+fn paystack(news: News, payment: &str, sale: &str) -> Option<Value> {
+    let charge = json!({ "id": format!("t{payment}"), "reference": payment, "amount": 2000, "currency": "USD", "channel": "card",
+        "metadata": { "sale_order_id": sale } });
+    let refund = json!({ "transaction_reference": payment, "refund_reference": format!("r{payment}"), "amount": "500",
+        "currency": "USD" });
+    let dispute = |resolution: Value| {
+        json!({ "id": format!("d{payment}"), "refund_amount": 2000, "currency": "USD", "transaction": charge,
+            "resolution": resolution })
+    };
+    let (event, data) = match news {
+        News::Pending | News::Authorized => return None,
+        News::Captured => ("charge.success", charge),
+        News::Failed => ("charge.failed", charge),
+        News::RefundSent => ("refund.processing", refund),
+        News::RefundIssued => ("refund.processed", refund),
+        News::RefundFailed => ("refund.failed", refund),
+        News::Opened => ("charge.dispute.create", dispute(Value::Null)),
+        News::Won => ("charge.dispute.resolve", dispute(json!("declined"))),
+        News::Lost => ("charge.dispute.resolve", dispute(json!("merchant-accepted"))),
+    };
+    Some(json!({ "event": event, "data": data }))
+}
+
+fn adyen(news: News, payment: &str, sale: &str) -> Option<Value> {
+    let (code, of, amount) = match news {
+        News::RefundSent => return None,
+        News::Pending => ("PENDING", None, 2000),
+        News::Authorized => ("AUTHORISATION", None, 2000),
+        News::Captured => ("CAPTURE", Some("C"), 2000),
+        News::Failed => ("CANCELLATION", Some("X"), 2000),
+        News::RefundIssued => ("REFUND", Some("R"), 500),
+        News::RefundFailed => ("REFUND_FAILED", Some("R"), 500),
+        News::Opened => ("NOTIFICATION_OF_CHARGEBACK", Some("D"), 2000),
+        News::Won => ("CHARGEBACK_REVERSED", Some("D"), 2000),
+        News::Lost => ("SECOND_CHARGEBACK", Some("D"), 2000),
+    };
+    let (psp, original) = match of {
+        Some(letter) => (format!("{letter}{payment}"), payment),
+        None => (payment.to_owned(), ""),
+    };
+    let signed = format!("{psp}:{original}:WaybillTest:{sale}:{amount}:USD:{code}:true");
+    let key = hex::decode(ADYEN).expect("hex");
+    let signature = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(&key, &signed));
+    let item = json!({ "additionalData": { "hmacSignature": signature }, "amount": { "value": amount, "currency": "USD" },
+        "pspReference": psp, "originalReference": original, "merchantAccountCode": "WaybillTest",
+        "merchantReference": sale, "eventCode": code, "success": "true", "paymentMethod": "visa",
+        "operations": ["CANCEL", "CAPTURE", "REFUND"] });
+    Some(json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] }))
+}
+
+fn standard(news: News, payment: &str, sale: &str) -> Value {
+    let (kind, amount, more) = match news {
+        News::Pending => ("payment.pending", "20.00", "method"),
+        News::Authorized => ("payment.authorized", "20.00", "method"),
+        News::Captured => ("payment.captured", "20.00", "method"),
+        News::Failed => ("payment.failed", "20.00", "method"),
+        News::RefundSent => ("refund.sent", "5.00", "refundReference"),
+        News::RefundIssued => ("refund.issued", "5.00", "refundReference"),
+        News::RefundFailed => ("refund.failed", "5.00", "refundReference"),
+        News::Opened => ("dispute.opened", "20.00", "disputeReference"),
+        News::Won => ("dispute.won", "20.00", "disputeReference"),
+        News::Lost => ("dispute.lost", "20.00", "disputeReference"),
+    };
+    let mut data =
+        json!({ "saleOrderId": sale, "reference": payment, "amount": { "amount": amount, "currency": "USD" } });
+    data[more] = json!("CARD");
+    json!({ "type": kind, "timestamp": "2026-03-02T10:00:00Z", "data": data })
+}
+
+fn plain(news: News, payment: &str, sale: &str) -> Option<Value> {
+    let status = match news {
+        News::Pending => "PENDING",
+        News::Authorized => "AUTHORIZED",
+        News::Captured => "CONFIRMED",
+        News::Failed => "FAILED",
+        _ => return None,
+    };
+    Some(json!({ "saleOrderId": sale, "amount": "20.00", "method": "CARD", "status": status, "reference": payment }))
+}
+
+impl World {
+    /// Posts what a provider says.
+    pub async fn hears(&self, post: &Post) -> Reply {
+        let headers: Vec<_> = post.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.posts(post.path, &headers, post.body.clone()).await
+    }
+}
