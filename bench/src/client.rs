@@ -32,8 +32,10 @@ impl Target {
 /// A connection.
 pub struct Client {
     stream: BufReader<TcpStream>,
+    address: String,
     head: String,
     line: String,
+    status: u16,
     body: Vec<u8>,
 }
 
@@ -46,7 +48,8 @@ impl Client {
             "POST /graphql HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: ",
             target.address, target.token
         );
-        Ok(Self { stream: BufReader::new(stream), head, line: String::new(), body: Vec::new() })
+        let stream = BufReader::new(stream);
+        Ok(Self { stream, address: target.address.clone(), head, line: String::new(), status: 0, body: Vec::new() })
     }
 
     /// Runs one operation. Any error in the answer is an error.
@@ -60,6 +63,18 @@ impl Client {
             return Err(format!("{variables}: {answer}").into());
         }
         Ok(answer["data"].take())
+    }
+
+    /// Posts a body as it is. Any answer but 200 is an error.
+    pub async fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Outcome<()> {
+        let mut request = format!("POST {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+        self.stream.write_all(request.as_bytes()).await?;
+        self.receive().await?;
+        if self.status == 200 { Ok(()) } else { Err(format!("{}: {}", self.status, String::from_utf8_lossy(&self.body)).into()) }
     }
 
     /// Sends an event through the lever.
@@ -79,6 +94,9 @@ impl Client {
             let line = self.line.trim_end();
             if line.is_empty() {
                 break;
+            }
+            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+                self.status = rest.split(' ').next().unwrap_or_default().parse()?;
             }
             if let Some((name, value)) = line.split_once(':')
                 && name.eq_ignore_ascii_case("content-length")

@@ -7,6 +7,7 @@ mod client;
 mod copies;
 mod expiry;
 mod house;
+mod intake;
 mod journeys;
 mod load;
 mod page;
@@ -28,10 +29,11 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
-Usage: bench [all|transitions|journeys|expiry|page|start|profile] [--seconds N] [--sales N]
+Usage: bench [all|transitions|journeys|intake|expiry|page|start|profile] [--seconds N] [--sales N]
 
   transitions  durable transitions over GraphQL at 1, 8 and 32 clients, beside pgbench
   journeys     orders from quotation to completion at 1, 8 and 32 clients
+  intake       webhooks taken in at 1, 8 and 32 clients, beside pgbench
   expiry       the sweep over stale sales, beside the same writes as SQL
   page         statements and time for a page of 50 orders
   start        time until ready on an existing database, idle memory
@@ -76,7 +78,7 @@ fn wanted(mut args: impl Iterator<Item = String>) -> Option<Wanted> {
         match arg.as_str() {
             "--seconds" => wanted.time = Duration::from_secs(args.next()?.parse().ok().filter(|n| *n > 0)?),
             "--sales" => wanted.sales = args.next()?.parse().ok().filter(|n| *n > 0)?,
-            "all" | "transitions" | "journeys" | "expiry" | "page" | "start" | "profile" => wanted.what = arg,
+            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "profile" => wanted.what = arg,
             _ => return None,
         }
     }
@@ -103,6 +105,9 @@ async fn run(wanted: &Wanted) -> Outcome<()> {
     }
     if is("journeys") {
         journeys::run(&house, wanted.time).await?;
+    }
+    if is("intake") {
+        intake::run(&house, wanted.time).await?;
     }
     if is("expiry") {
         expiry::run(&house, wanted.sales).await?;

@@ -75,8 +75,8 @@ pub fn settle_charge_backs(order: &mut Order, payment: Uuid, now: Instant) -> Re
 /// The status of a payment whose money came in: DISPUTED while one of its disputes is open, whatever is left of it; then
 /// REFUNDED when nothing is left.
 pub fn restate(order: &mut Order, payment: Uuid) -> Result<(), Error> {
-    let mut disputes = order.disputes.all()?.iter().filter(|row| row.payment_id == payment);
-    let disputed = disputes.any(|row| row.status == DisputeStatus::Open);
+    let mut rows = order.disputes.all()?.iter().filter(|row| row.payment_id == payment);
+    let disputed = rows.any(|row| row.status == DisputeStatus::Open);
     let status = match in_hand(order, payment)? {
         _ if disputed => PaymentStatus::Disputed,
         0 => PaymentStatus::Refunded,

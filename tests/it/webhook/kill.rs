@@ -1,5 +1,7 @@
 //! The program is killed at each point between a delivery's arrival and its answer.
 
+#![allow(clippy::disallowed_types, reason = "a client of the server, not the server's own")]
+
 use super::speaks::{News, Post, SPEAKERS, all, secrets};
 use crate::{
     both,
