@@ -5,6 +5,7 @@ use crate::{
     clock::{Clock, Instant},
     config::{MachineSource, Settings},
     error::Error,
+    lanes::Lanes,
     money::Currencies,
     workflow::{self, Registry},
 };
@@ -42,7 +43,9 @@ pub struct Inner {
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
     /// Events that wait for a common commit.
-    pub gather: crate::gather::Gather,
+    pub gather: Lanes<crate::gather::Waiting>,
+    /// Deliveries that wait to be stored and applied together.
+    pub arrivals: Lanes<crate::webhook::arrival::Arrival>,
 }
 
 impl Deref for App {
@@ -101,7 +104,8 @@ impl App {
             roles: parts.roles,
             tokens: parts.tokens,
             wake: Notify::new(),
-            gather: crate::gather::Gather::default(),
+            gather: Lanes::default(),
+            arrivals: Lanes::default(),
         })))
     }
 

@@ -1,7 +1,6 @@
 //! Gathers events that are sent at the same time into one commit.
 //!
-//! While a batch is under way, what arrives waits for the next; a client on its own has batches of one. A batch takes one
-//! event an order, and only orders that nobody else has locked, so that it waits for nobody. What it does not take, what a
+//! A batch takes one event an order, and only orders that nobody else has locked, so that it waits for nobody. What it does not take, what a
 //! machine refuses and everything of a batch that fails goes the way of single commands, which knows how to refuse, to
 //! wait and to try again. Nothing is answered before it is committed.
 
@@ -10,33 +9,18 @@ use crate::{
     app::App,
     command::Done,
     error::Error,
+    lanes::{self, Gathers, Lanes},
     workflow::{Mode, Needs, Outcome, Roots, Scene, SubjectRef, Unit, Via, commands, commands::SendEvent, own_needs},
 };
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeSet;
 use tokio::sync::oneshot;
 
-/// Most events in a batch.
-const MOST: usize = 32;
-/// Batches under way at a time: while one waits for the disk, the other steps its machines.
-const LANES: usize = 2;
 /// How often a batch begins anew without those that were refused.
 const ROUNDS: usize = 3;
 
-/// Those who wait for a batch.
-#[derive(Debug, Default)]
-pub struct Gather(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Waiting>,
-    lanes: usize,
-}
-
+/// An event that waits for a batch, and who waits for its answer.
 #[derive(Debug)]
-struct Waiting {
+pub struct Waiting {
     actor: Actor,
     event: SendEvent,
     answer: oneshot::Sender<Answer>,
@@ -55,7 +39,7 @@ enum Answer {
 /// Sends an event together with others. `None`: it is to be sent alone.
 pub async fn send(app: &App, actor: &Actor, event: &SendEvent) -> Result<Option<Done>, Error> {
     let (answer, answered) = oneshot::channel();
-    app.gather.push(app, Waiting { actor: actor.clone(), event: event.clone(), answer });
+    lanes::push(app, Waiting { actor: actor.clone(), event: event.clone(), answer });
     match answered.await {
         Ok(Answer::Done(done)) => Ok(Some(*done)),
         Ok(Answer::Alone) => Ok(None),
@@ -64,54 +48,19 @@ pub async fn send(app: &App, actor: &Actor, event: &SendEvent) -> Result<Option<
     }
 }
 
-impl Gather {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Gathers for Waiting {
+    const MOST: usize = 32;
+    const LANES: usize = 2;
+
+    fn lanes(app: &App) -> &Lanes<Self> {
+        &app.gather
     }
 
-    fn push(&self, app: &App, waiting: Waiting) {
-        let mut state = self.state();
-        state.waiting.push_back(waiting);
-        if state.lanes < LANES {
-            state.lanes += 1;
-            tokio::spawn(Lane(app.clone()).run());
-        }
-    }
-
-    fn take(&self) -> Vec<Waiting> {
-        let mut state = self.state();
-        let most = state.waiting.len().min(MOST);
-        state.waiting.drain(..most).collect()
-    }
-}
-
-/// Commits batches until nobody waits.
-struct Lane(App);
-
-impl Lane {
-    async fn run(self) {
-        loop {
-            let batch = self.0.gather.take();
-            if batch.is_empty() {
-                return;
-            }
-            let answers = commit(&self.0, &batch).await;
-            for (waiting, answer) in batch.into_iter().zip(answers) {
-                // Whoever has hung up is not told.
-                drop(waiting.answer.send(answer));
-            }
-        }
-    }
-}
-
-impl Drop for Lane {
-    /// However it ends: somebody may have come after the last look, or a panic may have left some waiting.
-    fn drop(&mut self) {
-        let mut state = self.0.gather.state();
-        if state.waiting.is_empty() {
-            state.lanes -= 1;
-        } else {
-            tokio::spawn(Self(self.0.clone()).run());
+    async fn work(app: &App, batch: Vec<Self>) {
+        let answers = commit(app, &batch).await;
+        for (waiting, answer) in batch.into_iter().zip(answers) {
+            // Whoever has hung up is not told.
+            drop(waiting.answer.send(answer));
         }
     }
 }

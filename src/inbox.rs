@@ -3,18 +3,19 @@
 //! Knows how deliveries are kept, claimed by lease, settled, parked and tried again. Does not know what one means:
 //! `payment::news` applies them, `webhook` lets them in.
 
-use crate::{clock::Instant, error::Error, id};
+use crate::{clock::Instant, error::Error, id, reading::among, rows::Writes};
 use chrono::TimeDelta;
 use entity::{
-    DeliveryStatus, PartyKind,
+    DeliveryStatus, PartyKind, PaymentStatus, payment,
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
-use std::collections::BTreeMap;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How long whoever took a delivery in, or claimed it, has it alone.
@@ -47,43 +48,53 @@ pub struct Item {
     pub event_id: String,
     /// Its kind, as the provider names it.
     pub kind: String,
-    /// The provider's id of the payment, when it is about one.
+    /// The provider's id of the payment that it is about; nothing depends on it when it is about none.
     pub reference: Option<String>,
 }
 
-/// Keeps the events of a delivery that was let in. Answers the ids of those that were not known yet, claimed for whoever
-/// asks; for the others it is counted that they came again.
-pub async fn keep(
-    txn: &DatabaseTransaction,
-    envelope: &Envelope<'_>,
-    items: &[Item],
-    now: Instant,
-) -> Result<Vec<Uuid>, Error> {
-    let rows: Vec<Model> = items
-        .iter()
-        .map(|item| {
-            let mut row = row(envelope, envelope.body.to_vec(), DeliveryStatus::Received, now)?;
-            row.event_id = Some(item.event_id.clone());
-            row.kind = Some(item.kind.clone());
-            row.reference.clone_from(&item.reference);
+/// The rows of a delivery that was let in, one an event, claimed for whoever keeps them. Of events that nothing depends on
+/// that is said, and they are done.
+pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<Vec<Model>, Error> {
+    let row = |item: Item| {
+        let mut row = row(envelope, envelope.body.to_vec(), DeliveryStatus::Received, now)?;
+        if item.reference.is_none() {
+            let verdict = Verdict::ignored(&item.kind);
+            (row.status, row.decision) = (verdict.status, Some(verdict.decision));
+            (row.attempts, row.settled_at) = (1, Some(now));
+        } else {
             row.lease_until = Some(now + LEASE);
-            Ok(row)
-        })
-        .collect::<Result<_, Error>>()?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
+        }
+        row.event_id = Some(item.event_id);
+        row.kind = Some(item.kind);
+        row.reference = item.reference;
+        Ok(row)
+    };
+    items.into_iter().map(row).collect()
+}
+
+/// Keeps rows, each event once: for one that is known it is counted that it came again. Answers the ids of those that
+/// were not known yet. One statement, which is whole by itself.
+pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<BTreeSet<Uuid>, Error> {
+    let mut once: BTreeMap<(&str, Option<&str>), Model> = BTreeMap::new();
+    for row in rows {
+        let again = |first: &mut Model| first.deliveries += 1;
+        once.entry((&row.provider, row.event_id.as_deref())).and_modify(again).or_insert_with(|| row.clone());
     }
+    if once.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let excluded = |column: Column| Expr::cust(format!("excluded.{}", column.as_str()));
     let again = OnConflict::columns([Column::Provider, Column::EventId])
         .target_and_where(Expr::col(Column::EventId).is_not_null())
-        .value(Column::Deliveries, Expr::col((Entity, Column::Deliveries)).add(1))
-        .value(Column::LastReceivedAt, Expr::value(now))
+        .value(Column::Deliveries, Expr::col((Entity, Column::Deliveries)).add(excluded(Column::Deliveries)))
+        .value(Column::LastReceivedAt, excluded(Column::LastReceivedAt))
         .to_owned();
-    let ours: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let kept = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .on_conflict(again)
-        .exec_with_returning(txn)
-        .await?;
-    Ok(kept.into_iter().map(|row| row.id).filter(|id| ours.contains(id)).collect())
+    let ours: BTreeSet<Uuid> = once.values().map(|row| row.id).collect();
+    let mut insert = Entity::insert_many(once.into_values().map(IntoActiveModel::into_active_model)).on_conflict(again);
+    let statement = insert.query().returning_col(Column::Id).to_owned();
+    let kept = db.query_all(&statement).await?;
+    let kept = kept.iter().map(|row| row.try_get("", "id")).collect::<Result<Vec<Uuid>, _>>()?;
+    Ok(kept.into_iter().filter(|id| ours.contains(id)).collect())
 }
 
 /// Keeps a delivery that was not let in, and why.
@@ -171,23 +182,48 @@ impl Verdict {
     pub fn without_payment(status: DeliveryStatus, decision: String) -> Self {
         Self { status, decision, sale_order_id: None, payment_id: None }
     }
+
+    /// About nothing that matters here.
+    pub fn ignored(kind: &str) -> Self {
+        Self::without_payment(DeliveryStatus::Ignored, format!("nothing here depends on {kind}"))
+    }
 }
 
-/// Writes down what became of a delivery, in the commit that did it.
-pub async fn settle(txn: &DatabaseTransaction, id: Uuid, verdict: &Verdict, now: Instant) -> Result<(), Error> {
-    let settled = (verdict.status != DeliveryStatus::Parked).then_some(now);
-    Entity::update_many()
-        .col_expr(Column::Status, Expr::value(verdict.status))
-        .col_expr(Column::Decision, Expr::value(verdict.decision.clone()))
-        .col_expr(Column::SaleOrderId, Expr::value(verdict.sale_order_id))
-        .col_expr(Column::PaymentId, Expr::value(verdict.payment_id))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::SettledAt, Expr::value(settled))
-        .filter(Column::Id.eq(id))
-        .exec(txn)
-        .await?;
-    Ok(())
+/// Locks those of these deliveries that are still to be applied and that nobody else has locked. Answers which.
+pub async fn lock(txn: &DatabaseTransaction, rows: &[Model]) -> Result<BTreeSet<Uuid>, Error> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(among(Column::Id, &ids))
+        .filter(Column::Status.eq(DeliveryStatus::Received))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    Ok(query.into_tuple::<Uuid>().all(txn).await?.into_iter().collect())
+}
+
+/// Writes down what became of deliveries, in the commit that did it.
+pub async fn settle(txn: &DatabaseTransaction, verdicts: &[(&Model, &Verdict)], now: Instant) -> Result<(), Error> {
+    let row = |(row, verdict): &(&Model, &Verdict)| {
+        json!({
+            "id": row.id, "status": verdict.status, "decision": verdict.decision,
+            "sale_order_id": verdict.sale_order_id, "payment_id": verdict.payment_id, "attempts": row.attempts + 1,
+            "lease_until": null, "settled_at": (verdict.status != DeliveryStatus::Parked).then_some(now),
+        })
+    };
+    let rows: Vec<_> = verdicts.iter().map(row).collect();
+    let columns = [
+        Column::Id,
+        Column::Status,
+        Column::Decision,
+        Column::SaleOrderId,
+        Column::PaymentId,
+        Column::Attempts,
+        Column::LeaseUntil,
+        Column::SettledAt,
+    ];
+    let mut writes = Writes::new();
+    writes.set::<Entity, _>(&rows, &columns)?;
+    writes.run(txn).await
 }
 
 /// Keeps a failure that may pass: the delivery comes again later, or is given up after `most` attempts.
@@ -215,14 +251,27 @@ pub async fn fail(
     Ok(())
 }
 
-/// Lets deliveries about a payment be tried again that waited for it.
-pub async fn wake(txn: &DatabaseTransaction, provider: &str, reference: &str, now: Instant) -> Result<(), Error> {
+/// Lets parked deliveries be tried again whose turn has come: the payment that they did not find is there, or the one
+/// that they found has its money.
+pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
+    let payments = || {
+        let same = |ours: payment::Column, theirs: Column| {
+            Expr::col((payment::Entity, ours)).eq(Expr::col((Entity, theirs)))
+        };
+        payment::Entity::find()
+            .select_only()
+            .expr(Expr::val(1))
+            .filter(same(payment::Column::Provider, Column::Provider))
+            .filter(same(payment::Column::Reference, Column::Reference))
+    };
+    let captured = [PaymentStatus::Confirmed, PaymentStatus::Disputed, PaymentStatus::Refunded];
+    let found = Column::PaymentId.is_null().and(Expr::exists(payments().into_query()));
+    let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(captured)).into_query());
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(DeliveryStatus::Received))
         .col_expr(Column::AvailableAt, Expr::value(now))
         .filter(Column::Status.eq(DeliveryStatus::Parked))
-        .filter(Column::Provider.eq(provider))
-        .filter(Column::Reference.eq(reference))
+        .filter(Condition::any().add(found).add(paid))
         .exec(txn)
         .await?;
     Ok(())

@@ -19,6 +19,7 @@ pub mod http;
 pub mod id;
 pub mod inbox;
 pub mod inventory;
+pub mod lanes;
 pub mod money;
 pub mod order;
 pub mod outbox;

@@ -94,6 +94,12 @@ impl Writes {
         self.change(Kind::Update { versioned: true }, rows)
     }
 
+    /// Some columns of rows that exist: `rows` are objects with these `columns`, the primary key among them.
+    pub fn set<E: EntityTrait, R: Serialize>(&mut self, rows: &[R], columns: &[E::Column]) -> Result<(), Error> {
+        let columns = columns.iter().copied().map(Column::of).collect();
+        self.add::<E, _>(Kind::Update { versioned: false }, rows, columns, primary_key::<E>())
+    }
+
     /// Few rows are written whole, by the same statement whatever changed in them. Of many, only the columns that changed
     /// in any of them are sent.
     fn change<E: EntityTrait>(&mut self, kind: Kind, rows: &[Changed<'_, E>]) -> Result<(), Error>

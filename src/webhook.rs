@@ -3,6 +3,7 @@
 //! What is stored is never lost: a delivery that could not be applied is tried again by the worker, and the provider has
 //! its 2xx. Knows neither formats (`payment::provider`) nor what news do (`payment::news`).
 
+pub mod arrival;
 pub mod commands;
 pub mod graphql;
 pub mod queries;
@@ -15,7 +16,7 @@ use crate::{
     id,
     inbox::{self, Envelope, Item},
     payment::{
-        news::ApplyDelivery,
+        news::{self, ApplyDelivery},
         provider::{self, Delivery, Provider, Refusal},
     },
 };
@@ -23,12 +24,12 @@ use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use entity::{DeliveryStatus, PartyKind, webhook_delivery};
 use sea_orm::EntityTrait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Deliveries that the worker takes at a time.
-const BATCH: u64 = 100;
+const BATCH: u64 = 64;
 /// Headers that are kept: what tells an event from another, and what its signature was made of. No secrets.
 const KEPT_HEADERS: [&str; 11] = [
     "content-type",
@@ -91,12 +92,7 @@ pub async fn take(
         .into_iter()
         .map(|news| Item { event_id: news.event_id, kind: news.kind, reference: news.of.map(|of| of.reference) })
         .collect();
-    let txn = app.begin().await?;
-    let fresh = inbox::keep(&txn, &envelope, &items, now).await?;
-    txn.commit().await?;
-    for id in fresh {
-        apply(app, name, id).await?;
-    }
+    arrival::take(app, inbox::rows(&envelope, items, now)?).await?;
     Ok(Answer::Taken(provider.answer()))
 }
 
@@ -109,6 +105,27 @@ async fn refuse(app: &App, envelope: &Envelope<'_>, refusal: Refusal) -> Result<
         Refusal::Unauthenticated(why) => Answer::Unauthenticated(why),
         Refusal::Malformed(why) => Answer::Malformed(why),
     })
+}
+
+/// Applies stored deliveries that the caller has claimed: together where that can be, else each alone.
+async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Error> {
+    let together = async {
+        let txn = app.begin().await?;
+        let done = news::apply(app, &txn, rows).await?;
+        txn.commit().await?;
+        Ok::<_, Error>(done)
+    };
+    let done = together.await.unwrap_or_else(|error| {
+        tracing::debug!(%error, size = rows.len(), "a batch of deliveries was not applied; each is applied alone");
+        BTreeSet::new()
+    });
+    if !done.is_empty() {
+        app.wake.notify_one();
+    }
+    for row in rows.iter().filter(|row| !done.contains(&row.id)) {
+        apply(app, &row.provider, row.id).await?;
+    }
+    Ok(())
 }
 
 /// Applies a stored delivery; what may pass is kept with the delivery, which comes again.
@@ -139,22 +156,22 @@ pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> 
     let mut done = 0;
     loop {
         let txn = app.begin().await?;
-        let claimed = inbox::claim(&txn, app.now(), BATCH).await?;
+        let now = app.now();
+        inbox::wake(&txn, now).await?;
+        let claimed = inbox::claim(&txn, now, BATCH).await?;
         txn.commit().await?;
         if claimed.is_empty() {
             return Ok(done);
         }
-        for (place, row) in claimed.iter().enumerate() {
-            if stop.is_cancelled() {
-                let left: Vec<Uuid> = claimed[place..].iter().map(|row| row.id).collect();
-                let txn = app.begin().await?;
-                inbox::release(&txn, &left).await?;
-                txn.commit().await?;
-                return Ok(done);
-            }
-            apply(app, &row.provider, row.id).await?;
-            done += 1;
+        if stop.is_cancelled() {
+            let ids: Vec<Uuid> = claimed.iter().map(|row| row.id).collect();
+            let txn = app.begin().await?;
+            inbox::release(&txn, &ids).await?;
+            txn.commit().await?;
+            return Ok(done);
         }
+        apply_all(app, &claimed).await?;
+        done += claimed.len();
     }
 }
 

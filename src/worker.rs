@@ -43,7 +43,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
             () = stop.cancelled() => break,
             () = expire.notified() => expire_until(&app, &stop).await,
             () = rest_and_wake(&app, rested) => {
-                let drained = drain_outbox(&app, &stop).await;
+                let drained = follow_up(&app, &stop).await;
                 rested = tokio::time::Instant::now() + REST;
                 drained
             }
@@ -82,8 +82,7 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
 
 async fn tick_until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let fired = sweep(app, Which::Others, BATCH, stop).await?;
-    let applied = webhook::drain(app, stop).await?;
-    Ok(fired + applied + drain_outbox(app, stop).await?)
+    Ok(fired + follow_up(app, stop).await?)
 }
 
 /// Expires every sale whose time is over, a batch a transaction. Answers how many timers fired.
@@ -172,6 +171,11 @@ async fn give_back(app: &App, batch: &[timer::Model]) -> Result<(), Error> {
     timers::release(&txn, &ids).await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// What commits left behind: deliveries that wait, and the outbox.
+async fn follow_up(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
+    Ok(webhook::drain(app, stop).await? + drain_outbox(app, stop).await?)
 }
 
 async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Error> {

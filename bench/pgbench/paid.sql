@@ -31,12 +31,12 @@ INSERT INTO transition_log (id, root_id, sequence, subject_kind, subject_id, fro
         actor_id, actor_label, salt, private_digest, occurred_at, previous_hash, hash)
     VALUES ((lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' || substr(md5(random()::text), 17))::uuid,
         :root::uuid, :sequence + 1, 'SALE', :sale::uuid, 'AWAITING_PAYMENT_METHOD', 'PAYMENT_PENDING_CONFIRMATION',
-        'PAYMENT_CAPTURED', 'PROVIDER', 'provider:stripe', 'stripe', '9b74c9897bac770ffc029102a200c5de',
+        'PAYMENT_CAPTURED', 'PROVIDER', 'provider-stripe', 'stripe', '9b74c9897bac770ffc029102a200c5de',
         '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', now(), :hash,
         'fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9');
 INSERT INTO outbox (id, root_id, kind, payload, created_at, available_at, attempts)
     VALUES ((lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' || substr(md5(random()::text), 17))::uuid,
-        :root::uuid, 'payment_captured', jsonb_build_object('payment_id', :payment), now(), now(), 0);
+        :root::uuid, 'payment_captured', jsonb_build_object('payment_id', :payment::text), now(), now(), 0);
 UPDATE order_root SET last_sequence = last_sequence + 1,
         last_hash = 'fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9' WHERE id = :root::uuid;
 UPDATE webhook_delivery SET status = 'APPLIED', decision = 'the payment was told that it is CONFIRMED',

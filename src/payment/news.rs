@@ -1,29 +1,26 @@
-//! What a provider's news do to a payment: each is applied once, in the commit that says so, whatever order they come in.
+//! What providers' news do to payments: each is applied once, in the commit that says so, whatever order they come in.
 //!
-//! Payments only move forward, refunds and disputes have rows of their own, and what comes before the thing it is about is
-//! parked until that is known. Knows no provider's format: `provider` does.
+//! Payments only move forward, refunds and disputes have rows of their own, and what comes before the thing it is about
+//! is parked until that is known. Many are applied as one is: their orders are locked together, read in one go, changed
+//! in memory (`act`) and written once. Knows no provider's format: `provider` does.
 
-use super::{
-    commands::{RegisterPayment, refund_failed, refund_issued},
-    disputes, ledger,
-    provider::{self, Amount, Change, DisputeStage, News, Paid, PaymentNews, RefundStage},
-    refunds, register,
-};
+mod act;
+
+use super::provider::{self, News, PaymentNews};
 use crate::{
+    access::Actor,
+    app::App,
     clock::Instant,
     command::{Command, Cx, Done},
     error::{Code, Error},
     id::{self, Prefix},
     inbox::{self, Verdict},
-    money::{Currencies, Money},
-    workflow::Order,
+    workflow::{Mode, Needs, Roots, SubjectRef, Unit},
 };
-use entity::{
-    DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment, sale_order,
-    webhook_delivery,
-};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use entity::{DeliveryStatus, payment, webhook_delivery};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Applies a stored delivery; one that was applied before is left alone.
@@ -39,14 +36,11 @@ impl Command for ApplyDelivery {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         let row = webhook_delivery::Entity::find_by_id(self.delivery).lock_exclusive().one(cx.txn).await?;
         let Some(row) = row.filter(|row| row.status == DeliveryStatus::Received) else { return Ok(Done::default()) };
-        let verdict = match verdict(cx, &row).await {
+        let verdict = match alone(cx, &row).await {
             Err(error) if is_final(&error) => Verdict::without_payment(DeliveryStatus::Failed, error.to_string()),
             other => other?,
         };
-        inbox::settle(cx.txn, row.id, &verdict, cx.now).await?;
-        if let (DeliveryStatus::Applied, Some(reference)) = (verdict.status, &row.reference) {
-            inbox::wake(cx.txn, &row.provider, reference, cx.now).await?;
-        }
+        inbox::settle(cx.txn, &[(&row, &verdict)], cx.now).await?;
         Ok(Done { sale: verdict.sale_order_id, payment: verdict.payment_id, ..Done::default() })
     }
 }
@@ -56,24 +50,100 @@ fn is_final(error: &Error) -> bool {
     !matches!(error.code(), Code::Internal | Code::Unavailable) && !error.is_contention()
 }
 
-async fn verdict(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Error> {
-    let news = again(row, cx.now)?;
-    let Some(of) = &news.of else {
-        let why = format!("nothing here depends on {}", news.kind);
-        return Ok(Verdict::without_payment(DeliveryStatus::Ignored, why));
+/// Applies deliveries that are claimed by the caller, all in this transaction; answers which. What others have locked,
+/// and what needs a closer look (it cannot be read, or its order is not known) is left as it was. A refusal fails all of
+/// them: each is to be applied by a command of its own then.
+pub async fn apply(app: &App, txn: &DatabaseTransaction, rows: &[webhook_delivery::Model]) -> Result<BTreeSet<Uuid>, Error> {
+    let now = app.now();
+    let ours = inbox::lock(txn, rows).await?;
+    let rows: Vec<_> = rows.iter().filter(|row| ours.contains(&row.id)).collect();
+    let pieces: Vec<Piece<'_>> = rows.into_iter().filter_map(|row| Piece::of(row, now).ok().flatten()).collect();
+    let known = known(txn, &pieces).await?;
+    let of_piece = |piece: &Piece<'_>| piece.sale(known.get(&piece.key())).ok().flatten();
+    let sales: Vec<Option<SubjectRef>> = pieces.iter().map(of_piece).collect();
+    let subjects: Vec<SubjectRef> = sales.iter().flatten().copied().collect();
+    let mut unit = Unit::open_free(txn, Roots::of_subjects(&subjects), now).await?;
+    unit.load(app, txn, Needs::ALL, Mode::Write).await?;
+    let roots = unit.roots_of();
+    let mut verdicts = Vec::with_capacity(pieces.len());
+    for (piece, sale) in pieces.iter().zip(sales) {
+        let Some(root) = sale.and_then(|sale| roots.get(&sale)) else { continue };
+        let cx = Cx { app, txn, actor: &piece.actor, now };
+        verdicts.push((piece.row, act::act(&cx, &mut unit, *root, piece, known.get(&piece.key()))?));
+    }
+    unit.flush(txn).await?;
+    let verdicts: Vec<_> = verdicts.iter().map(|(row, verdict)| (*row, verdict)).collect();
+    inbox::settle(txn, &verdicts, now).await?;
+    Ok(verdicts.iter().map(|(row, _)| row.id).collect())
+}
+
+async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Error> {
+    let Some(piece) = Piece::of(row, cx.now)? else {
+        return Ok(Verdict::ignored(row.kind.as_deref().unwrap_or_default()));
     };
-    let case = Case { cx, provider: &row.provider, party: row.party, of };
-    match &of.change {
-        Change::Pending(paid) => case.register(paid, PaymentStatus::Pending).await,
-        Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized).await,
-        Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed).await,
-        Change::Failed(paid) => case.register(paid, PaymentStatus::Failed).await,
-        Change::Refund { reference, amount, stage } => case.refund(reference, amount, *stage).await,
-        Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage).await,
+    let known = known(cx.txn, std::slice::from_ref(&piece)).await?;
+    let known = known.get(&piece.key());
+    let Some(sale) = piece.sale(known)? else {
+        return Ok(piece.parked("no payment has this reference, and no sale order is named", known));
+    };
+    let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[sale]), Mode::Write, cx.now).await?;
+    let Some(root) = unit.orders.keys().next().copied() else {
+        return Ok(piece.parked(&format!("there is no {}", sale.type_id()), known));
+    };
+    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+    let verdict = act::act(cx, &mut unit, root, &piece, known)?;
+    unit.flush(cx.txn).await?;
+    Ok(verdict)
+}
+
+/// A delivery, what it says of a payment, and in whose name.
+struct Piece<'a> {
+    row: &'a webhook_delivery::Model,
+    of: PaymentNews,
+    actor: Actor,
+}
+
+/// A provider's name and its reference of a payment.
+type Key = (String, String);
+
+impl<'a> Piece<'a> {
+    /// What a stored delivery says, read again from its body; nothing when that is of no payment.
+    fn of(row: &'a webhook_delivery::Model, now: Instant) -> Result<Option<Self>, Error> {
+        let actor = Actor::provider(&row.provider);
+        Ok(again(row, now)?.of.map(|of| Self { row, of, actor }))
+    }
+
+    fn key(&self) -> Key {
+        (self.row.provider.clone(), self.of.reference.clone())
+    }
+
+    /// The sale order that it names where it may bring a payment to be; else that of the payment.
+    fn sale(&self, known: Option<&payment::Model>) -> Result<Option<SubjectRef>, Error> {
+        let of_payment = known.map(|payment| SubjectRef::sale(payment.sale_order_id));
+        match &self.of.sale_order_id {
+            Some(text) if self.of.change.registers() => match id::parse(text) {
+                Some((Prefix::Sale, id)) => Ok(Some(SubjectRef::sale(id))),
+                _ => Err(Error::invalid("sale_order_id", format!("{text:?} is no id of a sale order (sale_…)"))),
+            },
+            _ => Ok(of_payment),
+        }
+    }
+
+    fn parked(&self, why: &str, known: Option<&payment::Model>) -> Verdict {
+        Verdict {
+            status: DeliveryStatus::Parked,
+            decision: format!("{}: {why}", self.of.reference),
+            sale_order_id: known.map(|payment| payment.sale_order_id),
+            payment_id: known.map(|payment| payment.id),
+        }
+    }
+
+    fn waits_for_capture(&self, known: Option<&payment::Model>) -> Verdict {
+        self.parked("the payment that it is about is not captured yet", known)
     }
 }
 
-/// The event of a stored delivery, read again from its body.
+/// The event of a stored delivery.
 fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
     let headers = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
@@ -83,195 +153,19 @@ fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
     found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
 }
 
-/// News of a payment, and who brings them.
-struct Case<'a> {
-    cx: &'a Cx<'a>,
-    provider: &'a str,
-    party: Option<PartyKind>,
-    of: &'a PaymentNews,
-}
-
-impl Case<'_> {
-    /// The payment moves forward, and comes to be where its order is known.
-    async fn register(&self, paid: &Paid, status: PaymentStatus) -> Result<Verdict, Error> {
-        let known = self.known().await?;
-        if let (Some(payment), PaymentStatus::Pending) = (&known, status) {
-            return Ok(applied("that was known".to_owned(), Some(payment.sale_order_id), Some(payment.id)));
-        }
-        let Some(sale) = self.sale(known.as_ref()).await? else {
-            return Ok(self.parked("no payment has this reference, and no sale order is named that exists"));
-        };
-        let party = match sale.sale_type {
-            SaleType::Reseller => PartyKind::Reseller,
-            _ => PartyKind::Customer,
-        };
-        let command = RegisterPayment {
-            party: self.party.unwrap_or(party),
-            sale_order_id: sale.id,
-            amount: money(&paid.amount, &sale.currency, &self.cx.app.currencies)?,
-            method: known.as_ref().map_or(paid.method, |payment| payment.method),
-            reference: Some(self.of.reference.clone()),
-            provider: Some(self.provider.to_owned()),
-            status: Some(status),
-            received_by_id: None,
-        };
-        let done = command.run(self.cx).await?;
-        let word = format!("{status:?}").to_uppercase();
-        Ok(applied(format!("the payment was told that it is {word}"), done.sale, done.payment))
+/// The payments that pieces of news are about.
+async fn known(txn: &DatabaseTransaction, pieces: &[Piece<'_>]) -> Result<HashMap<Key, payment::Model>, Error> {
+    let mut references: HashMap<&str, Vec<&str>> = HashMap::new();
+    for piece in pieces {
+        references.entry(&piece.row.provider).or_default().push(&piece.of.reference);
     }
-
-    /// A refund goes on: one that was asked for here, else one that was made at the provider.
-    async fn refund(&self, reference: &str, amount: &Amount, stage: RefundStage) -> Result<Verdict, Error> {
-        let Some(payment) = self.captured().await? else {
-            return Ok(self.parked("the payment that it is about is not captured yet"));
-        };
-        let cx = self.cx;
-        let (mut unit, root, sale) = register::open(cx, payment.id).await?;
-        let order = unit.order_mut(root)?;
-        let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
-        let (refund, status) = match find_refund(order, payment.id, reference, amount)? {
-            Some(known) => known,
-            None => self.refund_of_its_own(order, &payment, amount)?,
-        };
-        ledger::refund_mut(order, refund)?.reference = Some(reference.to_owned());
-        let what = match (stage, status) {
-            (RefundStage::Sent, RefundStatus::Requested) => {
-                ledger::refund_mut(order, refund)?.status = RefundStatus::Sent;
-                "it is on its way"
-            }
-            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent) => {
-                if amount > ledger::in_hand(order, payment.id)? + ledger::charged_back(order, payment.id)? {
-                    return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
-                }
-                refund_issued(cx, &mut unit, root, sale, refund)?;
-                "it has reached its payer"
-            }
-            // Also of one that was issued: banks return what they cannot pay out. A refund that failed stays so.
-            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
-                refund_failed(cx, &mut unit, root, sale, refund)?;
-                "it has failed"
-            }
-            _ => "that was known",
-        };
-        unit.flush(cx.txn).await?;
-        let why = format!("{}: {what}", id::encode(Prefix::Refund, refund));
-        Ok(applied(why, Some(sale.id), Some(payment.id)))
+    if references.is_empty() {
+        return Ok(HashMap::new());
     }
-
-    fn refund_of_its_own(
-        &self,
-        order: &mut Order,
-        payment: &payment::Model,
-        amount: i64,
-    ) -> Result<(Uuid, RefundStatus), Error> {
-        let by = &self.cx.actor.id;
-        let row = refunds::new_refund(payment, amount, None, None, by, self.cx.now);
-        let made = (row.id, row.status);
-        order.refunds.insert(row)?;
-        Ok(made)
-    }
-
-    /// A dispute is opened, won or lost.
-    async fn dispute(&self, reference: &str, amount: Option<&Amount>, stage: DisputeStage) -> Result<Verdict, Error> {
-        let Some(payment) = self.captured().await? else {
-            return Ok(self.parked("the payment that it is about is not captured yet"));
-        };
-        let (mut unit, root, sale) = register::open(self.cx, payment.id).await?;
-        let status = match stage {
-            DisputeStage::Opened => DisputeStatus::Open,
-            DisputeStage::Won => DisputeStatus::Won,
-            DisputeStage::Lost => DisputeStatus::Lost,
-        };
-        // Banks may dispute in a currency of their own: then it is about the whole payment.
-        let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
-        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.app.currencies)).transpose()?;
-        let amount = amount.filter(|amount| amount.minor > 0);
-        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status };
-        let was_news = disputes::book(self.cx, &mut unit, root, payment.id, &said)?;
-        unit.flush(self.cx.txn).await?;
-        let why = if was_news {
-            format!("the dispute {reference} is {status:?}").to_lowercase()
-        } else {
-            "that was known".to_owned()
-        };
-        Ok(applied(why, Some(sale.id), Some(payment.id)))
-    }
-
-    /// The payment of this provider and reference.
-    async fn known(&self) -> Result<Option<payment::Model>, Error> {
-        Ok(payment::Entity::find()
-            .filter(payment::Column::Provider.eq(self.provider))
-            .filter(payment::Column::Reference.eq(&self.of.reference))
-            .one(self.cx.txn)
-            .await?)
-    }
-
-    /// So, when its money has come in.
-    async fn captured(&self) -> Result<Option<payment::Model>, Error> {
-        let known = self.known().await?;
-        Ok(known.filter(|payment| ledger::rank(payment.status) >= ledger::rank(PaymentStatus::Confirmed)))
-    }
-
-    /// The sale order that the provider names; where it names none, that of the payment.
-    async fn sale(&self, known: Option<&payment::Model>) -> Result<Option<sale_order::Model>, Error> {
-        let id = match (&self.of.sale_order_id, known) {
-            (Some(text), _) => match id::parse(text) {
-                Some((Prefix::Sale, id)) => id,
-                _ => {
-                    return Err(Error::invalid("sale_order_id", format!("{text:?} is no id of a sale order (sale_…)")));
-                }
-            },
-            (None, Some(payment)) => payment.sale_order_id,
-            (None, None) => return Ok(None),
-        };
-        Ok(sale_order::Entity::find_by_id(id).one(self.cx.txn).await?)
-    }
-
-    fn parked(&self, why: &str) -> Verdict {
-        Verdict::without_payment(DeliveryStatus::Parked, format!("{}: {why}", self.of.reference))
-    }
-}
-
-/// The refund that a provider speaks of: by its reference; else the oldest open one of that amount without a reference.
-fn find_refund(
-    order: &Order,
-    payment: Uuid,
-    reference: &str,
-    amount: i64,
-) -> Result<Option<(Uuid, RefundStatus)>, Error> {
-    let ours = || order.refunds.all().map(|rows| rows.iter().filter(|row| row.payment_id == payment));
-    let named = ours()?.find(|row| row.reference.as_deref() == Some(reference));
-    let open = |status| matches!(status, RefundStatus::Requested | RefundStatus::Sent);
-    let found = match named {
-        Some(row) => Some(row),
-        None => ours()?.find(|row| row.reference.is_none() && open(row.status) && row.amount_minor == amount),
-    };
-    Ok(found.map(|row| (row.id, row.status)))
-}
-
-fn applied(decision: String, sale_order_id: Option<Uuid>, payment_id: Option<Uuid>) -> Verdict {
-    Verdict { status: DeliveryStatus::Applied, decision, sale_order_id, payment_id }
-}
-
-/// A provider's amount as the order has it.
-fn money(amount: &Amount, order_currency: &str, currencies: &Currencies) -> Result<Money, Error> {
-    match amount {
-        Amount::Main { text, currency } => {
-            let currency = currency.as_deref().unwrap_or(order_currency);
-            Ok(Money { minor: currencies.parse(text, currency, "amount")?, currency: currency.to_owned() })
-        }
-        Amount::Minor { minor, currency, decimals } => {
-            let ours = currencies.exponent(currency, "currency")?;
-            let minor = rescaled(*minor, decimals.unwrap_or(ours), ours).ok_or_else(|| {
-                Error::invalid("amount", format!("{minor} with {decimals:?} decimals is no amount of {currency}"))
-            })?;
-            Ok(Money { minor, currency: currency.clone() })
-        }
-    }
-}
-
-/// So many units of `from` decimals, in units of `to` decimals; nothing when that is no whole number.
-fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
-    let factor = 10_i64.checked_pow(u32::from(from.abs_diff(to)))?;
-    if from <= to { amount.checked_mul(factor) } else { (amount % factor == 0).then(|| amount / factor) }
+    let any = references.into_iter().fold(Condition::any(), |any, (provider, references)| {
+        any.add(payment::Column::Provider.eq(provider).and(payment::Column::Reference.is_in(references)))
+    });
+    let rows = payment::Entity::find().filter(any).all(txn).await?;
+    let keyed = rows.into_iter().filter_map(|row| Some(((row.provider.clone()?, row.reference.clone()?), row)));
+    Ok(keyed.collect())
 }

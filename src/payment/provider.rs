@@ -165,6 +165,16 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Whether it may bring a payment to be.
+    pub fn registers(&self) -> bool {
+        match self {
+            Self::Pending(_) | Self::Authorized(_) | Self::Captured(_) | Self::Failed(_) => true,
+            Self::Refund { .. } | Self::Dispute { .. } => false,
+        }
+    }
+}
+
 /// How much, and by which means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paid {

@@ -4,11 +4,11 @@ use super::{ledger, report};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
-    id, inbox,
+    id,
     money::Money,
     order::sale_access,
     outbox,
-    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -50,28 +50,51 @@ impl Command for RegisterPayment {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.register")?;
-        let status = self.wanted_status(cx)?;
+        self.wanted_status(cx)?;
         self.check_reference()?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        let amount = sale_access::amount(unit.order(root)?, "amount", &self.amount)?;
-        self.check_party(&unit)?;
         self.check_receiver(cx).await?;
-        if let (Some(provider), Some(reference)) = (&self.provider, &self.reference) {
-            // What a provider said of it before it was known here.
-            inbox::wake(cx.txn, provider, reference, cx.now).await?;
-        }
-        if let Some(known) = self.known(cx).await? {
-            return self.again(cx, unit, root, sale, known, amount, status).await;
-        }
-        let row = self.row(cx, &unit, amount)?;
-        let payment = row.id;
-        unit.order_mut(root)?.payments.insert(row)?;
-        advance(cx, &mut unit, root, sale, payment, status)?;
+        let known = self.known(cx).await?;
+        let payment = self.book(cx, &mut unit, root, sale, known.as_ref())?;
         finish(cx, unit, sale, payment).await
     }
 }
 
 impl RegisterPayment {
+    /// Registers it on an order that is open; answers the payment's id. `known`: the payment that this provider and
+    /// reference stood for when one looked, in whatever order.
+    pub fn book(
+        &self,
+        cx: &Cx<'_>,
+        unit: &mut Unit,
+        root: Uuid,
+        sale: SubjectRef,
+        known: Option<&payment::Model>,
+    ) -> Result<Uuid, Error> {
+        let status = self.wanted_status(cx)?;
+        self.check_reference()?;
+        let order = unit.order(root)?;
+        let amount = sale_access::amount(order, "amount", &self.amount)?;
+        self.check_party(order)?;
+        if known.is_some_and(|known| known.sale_order_id != self.sale_order_id) {
+            return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
+        }
+        let payment = match find(order, self.provider.as_deref(), self.reference.as_deref())?.cloned() {
+            Some(known) => {
+                self.again(unit, root, &known, amount, status)?;
+                known.id
+            }
+            None => {
+                let row = self.row(cx, order, amount)?;
+                let payment = row.id;
+                unit.order_mut(root)?.payments.insert(row)?;
+                payment
+            }
+        };
+        advance(cx, unit, root, sale, payment, status)?;
+        Ok(payment)
+    }
+
     fn wanted_status(&self, cx: &Cx<'_>) -> Result<PaymentStatus, Error> {
         match self.status.unwrap_or(PaymentStatus::Pending) {
             PaymentStatus::Pending => Ok(PaymentStatus::Pending),
@@ -95,8 +118,8 @@ impl RegisterPayment {
         Ok(())
     }
 
-    fn check_party(&self, unit: &Unit) -> Result<(), Error> {
-        let reseller_sale = unit.only()?.sale()?.sale_type == SaleType::Reseller;
+    fn check_party(&self, order: &Order) -> Result<(), Error> {
+        let reseller_sale = order.sale()?.sale_type == SaleType::Reseller;
         match self.party {
             PartyKind::Reseller if !reseller_sale => {
                 Err(Error::invalid("saleOrderId", "it is no RESELLER sale; use registerConsumerPayment"))
@@ -126,21 +149,15 @@ impl RegisterPayment {
             .await?)
     }
 
-    /// The same payment again: answered with it, moved forward when the news is newer.
-    #[expect(clippy::too_many_arguments, reason = "all of one request")]
-    async fn again(
+    /// The same payment again: with the same amount, or captured with less than was authorised.
+    fn again(
         &self,
-        cx: &Cx<'_>,
-        mut unit: Unit,
+        unit: &mut Unit,
         root: Uuid,
-        sale: SubjectRef,
-        known: payment::Model,
+        known: &payment::Model,
         amount: i64,
         status: PaymentStatus,
-    ) -> Result<Done, Error> {
-        if known.sale_order_id != self.sale_order_id {
-            return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
-        }
+    ) -> Result<(), Error> {
         let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
         let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
         // The news of an authorisation may come after that of its smaller capture.
@@ -152,12 +169,11 @@ impl RegisterPayment {
         if captures_less {
             ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
         }
-        advance(cx, &mut unit, root, sale, known.id, status)?;
-        finish(cx, unit, sale, known.id).await
+        Ok(())
     }
 
-    fn row(&self, cx: &Cx<'_>, unit: &Unit, amount_minor: i64) -> Result<payment::Model, Error> {
-        let sale = unit.only()?.sale()?;
+    fn row(&self, cx: &Cx<'_>, order: &Order, amount_minor: i64) -> Result<payment::Model, Error> {
+        let sale = order.sale()?;
         Ok(payment::Model {
             id: id::new(),
             root_id: sale.root_id,
@@ -202,6 +218,20 @@ impl Command for ConfirmPayment {
         }
         finish(cx, unit, sale, self.payment_id).await
     }
+}
+
+/// An order's payment by its provider and reference.
+pub fn find<'a>(
+    order: &'a Order,
+    provider: Option<&str>,
+    reference: Option<&str>,
+) -> Result<Option<&'a payment::Model>, Error> {
+    if provider.is_none() || reference.is_none() {
+        return Ok(None);
+    }
+    let mut rows = order.payments.all()?.iter();
+    let found = rows.find(|row| row.provider.as_deref() == provider && row.reference.as_deref() == reference);
+    Ok(found.map(|row| &**row))
 }
 
 /// Locks the order of a payment. Unknown and foreign ids look the same.
@@ -264,7 +294,7 @@ fn confirm(
     report::report(cx, unit, root, sale, &event)
 }
 
-fn told(order: &crate::workflow::Order, event: &str, payment: Uuid) -> Result<Event, Error> {
+fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
     let row = ledger::payment(order, payment)?;
     let id = id::encode(id::Prefix::Payment, payment);
     Ok(Event::named(event).with(json!({ "paymentId": id, "amountMinor": row.amount_minor })))
@@ -284,7 +314,7 @@ pub fn take(
     payment: &RegisterPayment,
     amount: i64,
 ) -> Result<Uuid, Error> {
-    let row = payment.row(cx, unit, amount)?;
+    let row = payment.row(cx, unit.order(root)?, amount)?;
     let id = row.id;
     unit.order_mut(root)?.payments.insert(row)?;
     advance(cx, unit, root, sale, id, payment.status.unwrap_or(PaymentStatus::Pending))?;

@@ -1,0 +1,215 @@
+//! One piece of news over its order, in memory: what it changes, and what is said of it.
+
+use super::Piece;
+use crate::{
+    command::Cx,
+    error::Error,
+    id::{self, Prefix},
+    inbox::Verdict,
+    money::{Currencies, Money},
+    payment::{
+        commands::{RegisterPayment, refund_failed, refund_issued},
+        disputes, ledger,
+        provider::{Amount, Change, DisputeStage, Paid, RefundStage},
+        refunds, register,
+    },
+    workflow::{Order, SubjectRef, Unit},
+};
+use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment};
+use uuid::Uuid;
+
+/// Applies a piece of news to its order. `known`: the payment that it is about, as far as one was found in any order.
+pub fn act(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    piece: &Piece<'_>,
+    known: Option<&payment::Model>,
+) -> Result<Verdict, Error> {
+    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+    let mut case = Case { cx, unit, root, sale, piece };
+    match &piece.of.change {
+        Change::Pending(paid) => case.register(paid, PaymentStatus::Pending, known),
+        Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized, known),
+        Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed, known),
+        Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
+        Change::Refund { reference, amount, stage } => case.refund(reference, amount, *stage),
+        Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage),
+    }
+}
+
+/// A piece of news, its order, and who brings it.
+struct Case<'a, 'u> {
+    cx: &'a Cx<'a>,
+    unit: &'u mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    piece: &'a Piece<'a>,
+}
+
+impl Case<'_, '_> {
+    fn applied(&self, decision: String, payment: Uuid) -> Verdict {
+        Verdict {
+            status: DeliveryStatus::Applied,
+            decision,
+            sale_order_id: Some(self.sale.id),
+            payment_id: Some(payment),
+        }
+    }
+
+    /// The payment that it is about.
+    fn payment(&self) -> Result<Option<&payment::Model>, Error> {
+        let (provider, reference) = (&self.piece.row.provider, &self.piece.of.reference);
+        register::find(self.unit.order(self.root)?, Some(provider), Some(reference))
+    }
+
+    /// The payment moves forward, and comes to be where it is not known yet.
+    fn register(
+        &mut self,
+        paid: &Paid,
+        status: PaymentStatus,
+        known: Option<&payment::Model>,
+    ) -> Result<Verdict, Error> {
+        let (cx, ours) = (self.cx, self.payment()?.cloned());
+        if let (Some(payment), PaymentStatus::Pending) = (&ours, status) {
+            return Ok(self.applied("that was known".to_owned(), payment.id));
+        }
+        let sale = self.unit.order(self.root)?.sale()?;
+        let party = match sale.sale_type {
+            SaleType::Reseller => PartyKind::Reseller,
+            _ => PartyKind::Customer,
+        };
+        let command = RegisterPayment {
+            party: self.piece.row.party.unwrap_or(party),
+            sale_order_id: sale.id,
+            amount: money(&paid.amount, &sale.currency, &cx.app.currencies)?,
+            method: ours.as_ref().map_or(paid.method, |payment| payment.method),
+            reference: Some(self.piece.of.reference.clone()),
+            provider: Some(self.piece.row.provider.clone()),
+            status: Some(status),
+            received_by_id: None,
+        };
+        let payment = command.book(cx, self.unit, self.root, self.sale, known)?;
+        let word = format!("{status:?}").to_uppercase();
+        Ok(self.applied(format!("the payment was told that it is {word}"), payment))
+    }
+
+    /// So, when its money has come in; what is about one whose money has not waits for it.
+    fn captured(&self) -> Result<Result<payment::Model, Verdict>, Error> {
+        let known = self.payment()?;
+        let captured = known.filter(|payment| ledger::rank(payment.status) >= ledger::rank(PaymentStatus::Confirmed));
+        Ok(captured.cloned().ok_or_else(|| self.piece.waits_for_capture(known)))
+    }
+
+    /// A refund goes on: one that was asked for here, else one that was made at the provider.
+    fn refund(&mut self, reference: &str, amount: &Amount, stage: RefundStage) -> Result<Verdict, Error> {
+        let payment = match self.captured()? {
+            Ok(payment) => payment,
+            Err(waits) => return Ok(waits),
+        };
+        let (cx, root, sale) = (self.cx, self.root, self.sale);
+        let order = self.unit.order_mut(root)?;
+        let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
+        let (refund, status) = match find_refund(order, payment.id, reference, amount)? {
+            Some(known) => known,
+            None => refund_of_its_own(cx, order, &payment, amount)?,
+        };
+        ledger::refund_mut(order, refund)?.reference = Some(reference.to_owned());
+        let what = match (stage, status) {
+            (RefundStage::Sent, RefundStatus::Requested) => {
+                ledger::refund_mut(order, refund)?.status = RefundStatus::Sent;
+                "it is on its way"
+            }
+            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent) => {
+                if amount > ledger::in_hand(order, payment.id)? + ledger::charged_back(order, payment.id)? {
+                    return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
+                }
+                refund_issued(cx, self.unit, root, sale, refund)?;
+                "it has reached its payer"
+            }
+            // Also of one that was issued: banks return what they cannot pay out. A refund that failed stays so.
+            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
+                refund_failed(cx, self.unit, root, sale, refund)?;
+                "it has failed"
+            }
+            _ => "that was known",
+        };
+        Ok(self.applied(format!("{}: {what}", id::encode(Prefix::Refund, refund)), payment.id))
+    }
+
+    /// A dispute is opened, won or lost.
+    fn dispute(&mut self, reference: &str, amount: Option<&Amount>, stage: DisputeStage) -> Result<Verdict, Error> {
+        let payment = match self.captured()? {
+            Ok(payment) => payment,
+            Err(waits) => return Ok(waits),
+        };
+        let status = match stage {
+            DisputeStage::Opened => DisputeStatus::Open,
+            DisputeStage::Won => DisputeStatus::Won,
+            DisputeStage::Lost => DisputeStatus::Lost,
+        };
+        // Banks may dispute in a currency of their own: then it is about the whole payment.
+        let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
+        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.app.currencies)).transpose()?;
+        let amount = amount.filter(|amount| amount.minor > 0);
+        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status };
+        let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
+        let why = if was_news {
+            format!("the dispute {reference} is {}", format!("{status:?}").to_lowercase())
+        } else {
+            "that was known".to_owned()
+        };
+        Ok(self.applied(why, payment.id))
+    }
+}
+
+/// The refund that a provider speaks of: by its reference; else the oldest open one of that amount without a reference.
+fn find_refund(
+    order: &Order,
+    payment: Uuid,
+    reference: &str,
+    amount: i64,
+) -> Result<Option<(Uuid, RefundStatus)>, Error> {
+    let ours = || order.refunds.all().map(|rows| rows.iter().filter(|row| row.payment_id == payment));
+    let named = ours()?.find(|row| row.reference.as_deref() == Some(reference));
+    let found = match named {
+        Some(row) => Some(row),
+        None => ours()?.find(|row| row.reference.is_none() && row.status.is_under_way() && row.amount_minor == amount),
+    };
+    Ok(found.map(|row| (row.id, row.status)))
+}
+
+fn refund_of_its_own(
+    cx: &Cx<'_>,
+    order: &mut Order,
+    payment: &payment::Model,
+    amount: i64,
+) -> Result<(Uuid, RefundStatus), Error> {
+    let row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
+    let made = (row.id, row.status);
+    order.refunds.insert(row)?;
+    Ok(made)
+}
+
+/// A provider's amount as the order has it.
+fn money(amount: &Amount, order_currency: &str, currencies: &Currencies) -> Result<Money, Error> {
+    match amount {
+        Amount::Main { text, currency } => {
+            let currency = currency.as_deref().unwrap_or(order_currency);
+            Ok(Money { minor: currencies.parse(text, currency, "amount")?, currency: currency.to_owned() })
+        }
+        Amount::Minor { minor, currency, decimals } => {
+            let ours = currencies.exponent(currency, "currency")?;
+            let minor = rescaled(*minor, decimals.unwrap_or(ours), ours).ok_or_else(|| {
+                Error::invalid("amount", format!("{minor} with {decimals:?} decimals is no amount of {currency}"))
+            })?;
+            Ok(Money { minor, currency: currency.clone() })
+        }
+    }
+}
+
+/// So many units of `from` decimals, in units of `to` decimals; nothing when that is no whole number.
+fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
+    let factor = 10_i64.checked_pow(u32::from(from.abs_diff(to)))?;
+    if from <= to { amount.checked_mul(factor) } else { (amount % factor == 0).then(|| amount / factor) }
+}

@@ -1,0 +1,70 @@
+//! Deliveries that arrive at the same time are stored in one statement and applied in one transaction.
+
+use super::apply_all;
+use crate::{
+    app::App,
+    error::Error,
+    inbox,
+    lanes::{self, Gathers, Lanes},
+};
+use entity::{DeliveryStatus, webhook_delivery};
+use tokio::sync::oneshot;
+
+/// A delivery that was let in, and who waits for its answer.
+#[derive(Debug)]
+pub struct Arrival {
+    rows: Vec<webhook_delivery::Model>,
+    answer: oneshot::Sender<Result<(), Error>>,
+}
+
+/// Stores a delivery's events and applies those that were not known; answered when that is committed, or when it is
+/// stored and left to the worker.
+pub async fn take(app: &App, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
+    let (answer, answered) = oneshot::channel();
+    lanes::push(app, Arrival { rows, answer });
+    answered.await.map_err(|_| Error::internal("a batch of deliveries broke off"))?
+}
+
+impl Gathers for Arrival {
+    const MOST: usize = 64;
+    const LANES: usize = 2;
+
+    fn lanes(app: &App) -> &Lanes<Self> {
+        &app.arrivals
+    }
+
+    async fn work(app: &App, batch: Vec<Self>) {
+        let all = batch.iter().flat_map(|arrival| arrival.rows.iter().cloned()).collect();
+        match store(app, all).await {
+            Ok(()) => batch.into_iter().for_each(|arrival| arrival.tell(Ok(()))),
+            // One of them may be the cause.
+            Err(error) => {
+                tracing::warn!(%error, size = batch.len(), "a batch of deliveries could not be stored; each is alone");
+                for mut arrival in batch {
+                    let stored = store(app, std::mem::take(&mut arrival.rows)).await;
+                    arrival.tell(stored);
+                }
+            }
+        }
+    }
+}
+
+impl Arrival {
+    /// Whoever has hung up is not told.
+    fn tell(self, answer: Result<(), Error>) {
+        drop(self.answer.send(answer));
+    }
+}
+
+/// Fails when nothing was stored. What was stored and could not be applied is the worker's from then on.
+async fn store(app: &App, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
+    let fresh = inbox::keep(&app.writer, &rows).await?;
+    let is_due = |row: &webhook_delivery::Model| row.status == DeliveryStatus::Received && fresh.contains(&row.id);
+    let due: Vec<_> = rows.into_iter().filter(is_due).collect();
+    if !due.is_empty()
+        && let Err(error) = apply_all(app, &due).await
+    {
+        tracing::error!(%error, "deliveries were stored and not applied; the worker takes them over");
+    }
+    Ok(())
+}
