@@ -7,7 +7,7 @@ use crate::{
     id, inbox,
     money::Money,
     order::sale_access,
-    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -54,7 +54,7 @@ impl Command for RegisterPayment {
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         let amount = sale_access::amount(unit.order(root)?, "amount", &self.amount)?;
         self.check_party(&unit)?;
-        self.check_receiver(cx).await?;
+        check_receiver(cx, self.received_by_id).await?;
         if let (Some(provider), Some(reference)) = (&self.provider, &self.reference) {
             // What a provider said of it before it was known here.
             inbox::wake(cx.txn, provider, reference, cx.now).await?;
@@ -62,7 +62,7 @@ impl Command for RegisterPayment {
         if let Some(known) = self.known(cx).await? {
             return self.again(cx, unit, root, sale, known, amount, status).await;
         }
-        let row = self.row(cx, &unit, amount)?;
+        let row = self.row(cx, unit.order(root)?, amount)?;
         let payment = row.id;
         unit.order_mut(root)?.payments.insert(row)?;
         advance(cx, &mut unit, root, sale, payment, status)?;
@@ -87,9 +87,7 @@ impl RegisterPayment {
 
     fn check_reference(&self) -> Result<(), Error> {
         for (field, text) in [("provider", &self.provider), ("reference", &self.reference)] {
-            if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > MAX_REFERENCE) {
-                return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
-            }
+            text.as_deref().map_or(Ok(()), |text| check_word(field, text))?;
         }
         Ok(())
     }
@@ -104,14 +102,6 @@ impl RegisterPayment {
                 Err(Error::invalid("saleOrderId", "it is a RESELLER sale; use registerResellerPayment"))
             }
             _ => Ok(()),
-        }
-    }
-
-    async fn check_receiver(&self, cx: &Cx<'_>) -> Result<(), Error> {
-        let Some(user) = self.received_by_id else { return Ok(()) };
-        match user_account::Entity::find_by_id(user).one(cx.txn).await? {
-            Some(_) => Ok(()),
-            None => Err(Error::not_found(id::encode(id::Prefix::User, user))),
         }
     }
 
@@ -155,8 +145,8 @@ impl RegisterPayment {
         finish(cx, unit, sale, known.id).await
     }
 
-    fn row(&self, cx: &Cx<'_>, unit: &Unit, amount_minor: i64) -> Result<payment::Model, Error> {
-        let sale = unit.only()?.sale()?;
+    fn row(&self, cx: &Cx<'_>, order: &Order, amount_minor: i64) -> Result<payment::Model, Error> {
+        let sale = order.sale()?;
         Ok(payment::Model {
             id: id::new(),
             root_id: sale.root_id,
@@ -174,9 +164,27 @@ impl RegisterPayment {
             received_at: None,
             receipt_bucket: None,
             receipt_key: None,
+            settlement_id: None,
             created_at: cx.now,
         })
     }
+}
+
+/// Refuses a user that there is not.
+pub async fn check_receiver(cx: &Cx<'_>, user: Option<Uuid>) -> Result<(), Error> {
+    let Some(user) = user else { return Ok(()) };
+    match user_account::Entity::find_by_id(user).one(cx.txn).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::not_found(id::encode(id::Prefix::User, user))),
+    }
+}
+
+/// Refuses a reference, or the name of a provider, that is empty or too long.
+pub fn check_word(field: &str, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() || text.chars().count() > MAX_REFERENCE {
+        return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
+    }
+    Ok(())
 }
 
 /// Says that a payment's money is in. Again for one that is confirmed: the answer is that payment.
@@ -257,7 +265,7 @@ fn confirm(
     report::report(cx, unit, root, sale, &event)
 }
 
-fn told(order: &crate::workflow::Order, event: &str, payment: Uuid) -> Result<Event, Error> {
+fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
     let row = ledger::payment(order, payment)?;
     let id = id::encode(id::Prefix::Payment, payment);
     Ok(Event::named(event).with(json!({ "paymentId": id, "amountMinor": row.amount_minor })))
@@ -268,7 +276,7 @@ async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) ->
     Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
 }
 
-/// Registers a confirmed payment within another command's unit, as the till does.
+/// Registers a payment within another command's unit, as the till does, and a reseller's settlement.
 pub fn take(
     cx: &Cx<'_>,
     unit: &mut Unit,
@@ -277,7 +285,7 @@ pub fn take(
     payment: &RegisterPayment,
     amount: i64,
 ) -> Result<Uuid, Error> {
-    let row = payment.row(cx, unit, amount)?;
+    let row = payment.row(cx, unit.order(root)?, amount)?;
     let id = row.id;
     unit.order_mut(root)?.payments.insert(row)?;
     advance(cx, unit, root, sale, id, payment.status.unwrap_or(PaymentStatus::Pending))?;
