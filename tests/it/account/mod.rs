@@ -72,7 +72,7 @@ impl World {
     }
 
     /// "KIND debit credit balance" of each line; checks that the sums and the balance agree.
-    async fn statement(&self, reseller: &str) -> Vec<String> {
+    pub async fn statement(&self, reseller: &str) -> Vec<String> {
         let stated = self.stated(&self.accountant, reseller, json!({ "first": 200 })).await.ok();
         let mut balance = cents(&stated["opening"]);
         let mut lines = Vec::new();

