@@ -177,6 +177,10 @@ impl Sql {
         sql
     }
 
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     /// A parameter: how it is written in the text.
     fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
@@ -216,7 +220,7 @@ pub async fn ends(app: &App, key: &Key, period: &Period) -> Result<Ends, Error> 
         None => "1 = 1".to_owned(),
     };
     let all = sql.before(period.to);
-    sql.text.push_str(&format!(
+    sql.push(&format!(
         " SELECT CAST(COALESCE(SUM(CASE WHEN {opening} THEN debit - credit ELSE 0 END), 0) AS bigint) AS opening,
         CAST(COALESCE(SUM(debit - credit), 0) AS bigint) AS closing,
         CAST(COALESCE(SUM(CASE WHEN {counted} THEN 1 ELSE 0 END), 0) AS bigint) AS lines FROM lines WHERE {all}"
@@ -230,24 +234,24 @@ pub async fn lines(app: &App, key: &Key, period: &Period, asked: &Asked, total: 
     let range = asked.range(TAG)?;
     let mut sql = Sql::over(app, key);
     let until = sql.before(period.to);
-    sql.text.push_str(&format!(
+    sql.push(&format!(
         ", standing AS (SELECT *, CAST(SUM(debit - credit) OVER (ORDER BY at, rank, id) AS bigint) AS balance
         FROM lines WHERE {until}) SELECT * FROM standing WHERE 1 = 1"
     ));
     if let Some(from) = period.from {
         let from = sql.bind(from);
-        sql.text.push_str(&format!(" AND at >= {from}"));
+        sql.push(&format!(" AND at >= {from}"));
     }
     for (cursor, than) in [(range.after, '>'), (range.before, '<')] {
         if let Some(cursor) = cursor {
             let at = Instant::from_timestamp_micros(cursor.key.div_euclid(KINDS)).unwrap_or_default();
             let (at, rank) = (sql.bind(at), cursor.key.rem_euclid(KINDS));
             let id = sql.bind(cursor.id);
-            sql.text.push_str(&format!(" AND (at, rank, id) {than} ({at}, {rank}, {id})"));
+            sql.push(&format!(" AND (at, rank, id) {than} ({at}, {rank}, {id})"));
         }
     }
     let way = if range.backward { "DESC" } else { "ASC" };
-    sql.text.push_str(&format!(" ORDER BY at {way}, rank {way}, id {way} LIMIT {}", range.size + 1));
+    sql.push(&format!(" ORDER BY at {way}, rank {way}, id {way} LIMIT {}", range.size + 1));
     let rows = app.reader.query_all_raw(sql.statement()).await?;
     let rows = rows.iter().map(|row| placed(Read::from_query_result(row, "")?)).collect::<Result<Vec<_>, Error>>()?;
     Ok(Page::cut(rows, &range, total))
