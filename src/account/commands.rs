@@ -1,8 +1,8 @@
 //! `settleResellerAccount` and `applyResellerCredit`: one receipt of money becomes payments of several orders, oldest
 //! first; what no order needs stays on the account.
 //!
-//! Amounts are computed after the locks: orders first, then the reseller's credit account, which lets one settlement of a
-//! reseller in a currency through at a time.
+//! Amounts are computed after the locks: orders first, then the reseller's credit account, which lets one settlement
+//! of a reseller in a currency through at a time.
 
 use super::{queries, spread::spread};
 use crate::{
@@ -240,7 +240,8 @@ struct Debt {
     outstanding: i64,
 }
 
-/// The orders that owe something, oldest first; who pays more orders than that settles the rest by `applyResellerCredit`.
+/// The orders that owe something, oldest first; who pays more than that many settles the rest by
+/// `applyResellerCredit`.
 async fn owing_roots(cx: &Cx<'_>, reseller: Uuid, currency: &str) -> Result<Vec<Uuid>, Error> {
     let rows = queries::owing(reseller, currency)
         .select_only()

@@ -1,4 +1,4 @@
-//! Resellers' accounts: what they owe over all their orders, every movement of it, and money that settles several orders.
+//! Resellers' accounts: what they owe over all orders, every movement of it, and money that settles several orders.
 //!
 //! Keeps no balance: it is added up from orders, the payment ledger and settlements. Only `commands` writes, and only
 //! settlements; the payments that they become are booked by `payment`.

@@ -1,9 +1,9 @@
 //! A reseller's statement: every movement of its balance in time order, each with the balance after it.
 //!
-//! Made of the rows that are the record already: orders that were charged, credit notes, the payment ledger, and receipts
-//! on account. A receipt is one line whatever it was spread over; the payments that it became are not lines again.
-//! An order is charged when it is cleared; one that fell through afterwards is taken back on a line of its own. What was
-//! credited while an order was charged counts from its charge on, and not after it fell through.
+//! Made of the rows that are the record already: orders that were charged, credit notes, the payment ledger, and
+//! receipts on account. A receipt is one line whatever it was spread over; the payments that it became are not lines again.
+//! An order is charged when it is cleared; one that fell through afterwards is taken back on a line of its own. What
+//! was credited while an order was charged counts from its charge on, and not after it fell through.
 
 use super::queries::{Key, fell_through};
 use crate::app::App;
