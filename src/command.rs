@@ -64,6 +64,10 @@ pub struct Done {
     pub user: Option<Uuid>,
     pub api_key: Option<Uuid>,
     pub delivery: Option<Uuid>,
+    pub settlement: Option<Uuid>,
+    /// Payments that the command made.
+    #[serde(default)]
+    pub payments: Vec<Uuid>,
     /// Name and version of a machine.
     pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,

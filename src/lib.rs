@@ -1,6 +1,7 @@
 //! Waybill: the order-workflow backend. The list of rooms; ARCHITECTURE.md says what each does and does not know.
 
 pub mod access;
+pub mod account;
 pub mod app;
 pub mod approval;
 pub mod catalog;

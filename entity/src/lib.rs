@@ -27,6 +27,7 @@ pub mod quotation_line;
 pub mod refund;
 pub mod refused_attempt;
 pub mod reseller;
+pub mod reseller_settlement;
 pub mod sale_line;
 pub mod sale_order;
 pub mod sales_aggregate;

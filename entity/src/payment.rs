@@ -41,6 +41,8 @@ pub struct Model {
     pub receipt_bucket: Option<String>,
     /// Receipt key.
     pub receipt_key: Option<String>,
+    /// The receipt on account that it is part of.
+    pub settlement_id: Option<Uuid>,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

@@ -98,6 +98,16 @@ impl Actor {
         }
     }
 
+    /// Whether they may read a reseller's account. It spans all stores, so it is for whoever sees all of them, and for
+    /// the reseller itself.
+    pub fn reads_account_of(&self, reseller: Uuid) -> bool {
+        match self.scope {
+            Scope::All => true,
+            Scope::Reseller(own) => own == reseller,
+            Scope::Customer(_) | Scope::Stores(_) => false,
+        }
+    }
+
     /// Whether names and notes of somebody of this kind are for them: staff write for staff.
     pub fn reads_words_of(&self, kind: ActorType) -> bool {
         !self.is_buyer() || !matches!(kind, ActorType::Operator | ActorType::Admin | ActorType::Seller)

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::access::graphql::{ApiKey, User};
+use crate::account::graphql::{ResellerSettlement, StatementLine};
 use crate::approval::graphql::OverrideRequest;
 use crate::catalog::graphql::Product;
 use crate::fulfilment::graphql::Fulfilment;
@@ -46,7 +47,9 @@ pub struct PageInfo {
     concrete(name = "WorkflowDefinitionEdge", params(WorkflowDefinition)),
     concrete(name = "UserEdge", params(User)),
     concrete(name = "ApiKeyEdge", params(ApiKey)),
-    concrete(name = "WebhookDeliveryEdge", params(WebhookDelivery))
+    concrete(name = "WebhookDeliveryEdge", params(WebhookDelivery)),
+    concrete(name = "ResellerSettlementEdge", params(ResellerSettlement)),
+    concrete(name = "StatementLineEdge", params(StatementLine))
 )]
 pub struct Edge<T: OutputType> {
     /// Its place: pass it as `after` or `before`.
@@ -84,7 +87,9 @@ impl<T> From<Page<T>> for Connection<T> {
     concrete(name = "WorkflowDefinitionConnection", params(WorkflowDefinition)),
     concrete(name = "UserConnection", params(User)),
     concrete(name = "ApiKeyConnection", params(ApiKey)),
-    concrete(name = "WebhookDeliveryConnection", params(WebhookDelivery))
+    concrete(name = "WebhookDeliveryConnection", params(WebhookDelivery)),
+    concrete(name = "ResellerSettlementConnection", params(ResellerSettlement)),
+    concrete(name = "StatementLineConnection", params(StatementLine))
 )]
 impl<T> Connection<T>
 where

@@ -6,7 +6,9 @@ use crate::page::Page;
 use crate::workflow::explain::{self, Available};
 use crate::workflow::live::Live;
 use crate::workflow::queries::LogPage;
-use crate::{approval, catalog, credit, fulfilment, inventory, order, party, payment, quotation, sale, workflow};
+use crate::{
+    account, approval, catalog, credit, fulfilment, inventory, order, party, payment, quotation, sale, workflow,
+};
 use entity::{
     PartyKind, SubjectKind, credit_note, customer, fulfilment_line, hold, override_request, product, quotation_line,
     refund, reseller, sale_line, sale_order, stock, store, timer, transition_log,
@@ -70,6 +72,8 @@ by_id! {
     PaymentById => Arc<entity::payment::Model>, payment::queries::by_id;
     /// The payments of a sale order.
     PaymentsOfSale => Vec<Arc<entity::payment::Model>>, payment::queries::by_sale;
+    /// The payments that a receipt on account became.
+    PaymentsOfSettlement => Vec<Arc<entity::payment::Model>>, account::queries::payments;
     /// The refunds of a payment.
     RefundsOfPayment => Vec<Arc<refund::Model>>, payment::queries::refunds;
     /// The credit notes of a sale order.
@@ -125,6 +129,23 @@ impl Key for CreditOf {
             let parties: Vec<_> = keys.into_iter().map(|key| (key.0, key.1, key.2)).collect();
             let found = credit::queries::party_credits(&reader.app, &parties).await?;
             Ok(found.into_iter().map(|((kind, id, code), credit)| (Self(kind, id, code), Arc::new(credit))).collect())
+        }
+        .boxed()
+    }
+}
+
+/// How a reseller's account in a currency stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AccountOf(pub Uuid, pub String);
+
+impl Key for AccountOf {
+    type Value = account::queries::Balance;
+
+    fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
+        async move {
+            let accounts: Vec<_> = keys.into_iter().map(|key| (key.0, key.1)).collect();
+            let found = account::queries::balances(&reader.app, &accounts).await?;
+            Ok(found.into_iter().map(|((id, code), balance)| (Self(id, code), balance)).collect())
         }
         .boxed()
     }

@@ -2,6 +2,7 @@
 
 use super::failure::Answer;
 use super::{actor, app};
+use crate::account::graphql::ResellerSettlement;
 use crate::approval::graphql::OverrideRequest;
 use crate::catalog::graphql::Product;
 use crate::credit::graphql::CreditNote;
@@ -55,6 +56,8 @@ pub enum Node {
     Product(Product),
     /// `stock_…`
     Stock(Stock),
+    /// `stl_…`
+    ResellerSettlement(ResellerSettlement),
 }
 
 impl From<Payment> for Node {
@@ -104,6 +107,9 @@ impl NodeQuery {
             }
             Prefix::Product => crate::catalog::queries::find(app, id).await?.map(|m| Product::from(m).into()),
             Prefix::Stock => crate::inventory::queries::find(app, actor, id).await?.map(|m| Stock::from(m).into()),
+            Prefix::Settlement => {
+                crate::account::queries::find(app, actor, id).await?.map(|m| ResellerSettlement::from(m).into())
+            }
             Prefix::Hold | Prefix::User | Prefix::Key | Prefix::Definition | Prefix::Delivery => None,
         })
     }

@@ -40,6 +40,26 @@ pub enum PaymentMismatch {
     Refund,
 }
 
+/// What moved a reseller's balance.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::account::statement::Kind")]
+pub enum StatementLineKind {
+    /// An order was cleared, and its total charged.
+    Order,
+    /// A credit note lowered what is owed.
+    CreditNote,
+    /// Money on account came in.
+    Settlement,
+    /// A payment of one order was captured.
+    Payment,
+    /// A refund was issued.
+    Refund,
+    /// A dispute was lost.
+    Chargeback,
+    /// An order fell through after it was charged.
+    Cancellation,
+}
+
 /// Who pays.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::PartyKind")]

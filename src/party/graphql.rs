@@ -4,6 +4,7 @@ mod roots;
 
 pub use roots::{PartyMutation, PartyQuery};
 
+use crate::account::graphql::ResellerAccount;
 use crate::credit::graphql::CustomerCredit;
 use crate::error::Error;
 use crate::graphql::loaders::CreditOf;
@@ -129,5 +130,14 @@ impl Reseller {
     /// The credit in a currency.
     async fn credit(&self, ctx: &Context<'_>, currency: String) -> Answer<CustomerCredit> {
         credit(ctx, PartyKind::Reseller, self.0.id, currency).await
+    }
+
+    /// What it owes and has paid ahead in a currency, over all stores: for itself and for staff.
+    async fn account(&self, ctx: &Context<'_>, currency: String) -> Answer<ResellerAccount> {
+        if !actor(ctx)?.reads_account_of(self.0.id) {
+            return Err(Error::Forbidden("a reseller's account is for itself and for staff".to_owned()).into());
+        }
+        app(ctx).currencies.exponent(&currency, "currency")?;
+        ResellerAccount::load(ctx, (self.0.id, currency)).await
     }
 }

@@ -208,6 +208,11 @@ impl ResellerPayment {
         id::encode(Prefix::Reseller, self.0.reseller_id.unwrap_or_default()).into()
     }
 
+    /// The receipt on account that it is part of; null when it was paid for this order alone.
+    async fn settlement_id(&self) -> Option<ID> {
+        self.0.settlement_id.map(|id| id::encode(Prefix::Settlement, id).into())
+    }
+
     /// The member of staff who took the money.
     async fn received_by_id(&self) -> Option<ID> {
         self.0.received_by_id.map(|id| id::encode(Prefix::User, id).into())

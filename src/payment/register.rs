@@ -53,7 +53,7 @@ impl Command for RegisterPayment {
         self.wanted_status(cx)?;
         self.check_reference()?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        self.check_receiver(cx).await?;
+        check_receiver(cx, self.received_by_id).await?;
         let known = self.known(cx).await?;
         let payment = self.book(cx, &mut unit, root, sale, known.as_ref())?;
         finish(cx, unit, sale, payment).await
@@ -111,9 +111,7 @@ impl RegisterPayment {
 
     fn check_reference(&self) -> Result<(), Error> {
         for (field, text) in [("provider", &self.provider), ("reference", &self.reference)] {
-            if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > MAX_REFERENCE) {
-                return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
-            }
+            text.as_deref().map_or(Ok(()), |text| check_word(field, text))?;
         }
         Ok(())
     }
@@ -128,14 +126,6 @@ impl RegisterPayment {
                 Err(Error::invalid("saleOrderId", "it is a RESELLER sale; use registerResellerPayment"))
             }
             _ => Ok(()),
-        }
-    }
-
-    async fn check_receiver(&self, cx: &Cx<'_>) -> Result<(), Error> {
-        let Some(user) = self.received_by_id else { return Ok(()) };
-        match user_account::Entity::find_by_id(user).one(cx.txn).await? {
-            Some(_) => Ok(()),
-            None => Err(Error::not_found(id::encode(id::Prefix::User, user))),
         }
     }
 
@@ -191,9 +181,27 @@ impl RegisterPayment {
             received_at: None,
             receipt_bucket: None,
             receipt_key: None,
+            settlement_id: None,
             created_at: cx.now,
         })
     }
+}
+
+/// Refuses a user that there is not.
+pub async fn check_receiver(cx: &Cx<'_>, user: Option<Uuid>) -> Result<(), Error> {
+    let Some(user) = user else { return Ok(()) };
+    match user_account::Entity::find_by_id(user).one(cx.txn).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::not_found(id::encode(id::Prefix::User, user))),
+    }
+}
+
+/// Refuses a reference, or the name of a provider, that is empty or too long.
+pub fn check_word(field: &str, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() || text.chars().count() > MAX_REFERENCE {
+        return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
+    }
+    Ok(())
 }
 
 /// Says that a payment's money is in. Again for one that is confirmed: the answer is that payment.
@@ -305,7 +313,7 @@ async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) ->
     Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
 }
 
-/// Registers a confirmed payment within another command's unit, as the till does.
+/// Registers a payment within another command's unit, as the till does, and a reseller's settlement.
 pub fn take(
     cx: &Cx<'_>,
     unit: &mut Unit,

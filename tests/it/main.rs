@@ -8,6 +8,7 @@ mod builders;
 mod harness;
 
 mod access;
+mod account;
 mod approval;
 mod audit;
 mod chaos;

@@ -147,6 +147,34 @@ both! {
         assert_eq!(taken[0], taken[1]);
     }
 
+    async fn a_settlement_takes_the_same_statements_however_many_orders_it_pays(w: World) {
+        let settle = "mutation($input: SettleResellerAccountInput!) { settleResellerAccount(input: $input) { \
+            settlement { applied { amount } } payments { id saleOrderId } account { balance { amount } } } }";
+        let mut taken = Vec::new();
+        for orders in [5, 30] {
+            for _ in 0..orders {
+                let lines = json!([{ "sku": "CABLE", "quantity": 1 }]);
+                let over = json!({ "type": "RESELLER", "resellerId": w.reseller_rex, "customerId": null, "lines": lines });
+                let sale = w.sale(over).await;
+                w.choose(&sale, "CREDIT").await.ok();
+            }
+            let (send, receive) = tokio::sync::oneshot::channel();
+            counting(&w, async move |w| {
+                let input = json!({ "resellerId": w.reseller_rex, "method": "TRANSFER", "reference": orders.to_string(),
+                    "amount": { "amount": format!("{orders}.00"), "currency": "USD" } });
+                sent();
+                let paid = w.gql(&w.accountant, settle, json!({ "input": input })).await.ok();
+                send.send(sent()).expect("somebody waits");
+                assert_eq!(paid["payments"].as_array().map(Vec::len), Some(orders));
+                assert_eq!(paid["account"]["balance"]["amount"], "0.00");
+            })
+            .await;
+            taken.push(receive.await.expect("a number"));
+        }
+        println!("a settlement of 5 orders: {} statements, of 30: {}", taken[0], taken[1]);
+        assert_eq!(taken[0], taken[1]);
+    }
+
     async fn versions_and_their_live_states_take_the_same_statements_however_many_there_are(w: World) {
         let list = "{ workflowDefinitions { nodes { name version source liveStates { state subjects } } } }";
         w.quote(json!({})).await;

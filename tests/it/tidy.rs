@@ -258,6 +258,8 @@ fn imports_go_up() {
             room if COMMON.contains(&room) => COMMON.to_vec(),
             room if GROUND.contains(&room) => [&COMMON[..], &GROUND].concat(),
             room if MONEY.contains(&room) => [&COMMON[..], &GROUND, &MONEY].concat(),
+            // A reseller's account stands on orders and their money; no phase knows of it.
+            "account" => [&COMMON[..], &GROUND, &MONEY, &["account"]].concat(),
             room if PHASES.contains(&room) => [&COMMON[..], &GROUND, &MONEY, &[room]].concat(),
             _ => continue,
         };

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};
 
 /// Does something `times` times at the same time; the answers in the order of their numbers.
-async fn at_once<T, F>(times: usize, act: impl Fn(usize) -> F) -> Vec<T>
+pub async fn at_once<T, F>(times: usize, act: impl Fn(usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -35,7 +35,7 @@ where
 }
 
 /// "63 TRANSITION_NOT_ALLOWED, 1 ok"
-fn tally(answers: &[Answer]) -> String {
+pub fn tally(answers: &[Answer]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for answer in answers {
         let code = if answer.errors.is_empty() { "ok" } else { answer.code() };

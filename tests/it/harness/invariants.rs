@@ -2,8 +2,8 @@
 
 use super::World;
 use entity::{
-    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment_line, order_root, outbox, payment_entry,
-    sale_line, sale_order, stock, stock_adjustment, transition_log,
+    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment_line, order_root, outbox, payment,
+    payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment, transition_log,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 use std::collections::HashMap;
@@ -30,6 +30,7 @@ impl World {
         let sales = all::<sale_order::Entity>(db).await;
         log_is_gapless(db).await;
         money_adds_up(db, &sales).await;
+        settlements_add_up(db).await;
         stock_adds_up(db, &sales).await;
         credit_adds_up(db, &sales).await;
     }
@@ -70,6 +71,15 @@ async fn money_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
             !flagged || context.overpaid > 0 || nothing_owed,
             "{number} is flagged OVERPAID and is not: {context:?}"
         );
+    }
+}
+
+/// What receipts on account have given to orders are payments of orders, captured in full.
+async fn settlements_add_up(db: &DatabaseConnection) {
+    let payments = all::<payment::Entity>(db).await.into_iter();
+    let paid = sums(payments.filter_map(|row| Some((row.settlement_id?, row.amount_minor))));
+    for row in all::<reseller_settlement::Entity>(db).await {
+        assert_eq!(paid.get(&row.id).copied().unwrap_or(0), row.applied_minor, "receipt {}", row.reference);
     }
 }
 

@@ -46,10 +46,14 @@ INSERT INTO fulfilment_line (id, root_id, fulfilment_id, sale_line_id, quantity,
 VALUES (@fulfilment_line, @order_root, @fulfilment, @line, 2, 0, 2, 1, 1);
 INSERT INTO hold (id, root_id, fulfilment_id, cause, placed_by, placed_at)
 VALUES (@hold, @order_root, @fulfilment, 'MANUAL', 'system', '2026-01-01T00:00:00+00:00');
+INSERT INTO reseller_settlement (id, reseller_id, currency, amount_minor, applied_minor, method, reference,
+    received_at, received_by_id, booked_by, created_at)
+VALUES (@settlement, @reseller, 'USD', 3000, 2050, 'TRANSFER', 'transfer #', '2026-01-01T00:00:00+00:00',
+    @user_account, 'system', '2026-01-01T00:00:00+00:00');
 INSERT INTO payment (id, root_id, sale_order_id, party, customer_id, reseller_id, received_by_id, amount_minor,
-    currency, method, status, provider, reference, created_at)
+    currency, method, status, provider, reference, settlement_id, created_at)
 VALUES (@payment, @order_root, @sale_order, 'RESELLER', @customer, @reseller, @user_account, 2050,
-    'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', '2026-01-01T00:00:00+00:00');
+    'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', @settlement, '2026-01-01T00:00:00+00:00');
 INSERT INTO refund (id, root_id, sale_order_id, payment_id, fulfilment_id, amount_minor, credited_minor, status,
     requested_by, reference, created_at)
 VALUES (@refund, @order_root, @sale_order, @payment, @fulfilment, 10, 5, 'REQUESTED', 'system', 're_#',

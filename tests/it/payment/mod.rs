@@ -3,6 +3,7 @@
 mod confirm;
 mod credit_note;
 mod dispute;
+mod ledger;
 mod methods;
 mod permute;
 mod reconcile;
