@@ -6,6 +6,7 @@ use crate::{
     config::{MachineSource, Settings},
     error::Error,
     money::Currencies,
+    storage::Storage,
     workflow::{self, Registry},
 };
 use migration::MigratorTrait;
@@ -39,6 +40,8 @@ pub struct Inner {
     pub roles: Roles,
     /// Makes and reads tokens.
     pub tokens: Tokens,
+    /// Where files are kept.
+    pub storage: Storage,
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
     /// Events that wait for a common commit.
@@ -64,6 +67,8 @@ pub struct Parts {
     pub machines: Vec<MachineSource>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where files are kept.
+    pub storage: Storage,
 }
 
 /// Connections to one database.
@@ -100,6 +105,7 @@ impl App {
             registry,
             roles: parts.roles,
             tokens: parts.tokens,
+            storage: parts.storage,
             wake: Notify::new(),
             gather: crate::gather::Gather::default(),
         })))

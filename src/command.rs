@@ -64,6 +64,7 @@ pub struct Done {
     pub user: Option<Uuid>,
     pub api_key: Option<Uuid>,
     pub delivery: Option<Uuid>,
+    pub receipt_upload: Option<Uuid>,
     /// Name and version of a machine.
     pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,

@@ -56,6 +56,24 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
     result
 }
 
+/// What a command with this key and this input came to before; so that what precedes a command need not be done again.
+pub async fn replayed<C: Command>(
+    app: &App,
+    actor: &Actor,
+    key: Option<&str>,
+    command: &C,
+) -> Result<Option<Done>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    let input = serde_json::to_value(command).map_err(Error::internal)?;
+    let claim = Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) };
+    let known = idempotency_key::Entity::find()
+        .filter(claim.is_it())
+        .filter(idempotency_key::Column::CreatedAt.gte(app.now() - KEY_LIFETIME))
+        .one(&app.reader)
+        .await?;
+    known.map(|known| claim.answer(known)).transpose()
+}
+
 /// Sends an event to a subject: without an idempotency key together with others, where that can be; else alone.
 pub async fn send(app: &App, actor: &Actor, key: Option<&str>, event: &SendEvent) -> Result<Done, Error> {
     if key.is_none() {
@@ -130,11 +148,16 @@ impl Claim<'_> {
         let known = idempotency_key::Entity::find().filter(self.is_it()).one(txn).await?;
         let known =
             known.ok_or_else(|| Error::Unavailable("the idempotency key was given back; try again".to_owned()))?;
+        self.answer(known).map(Some)
+    }
+
+    /// What the key was used for, if it was for this.
+    fn answer(&self, known: idempotency_key::Model) -> Result<Done, Error> {
         if known.input_hash != self.input_hash {
             return Err(Error::IdempotencyMismatch(self.key.to_owned()));
         }
         let result = known.result.ok_or_else(|| Error::internal("an idempotency key without result"))?;
-        Ok(Some(serde_json::from_value(result).map_err(Error::internal)?))
+        serde_json::from_value(result).map_err(Error::internal)
     }
 
     async fn settle(&self, txn: &DatabaseTransaction, done: &Done) -> Result<(), Error> {

@@ -57,6 +57,7 @@ pub struct Mutation(
     crate::sale::graphql::SaleMutation,
     crate::fulfilment::graphql::FulfilmentMutation,
     crate::payment::graphql::PaymentMutation,
+    crate::payment::graphql::ReceiptMutation,
     crate::approval::graphql::OverrideMutation,
     crate::inventory::graphql::StockMutation,
     crate::catalog::graphql::ProductMutation,

@@ -33,11 +33,12 @@ pub enum Prefix {
     Definition,
     CreditNote,
     Delivery,
+    ReceiptUpload,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -57,6 +58,7 @@ impl Prefix {
         Self::Definition,
         Self::CreditNote,
         Self::Delivery,
+        Self::ReceiptUpload,
     ];
 
     /// As it is written before the underscore.
@@ -81,6 +83,7 @@ impl Prefix {
             Self::Definition => "def",
             Self::CreditNote => "cn",
             Self::Delivery => "whd",
+            Self::ReceiptUpload => "rcu",
         }
     }
 }

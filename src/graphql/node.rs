@@ -104,7 +104,12 @@ impl NodeQuery {
             }
             Prefix::Product => crate::catalog::queries::find(app, id).await?.map(|m| Product::from(m).into()),
             Prefix::Stock => crate::inventory::queries::find(app, actor, id).await?.map(|m| Stock::from(m).into()),
-            Prefix::Hold | Prefix::User | Prefix::Key | Prefix::Definition | Prefix::Delivery => None,
+            Prefix::Hold
+            | Prefix::User
+            | Prefix::Key
+            | Prefix::Definition
+            | Prefix::Delivery
+            | Prefix::ReceiptUpload => None,
         })
     }
 }
