@@ -2,7 +2,7 @@
 
 use super::context::{Context, server_runtime};
 use super::demo;
-use super::failure::{Failure, print};
+use super::failure::{Failure, print, say};
 use super::stop;
 use axum::serve::ListenerExt as _;
 use clap::Parser;
@@ -95,12 +95,12 @@ async fn open_store(loaded: &mut Loaded) -> Option<TcpListener> {
             Some(listener)
         }
         Err(error) => {
-            tracing::warn!(
-                listen = storage.listen, %error,
-                "the embedded store of receipts cannot listen; unless another server of this installation does, receipts \
-                 are refused: change storage.listen (WAYBILL__STORAGE__LISTEN; port 0 takes a free one), or name a store \
-                 in storage.endpoint"
-            );
+            let listen = &storage.listen;
+            say(format!(
+                "The store of receipts cannot listen on {listen}: {error}. Unless another server of this installation has \
+                 it there, receipts are refused: change storage.listen (WAYBILL__STORAGE__LISTEN; port 0 takes a free \
+                 one), or name a store in storage.endpoint."
+            ));
             None
         }
     }

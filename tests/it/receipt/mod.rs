@@ -5,6 +5,7 @@ mod collect;
 mod down;
 mod form;
 mod other;
+mod program;
 mod upload;
 
 use crate::harness::{Answer, User, World, text};
