@@ -29,11 +29,7 @@ const MAX_KEY: usize = 255;
 pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<Done, Error> {
     let input = serde_json::to_value(command).map_err(Error::internal)?;
     check_texts(&input, "input")?;
-    if let Some(key) = key
-        && (key.is_empty() || key.chars().count() > MAX_KEY || key.contains('\0'))
-    {
-        return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
-    }
+    key.map_or(Ok(()), check_key)?;
     let claim = key.map(|key| Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) });
     let mut tries = 0;
     let result = loop {
@@ -64,6 +60,7 @@ pub async fn replayed<C: Command>(
     command: &C,
 ) -> Result<Option<Done>, Error> {
     let Some(key) = key else { return Ok(None) };
+    check_key(key)?;
     let input = serde_json::to_value(command).map_err(Error::internal)?;
     let claim = Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) };
     let known = idempotency_key::Entity::find()
@@ -222,6 +219,13 @@ async fn keep_refusal<C: Command>(app: &App, actor: &Actor, command: &C, error: 
 /// Faults of ours and unknown ids are not attempts at anything.
 fn is_kept(code: Code) -> bool {
     !matches!(code, Code::NotFound | Code::Internal | Code::Unavailable | Code::Unauthenticated)
+}
+
+fn check_key(key: &str) -> Result<(), Error> {
+    if key.is_empty() || key.chars().count() > MAX_KEY || key.contains('\0') {
+        return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
+    }
+    Ok(())
 }
 
 fn hash(input: &Value) -> String {

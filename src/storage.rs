@@ -14,6 +14,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation, SharedHttpClient,
     retry::RetryConfig,
 };
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
@@ -150,12 +151,12 @@ impl Storage {
         }
     }
 
-    /// Deletes an object of a bucket. One that is not there is deleted already.
+    /// Deletes an object of a bucket. One that is not there is deleted already, one whose bucket is not there too.
     pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error> {
         let deleted = boxed(self.client().delete_object().bucket(bucket).key(key).send()).await;
         match deleted {
             Ok(_) => Ok(()),
-            Err(error) if gone(&error) => Ok(()),
+            Err(error) if gone(&error) || error.code() == Some("NoSuchBucket") => Ok(()),
             Err(error) => Err(failed("delete", key, &error)),
         }
     }
@@ -283,4 +284,46 @@ fn derived(secret: &[u8], what: &str) -> Result<String, Error> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(Error::internal)?;
     mac.update(format!("waybill storage {what}").as_bytes());
     Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> config::Storage {
+        config::embedded_defaults().unwrap().settings.storage
+    }
+
+    #[test]
+    fn an_installations_processes_have_the_same_keys_and_others_have_others() {
+        let keys = |secret: &[u8]| {
+            let keys = Storage::of(&settings(), secret).unwrap().keys;
+            (keys.access, keys.secret)
+        };
+        assert_eq!(keys(b"one"), keys(b"one"));
+        let (one, two) = (keys(b"one"), keys(b"two"));
+        assert!(one.0 != two.0 && one.1 != two.1);
+        assert!(!format!("{:?}", Storage::of(&settings(), b"one").unwrap()).contains(&one.1), "a secret is not shown");
+    }
+
+    #[test]
+    fn a_store_with_an_endpoint_needs_keys() {
+        let mut settings = settings();
+        settings.endpoint = "https://s3.example.com".to_owned();
+        let error = Storage::of(&settings, b"one").unwrap_err().to_string();
+        assert!(error.contains("storage.access_key"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn links_begin_with_the_public_url_and_name_what_must_be_sent() {
+        let mut settings = settings();
+        settings.public_url = "https://files.example.com".to_owned();
+        let storage = Storage::of(&settings, b"one").unwrap();
+        let link = storage.link("waybill", "receipts/a.pdf", Duration::from_secs(60)).await.unwrap();
+        assert!(link.starts_with("https://files.example.com/waybill/receipts/a.pdf?"), "{link}");
+        assert!(link.contains("X-Amz-Expires=60"), "{link}");
+        let put = storage.upload_link("uploads/a.pdf", "application/pdf", 50, Duration::from_secs(60)).await.unwrap();
+        assert_eq!(put.headers, [("content-type".to_owned(), "application/pdf".to_owned())]);
+        assert!(put.url.contains("content-length"), "the size is signed: {}", put.url);
+    }
 }

@@ -31,6 +31,11 @@ pub struct Form {
     pub file: Option<(String, Received)>,
 }
 
+/// Parts that are texts, even when a client gives them a file's name.
+const NEVER_FILES: [&str; 2] = ["operations", "map"];
+/// What a part counts beside its name and its text, in bytes.
+const PART: usize = 64;
+
 /// Reads a form. What says beforehand that it is too long is not read at all.
 pub async fn read(headers: &HeaderMap, body: Body, limits: Limits) -> Result<Form, Error> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -45,7 +50,9 @@ pub async fn read(headers: &HeaderMap, body: Body, limits: Limits) -> Result<For
     let mut room = limits.text;
     while let Some(part) = parts.next_field().await.map_err(|error| broken(&error, limits))? {
         let name = part.name().unwrap_or_default().to_owned();
-        match part.file_name().map(str::to_owned) {
+        let file_name = part.file_name().filter(|_| !NEVER_FILES.contains(&name.as_str())).map(str::to_owned);
+        room = room.checked_sub(PART + name.len()).ok_or_else(|| too_much_text(limits))?;
+        match file_name {
             None => {
                 let text = text(part, &mut room, limits).await?;
                 if form.texts.insert(name.clone(), text).is_some() {
@@ -65,9 +72,7 @@ async fn text(mut part: Field<'_>, room: &mut usize, limits: Limits) -> Result<S
     let name = part.name().unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error, limits))? {
-        *room = room.checked_sub(chunk.len()).ok_or_else(|| {
-            Error::Limit(format!("the texts of the request have more than the {} bytes that are allowed", limits.text))
-        })?;
+        *room = room.checked_sub(chunk.len()).ok_or_else(|| too_much_text(limits))?;
         bytes.extend_from_slice(&chunk);
     }
     String::from_utf8(bytes).map_err(|_| Error::invalid(name, "it is not UTF-8"))
@@ -79,6 +84,10 @@ async fn file(mut part: Field<'_>, name: String, limits: Limits) -> Result<Recei
         incoming.take(&chunk).await?;
     }
     incoming.finish().await
+}
+
+fn too_much_text(limits: Limits) -> Error {
+    Error::Limit(format!("the texts of the request have more than the {} bytes that are allowed", limits.text))
 }
 
 fn too_long(limits: Limits) -> Error {

@@ -49,7 +49,8 @@ async fn until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     Ok(collected)
 }
 
-/// Deletes objects up to the first that cannot be; the rows of the others stay claimed and come again.
+/// Deletes objects up to the first that cannot be, which is left for later; the rows of the others stay claimed and come
+/// again.
 async fn delete(app: &App, rows: &[stray_object::Model], stop: &CancellationToken) -> Result<usize, Error> {
     let mut gone = Vec::new();
     let mut failed = None;
@@ -60,15 +61,18 @@ async fn delete(app: &App, rows: &[stray_object::Model], stop: &CancellationToke
         match app.storage.delete(&row.bucket, &row.object_key).await {
             Ok(()) => gone.push(row.id),
             Err(error) => {
-                failed = Some(error);
+                failed = Some((row.id, error));
                 break;
             }
         }
     }
-    if !gone.is_empty() {
+    if !rows.is_empty() {
         let txn = app.begin().await?;
         strays::forget(&txn, &gone).await?;
+        if let Some((culprit, _)) = &failed {
+            strays::postpone(&txn, *culprit, app.now()).await?;
+        }
         txn.commit().await?;
     }
-    failed.map_or(Ok(gone.len()), Err)
+    failed.map_or(Ok(gone.len()), |(_, error)| Err(error))
 }

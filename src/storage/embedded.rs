@@ -6,12 +6,16 @@ use super::Storage;
 use crate::error::Error;
 use axum::Router;
 use axum::error_handling::HandleError;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use s3s::HttpError;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
@@ -31,9 +35,33 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     service.set_auth(SimpleAuth::from_single(storage.keys.access.clone(), storage.keys.secret.clone()));
     let service = HandleError::new(service.build(), broken);
     // Pages of other origins may use presigned links; what they may do is in the signature.
-    let router = Router::new().fallback_service(service).layer(CorsLayer::permissive());
+    let durable = from_fn_with_state(folder.to_owned(), on_disk);
+    let router = Router::new().fallback_service(service).layer(durable).layer(CorsLayer::permissive());
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     served.map_err(Error::internal)
+}
+
+/// What is said to be stored is on the disk: after a power cut a payment must not name what is not there.
+async fn on_disk(State(folder): State<PathBuf>, request: Request, next: Next) -> Response {
+    let put = request.method() == Method::PUT;
+    let path = folder.join(request.uri().path().trim_start_matches('/'));
+    let response = next.run(request).await;
+    if !put || !response.status().is_success() {
+        return response;
+    }
+    let flushed = tokio::task::spawn_blocking(move || flush(&folder, &path)).await;
+    match flushed.map_err(std::io::Error::other).flatten() {
+        Ok(()) => response,
+        Err(error) => {
+            tracing::error!(%error, "the embedded store cannot flush a file");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The file, and the folders that it may have been the first in.
+fn flush(folder: &Path, file: &Path) -> std::io::Result<()> {
+    file.ancestors().take_while(|path| path.starts_with(folder)).try_for_each(|path| File::open(path)?.sync_all())
 }
 
 async fn broken(error: HttpError) -> StatusCode {

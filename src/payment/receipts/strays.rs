@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 /// How long whoever claimed rows has them alone.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// For how long an object is left that could not be deleted.
+const LATER: TimeDelta = TimeDelta::hours(1);
 
 /// Keeps that there is, or will be, an object that no payment names, and when it is to be deleted.
 pub async fn add(txn: &DatabaseTransaction, place: &Place, due_at: Instant, now: Instant) -> Result<(), Error> {
@@ -65,6 +67,17 @@ pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Resul
             .await?;
     }
     Ok(rows)
+}
+
+/// Leaves an object for later that could not be deleted, so that it keeps none of the others. It stays claimed: nobody
+/// knows whether it is still there.
+pub async fn postpone(txn: &DatabaseTransaction, stray: Uuid, now: Instant) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(now + LATER))
+        .filter(Column::Id.eq(stray))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Forgets objects that were deleted.
