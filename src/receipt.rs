@@ -1,7 +1,7 @@
 //! Where files meet payments: from the request to the store, then into the database; and out again.
 //!
-//! An edge: it begins and commits, and calls the store between transactions, never inside one. Promises that an object is
-//! announced before it is stored and stored before a payment names it. Rules are in `payment::receipts`.
+//! An edge: it begins and commits, and calls the store between transactions, never inside one. Promises that an
+//! object is announced before it is stored and stored before a payment names it. Rules are in `payment::receipts`.
 
 pub mod collect;
 mod confirm;

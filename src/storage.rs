@@ -1,7 +1,7 @@
 //! The object store: files by key, over S3. One way for every store, the embedded one too.
 //!
-//! Promises that a store that is down or silent is `Unavailable` within the time that the settings give, and that a file is
-//! streamed and never held whole. Knows keys and bytes; what they are of, others know.
+//! Promises that a store that is down or silent is `Unavailable` within the time that the settings give, and that a
+//! file is streamed and never held whole. Knows keys and bytes; what they are of, others know.
 
 pub mod embedded;
 mod failure;

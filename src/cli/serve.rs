@@ -97,8 +97,8 @@ async fn open_store(loaded: &mut Loaded) -> Option<TcpListener> {
         Err(error) => {
             let listen = &storage.listen;
             say(format!(
-                "The store of receipts cannot listen on {listen}: {error}. Unless another server of this installation has \
-                 it there, receipts are refused: change storage.listen (WAYBILL__STORAGE__LISTEN; port 0 takes a free \
+                "The store of receipts cannot listen on {listen}: {error}. Unless another server of this installation \
+                 has it there, receipts are refused: change storage.listen (WAYBILL__STORAGE__LISTEN; port 0 takes a free \
                  one), or name a store in storage.endpoint."
             ));
             None

@@ -3,10 +3,12 @@
 use crate::error::Error;
 use crate::receipt::Received;
 use crate::receipt::received::Incoming;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
+use futures_util::stream::{Stream, StreamExt as _, poll_fn};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use std::collections::BTreeMap;
+use std::task::Poll;
 
 /// How much a request may carry, in bytes.
 #[derive(Clone, Copy)]
@@ -45,7 +47,7 @@ pub async fn read(headers: &HeaderMap, body: Body, limits: Limits) -> Result<For
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(|error| broken(&error, limits))?;
     let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(limits.whole()));
-    let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let mut parts = Multipart::with_constraints(in_sips(body), boundary, constraints);
     let mut form = Form { texts: BTreeMap::new(), file: None };
     let mut room = limits.text;
     while let Some(part) = parts.next_field().await.map_err(|error| broken(&error, limits))? {
@@ -66,6 +68,22 @@ pub async fn read(headers: &HeaderMap, body: Body, limits: Limits) -> Result<For
         }
     }
     Ok(form)
+}
+
+/// The body, one piece at a time: the library reads on for as long as there is something to read, and a client that is
+/// faster than the disk would have it hold the whole file.
+fn in_sips(body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
+    let mut body = body.into_data_stream();
+    let mut swallow = false;
+    poll_fn(move |cx| {
+        if std::mem::take(&mut swallow) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let polled = body.poll_next_unpin(cx);
+        swallow = matches!(polled, Poll::Ready(Some(_)));
+        polled
+    })
 }
 
 async fn text(mut part: Field<'_>, room: &mut usize, limits: Limits) -> Result<String, Error> {

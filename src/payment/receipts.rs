@@ -1,7 +1,7 @@
 //! Receipts of payments: who may attach one, what it may be, and which object in the store is whose.
 //!
-//! Promises that an object is named by one row at a time: by its payment, or as a stray. What a payment names was stored
-//! before and is not deleted while it is named. Knows no store: `receipt` moves the files.
+//! Promises that an object is named by one row at a time: by its payment, or as a stray. What a payment names was
+//! stored before and is not deleted while it is named. Knows no store: `receipt` moves the files.
 
 pub mod content;
 pub mod file_name;
@@ -48,8 +48,8 @@ pub fn new_key(payment: Uuid, extension: &str) -> String {
     format!("receipts/{}/{}.{extension}", id::encode(id::Prefix::Payment, payment), id::new())
 }
 
-/// Whether the actor, who sees the payment, may give it this receipt. Staff may at any time. A buyer may as long as nobody
-/// has said that the money is in, and replaces only what they themselves attached.
+/// Whether the actor, who sees the payment, may give it this receipt. Staff may at any time. A buyer may as long as
+/// nobody has said that the money is in, and replaces only what they themselves attached.
 pub fn may_attach(actor: &Actor, payment: &payment::Model) -> Result<(), Error> {
     actor.require("payment.receipt")?;
     if !actor.is_buyer() {

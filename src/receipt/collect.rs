@@ -1,5 +1,5 @@
-//! Deletes objects that are nobody's receipt when their time is over: a page at a time, each row claimed before its object
-//! is deleted, forgotten after.
+//! Deletes objects that are nobody's receipt when their time is over: a page at a time, each row claimed before its
+//! object is deleted, forgotten after.
 
 use crate::app::App;
 use crate::error::Error;
@@ -49,8 +49,8 @@ async fn until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     Ok(collected)
 }
 
-/// Deletes objects up to the first that cannot be, which is left for later; the rows of the others stay claimed and come
-/// again.
+/// Deletes objects up to the first that cannot be, which is left for later; the rows of the others stay claimed and
+/// come again.
 async fn delete(app: &App, rows: &[stray_object::Model], stop: &CancellationToken) -> Result<usize, Error> {
     let mut gone = Vec::new();
     let mut failed = None;

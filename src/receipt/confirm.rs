@@ -1,5 +1,5 @@
-//! An upload that went past the server: what is there is read once, judged, copied out of the uploader's reach, and only
-//! then the payment's receipt.
+//! An upload that went past the server: what is there is read once, judged, copied out of the uploader's reach, and
+//! only then the payment's receipt.
 
 use super::received::Tally;
 use super::{announce, attachable};
