@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     lanes::Lanes,
     money::Currencies,
+    storage::Storage,
     workflow::{self, Registry},
 };
 use migration::MigratorTrait;
@@ -40,6 +41,8 @@ pub struct Inner {
     pub roles: Roles,
     /// Makes and reads tokens.
     pub tokens: Tokens,
+    /// Where files are kept.
+    pub storage: Storage,
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
     /// Events that wait for a common commit.
@@ -67,6 +70,8 @@ pub struct Parts {
     pub machines: Vec<MachineSource>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where files are kept.
+    pub storage: Storage,
 }
 
 /// Connections to one database.
@@ -103,6 +108,7 @@ impl App {
             registry,
             roles: parts.roles,
             tokens: parts.tokens,
+            storage: parts.storage,
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),

@@ -68,6 +68,7 @@ pub struct Done {
     /// Payments that the command made.
     #[serde(default)]
     pub payments: Vec<Uuid>,
+    pub receipt_upload: Option<Uuid>,
     /// Name and version of a machine.
     pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,

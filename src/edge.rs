@@ -29,11 +29,7 @@ const MAX_KEY: usize = 255;
 pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<Done, Error> {
     let input = serde_json::to_value(command).map_err(Error::internal)?;
     check_texts(&input, "input")?;
-    if let Some(key) = key
-        && (key.is_empty() || key.chars().count() > MAX_KEY || key.contains('\0'))
-    {
-        return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
-    }
+    key.map_or(Ok(()), check_key)?;
     let claim = key.map(|key| Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) });
     let mut tries = 0;
     let result = loop {
@@ -54,6 +50,25 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
         Err(error) => keep_refusal(app, actor, command, error).await?,
     }
     result
+}
+
+/// What a command with this key and this input came to before; so that what precedes a command need not be done again.
+pub async fn replayed<C: Command>(
+    app: &App,
+    actor: &Actor,
+    key: Option<&str>,
+    command: &C,
+) -> Result<Option<Done>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    check_key(key)?;
+    let input = serde_json::to_value(command).map_err(Error::internal)?;
+    let claim = Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) };
+    let known = idempotency_key::Entity::find()
+        .filter(claim.is_it())
+        .filter(idempotency_key::Column::CreatedAt.gte(app.now() - KEY_LIFETIME))
+        .one(&app.reader)
+        .await?;
+    known.map(|known| claim.answer(known)).transpose()
 }
 
 /// Sends an event to a subject: without an idempotency key together with others, where that can be; else alone.
@@ -130,11 +145,16 @@ impl Claim<'_> {
         let known = idempotency_key::Entity::find().filter(self.is_it()).one(txn).await?;
         let known =
             known.ok_or_else(|| Error::Unavailable("the idempotency key was given back; try again".to_owned()))?;
+        self.answer(known).map(Some)
+    }
+
+    /// What the key was used for, if it was for this.
+    fn answer(&self, known: idempotency_key::Model) -> Result<Done, Error> {
         if known.input_hash != self.input_hash {
             return Err(Error::IdempotencyMismatch(self.key.to_owned()));
         }
         let result = known.result.ok_or_else(|| Error::internal("an idempotency key without result"))?;
-        Ok(Some(serde_json::from_value(result).map_err(Error::internal)?))
+        serde_json::from_value(result).map_err(Error::internal)
     }
 
     async fn settle(&self, txn: &DatabaseTransaction, done: &Done) -> Result<(), Error> {
@@ -199,6 +219,13 @@ async fn keep_refusal<C: Command>(app: &App, actor: &Actor, command: &C, error: 
 /// Faults of ours and unknown ids are not attempts at anything.
 fn is_kept(code: Code) -> bool {
     !matches!(code, Code::NotFound | Code::Internal | Code::Unavailable | Code::Unauthenticated)
+}
+
+fn check_key(key: &str) -> Result<(), Error> {
+    if key.is_empty() || key.chars().count() > MAX_KEY || key.contains('\0') {
+        return Err(Error::invalid("idempotencyKey", format!("write 1 to {MAX_KEY} characters")));
+    }
+    Ok(())
 }
 
 fn hash(input: &Value) -> String {

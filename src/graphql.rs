@@ -59,6 +59,7 @@ pub struct Mutation(
     crate::fulfilment::graphql::FulfilmentMutation,
     crate::payment::graphql::PaymentMutation,
     crate::account::graphql::AccountMutation,
+    crate::payment::graphql::ReceiptMutation,
     crate::approval::graphql::OverrideMutation,
     crate::inventory::graphql::StockMutation,
     crate::catalog::graphql::ProductMutation,

@@ -7,7 +7,9 @@ mod body;
 mod graphiql;
 mod graphql;
 mod health;
+mod multipart;
 mod problem;
+mod receipts;
 mod webhooks;
 
 use crate::access::{Actor, Credentials, authenticate};
@@ -41,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(receipts::routes())
         .merge(webhooks::routes());
     let routes = if development { routes.merge(graphiql::routes()) } else { routes };
     routes

@@ -34,11 +34,12 @@ pub enum Prefix {
     CreditNote,
     Delivery,
     Settlement,
+    ReceiptUpload,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -59,6 +60,7 @@ impl Prefix {
         Self::CreditNote,
         Self::Delivery,
         Self::Settlement,
+        Self::ReceiptUpload,
     ];
 
     /// As it is written before the underscore.
@@ -84,6 +86,7 @@ impl Prefix {
             Self::CreditNote => "cn",
             Self::Delivery => "whd",
             Self::Settlement => "stl",
+            Self::ReceiptUpload => "rcu",
         }
     }
 }

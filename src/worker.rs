@@ -10,7 +10,7 @@ use crate::{
     clock::Instant,
     edge, effects,
     error::Error,
-    inbox, outbox, webhook,
+    inbox, outbox, receipt, webhook,
     workflow::{
         Outcome,
         timers::{self, Which},
@@ -38,6 +38,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut clean = tokio::time::interval(CLEAN_EVERY);
     let mut rested = tokio::time::Instant::now();
+    let collecting = tokio::spawn(receipt::collect::keep_collecting(app.clone(), stop.clone()));
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => break,
@@ -54,6 +55,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
             tracing::error!(%error, "the worker could not do its round; it tries again on the next tick");
         }
     }
+    collecting.await.map_err(Error::internal)?;
     schedule.shutdown().await.map_err(Error::internal)
 }
 

@@ -84,6 +84,25 @@ impl Client {
         self.ask(query, json!({ "input": { "subjectId": subject, "event": event, "payload": payload } })).await
     }
 
+    /// Attaches a file to a payment, as a form does.
+    pub async fn attach(&mut self, target: &Target, payment: &str, file: &[u8]) -> Outcome<()> {
+        let open = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"slip.pdf\"\r\n\r\n";
+        let close = "\r\n--x--\r\n";
+        let head = format!(
+            "POST /payments/receipts?paymentId={payment} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\r\n{open}",
+            target.address,
+            target.token,
+            open.len() + file.len() + close.len()
+        );
+        self.stream.write_all(head.as_bytes()).await?;
+        self.stream.write_all(file).await?;
+        self.stream.write_all(close.as_bytes()).await?;
+        self.receive().await?;
+        let answer: Value = serde_json::from_slice(&self.body)?;
+        if answer["receiptKey"].is_string() { Ok(()) } else { Err(format!("{payment}: {answer}").into()) }
+    }
+
     async fn receive(&mut self) -> Outcome<()> {
         let mut length = 0;
         loop {

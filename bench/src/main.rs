@@ -15,6 +15,7 @@ mod pgbench;
 mod postgres;
 mod process;
 mod profile;
+mod receipts;
 mod server;
 mod shop;
 mod start;
@@ -29,7 +30,8 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
-Usage: bench [all|transitions|journeys|intake|expiry|page|start|profile] [--seconds N] [--sales N]
+Usage: bench [all|transitions|journeys|intake|expiry|page|start|receipts|profile] [--seconds N]
+             [--sales N] [--receipts N]
 
   transitions  durable transitions over GraphQL at 1, 8 and 32 clients, beside pgbench
   journeys     orders from quotation to completion at 1, 8 and 32 clients
@@ -37,17 +39,20 @@ Usage: bench [all|transitions|journeys|intake|expiry|page|start|profile] [--seco
   expiry       the sweep over stale sales, beside the same writes as SQL
   page         statements and time for a page of 50 orders
   start        time until ready on an existing database, idle memory
+  receipts     receipts of 5 MiB from 8 clients: memory
   profile      where a transition's time goes: statements and CPU
   all          all of these but profile (the default)
 
   --seconds N  how long each load runs [8]
-  --sales N    how many sales expire [100000]";
+  --sales N    how many sales expire [100000]
+  --receipts N how many receipts [1000]";
 
 /// What to measure, and how much.
 struct Wanted {
     what: String,
     time: Duration,
     sales: u32,
+    receipts: usize,
 }
 
 fn main() -> ExitCode {
@@ -73,12 +78,15 @@ fn main() -> ExitCode {
 }
 
 fn wanted(mut args: impl Iterator<Item = String>) -> Option<Wanted> {
-    let mut wanted = Wanted { what: "all".to_owned(), time: Duration::from_secs(8), sales: 100_000 };
+    let mut wanted = Wanted { what: "all".to_owned(), time: Duration::from_secs(8), sales: 100_000, receipts: 1_000 };
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--seconds" => wanted.time = Duration::from_secs(args.next()?.parse().ok().filter(|n| *n > 0)?),
             "--sales" => wanted.sales = args.next()?.parse().ok().filter(|n| *n > 0)?,
-            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "profile" => wanted.what = arg,
+            "--receipts" => wanted.receipts = args.next()?.parse().ok().filter(|n| *n > 0)?,
+            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts" | "profile" => {
+                wanted.what = arg;
+            }
             _ => return None,
         }
     }
@@ -117,6 +125,9 @@ async fn run(wanted: &Wanted) -> Outcome<()> {
     }
     if is("start") {
         start::run(&house).await?;
+    }
+    if is("receipts") {
+        receipts::run(&house, wanted.receipts).await?;
     }
     if wanted.what == "profile" {
         profile::run(&house, wanted.time).await?;

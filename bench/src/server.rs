@@ -11,6 +11,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
 const SECRET: (&str, &str) = ("WAYBILL__AUTH__SECRET", "measured-only-never-used-in-earnest");
+/// A free port for the embedded store, so that other servers are not in the way.
+const STORE: (&str, &str) = ("WAYBILL__STORAGE__LISTEN", "127.0.0.1:0");
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; dropping it kills it.
@@ -77,7 +79,7 @@ impl Server {
 /// The binary with a configuration of defaults, so that what is measured is what people get.
 pub fn command(binary: &Path, url: &str, folder: &Path, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(binary);
-    command.current_dir(folder).env("DATABASE_URL", url).env(SECRET.0, SECRET.1);
+    command.current_dir(folder).env("DATABASE_URL", url).env(SECRET.0, SECRET.1).env(STORE.0, STORE.1);
     command.envs(environment.iter().copied());
     command
 }

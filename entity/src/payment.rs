@@ -43,6 +43,18 @@ pub struct Model {
     pub receipt_key: Option<String>,
     /// The receipt on account that it is part of.
     pub settlement_id: Option<Uuid>,
+    /// Receipt's file name, made harmless.
+    pub receipt_file_name: Option<String>,
+    /// Receipt's type, by its content.
+    pub receipt_content_type: Option<String>,
+    /// Receipt's size in bytes.
+    pub receipt_size: Option<i64>,
+    /// Receipt's SHA-256 in hex.
+    pub receipt_sha256: Option<String>,
+    /// Who uploaded the receipt.
+    pub receipt_uploaded_by: Option<String>,
+    /// When the receipt was uploaded.
+    pub receipt_uploaded_at: Option<DateTimeUtc>,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

@@ -35,6 +35,7 @@ permissions! {
     override_revoke = "override.revoke",
     party_manage = "party.manage",
     payment_confirm = "payment.confirm",
+    payment_receipt = "payment.receipt",
     payment_refund = "payment.refund",
     payment_register = "payment.register",
     price_override = "price.override",

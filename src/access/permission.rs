@@ -17,6 +17,7 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("override.revoke", "revoke overrides, also those of others"),
     ("party.manage", "create and change customers and resellers"),
     ("payment.confirm", "say that money is in"),
+    ("payment.receipt", "attach receipts to payments; buyers to their own until the money is in"),
     ("payment.refund", "pay money back, and settle refunds"),
     ("payment.register", "register payments"),
     ("price.override", "set prices, discounts and taxes of lines"),

@@ -15,6 +15,7 @@ use waybill::clock::SystemClock;
 use waybill::config::{self, Environment, Loaded, Settings};
 use waybill::error::Error;
 use waybill::money::Currencies;
+use waybill::storage::Storage;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const FEWEST_THREADS: usize = 2;
@@ -35,7 +36,9 @@ impl Context {
     /// The application over its database, which is migrated first where that is done at start.
     pub async fn open(&self, loaded: Loaded, migrate: bool) -> Result<App, Failure> {
         let currencies = Currencies::with(&loaded.settings.currencies.extra);
+        let secret = config::secret(&loaded.settings.auth)?;
         let parts = Parts {
+            storage: Storage::of(&loaded.settings.storage, &secret)?,
             roles: Roles::parse(&loaded.roles, &currencies)?,
             tokens: Tokens::of(&loaded.settings.auth)?,
             machines: loaded.machines,

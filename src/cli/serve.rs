@@ -2,7 +2,7 @@
 
 use super::context::{Context, server_runtime};
 use super::demo;
-use super::failure::{Failure, print};
+use super::failure::{Failure, print, say};
 use super::stop;
 use axum::serve::ListenerExt as _;
 use clap::Parser;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use waybill::app::App;
 use waybill::config::{DeploymentKind, Loaded};
 use waybill::error::Error;
+use waybill::storage::embedded;
 use waybill::workflow::definitions;
 use waybill::{http, telemetry, worker};
 
@@ -51,6 +52,8 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Failure> {
     let listen = loaded.settings.server.listen.clone();
+    let mut loaded = loaded;
+    let store = open_store(&mut loaded).await;
     let app = context.open(loaded, args.migrate).await?;
     let filled = if args.demo { Some(demo::fill(&app).await?) } else { None };
     let listener = TcpListener::bind(&listen).await.map_err(|error| {
@@ -61,6 +64,9 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
     let stop_worker = CancellationToken::new();
     tokio::spawn(definitions::keep_learning(app.clone(), stop_worker.clone()));
     let working = (!args.no_worker).then(|| tokio::spawn(worker::run(app.clone(), stop_worker.clone())));
+    if let Some(store) = store {
+        tokio::spawn(keep_store(app.clone(), store, stop_worker.clone()));
+    }
     print(greeting(&app, &url))?;
     match filled {
         Some(users) => print(demo::describe(&app, &url, &users).await?)?,
@@ -71,6 +77,39 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
     let worked = finish(working).await;
     close(&app).await?;
     served.and(worked)
+}
+
+/// The port of the embedded store. Orders do not wait for receipts: without it the server starts all the same.
+async fn open_store(loaded: &mut Loaded) -> Option<TcpListener> {
+    let storage = &mut loaded.settings.storage;
+    if !storage.is_embedded() {
+        return None;
+    }
+    let opened = match TcpListener::bind(&storage.listen).await {
+        Ok(listener) => listener.local_addr().map(|address| (listener, address)),
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok((listener, address)) => {
+            storage.listen = reachable(address).to_string();
+            Some(listener)
+        }
+        Err(error) => {
+            let listen = &storage.listen;
+            say(format!(
+                "The store of receipts cannot listen on {listen}: {error}. Unless another server of this installation \
+                 has it there, receipts are refused: change storage.listen (WAYBILL__STORAGE__LISTEN; port 0 takes a free \
+                 one), or name a store in storage.endpoint."
+            ));
+            None
+        }
+    }
+}
+
+async fn keep_store(app: App, listener: TcpListener, stop: CancellationToken) {
+    if let Err(error) = embedded::serve(&app.storage, listener, stop).await {
+        tracing::error!(%error, "the embedded store of receipts ended; receipts are refused");
+    }
 }
 
 fn greeting(app: &App, url: &str) -> String {

@@ -10,6 +10,7 @@ mod merge;
 mod problem;
 mod secret;
 mod settings;
+mod storage;
 mod values;
 
 pub use environment::Environment;
@@ -19,6 +20,7 @@ pub use settings::{
     Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
     Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, WebhookSecrets, Worker,
 };
+pub use storage::{Checksums, Storage};
 
 use include_dir::{Dir, include_dir};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! The settings as types. What each key means stands in `config/waybill.toml`, beside its default.
 
+use super::storage::Storage;
 use super::values;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,7 @@ pub struct Settings {
     pub reasons: Reasons,
     pub graphql: GraphQl,
     pub payment: Payment,
+    pub storage: Storage,
     pub webhooks: Webhooks,
     pub log: Log,
 }
@@ -237,6 +239,9 @@ pub struct Payment {
     /// The largest receipt, in bytes.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_073_741_824>")]
     pub receipt_max_file_size: u64,
+    /// How long presigned links are good for.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_440>")]
+    pub receipt_link_minutes: u32,
 }
 
 /// `[webhooks]`

@@ -63,6 +63,25 @@ pub fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
     Err(D::Error::custom(format!("must be an address and a port such as 127.0.0.1:8080, is {text:?}")))
 }
 
+/// Empty, or `http://…` or `https://…` without a path's end. It is not repeated in the error: it may hold a password.
+pub fn maybe_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let url = String::deserialize(deserializer)?;
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    if url.is_empty() || host.is_some_and(|host| !host.trim_end_matches('/').is_empty() && !host.contains(['?', '#'])) {
+        return Ok(url.trim_end_matches('/').to_owned());
+    }
+    Err(D::Error::custom("must be empty, or a URL such as https://s3.eu-central-1.amazonaws.com"))
+}
+
+/// Something without spaces.
+pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        return Ok(text);
+    }
+    Err(D::Error::custom(format!("must be something without spaces, is {text:?}")))
+}
+
 /// Empty, or long enough.
 pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let secret = String::deserialize(deserializer)?;

@@ -110,7 +110,12 @@ impl NodeQuery {
             Prefix::Settlement => {
                 crate::account::queries::find(app, actor, id).await?.map(|m| ResellerSettlement::from(m).into())
             }
-            Prefix::Hold | Prefix::User | Prefix::Key | Prefix::Definition | Prefix::Delivery => None,
+            Prefix::Hold
+            | Prefix::User
+            | Prefix::Key
+            | Prefix::Definition
+            | Prefix::Delivery
+            | Prefix::ReceiptUpload => None,
         })
     }
 }

@@ -1,20 +1,22 @@
 //! GraphQL over HTTP: credentials, then limits, then the body, then the schema.
 
 use super::body::bytes;
+use super::multipart::{self, Form, Limits};
 use super::problem::status_of;
 use super::{API_KEY, Shared, actor};
 use crate::access::Actor;
 use crate::error::Error;
 use crate::graphql::serve::refused;
 use crate::graphql::text;
-use async_graphql::http::{MultipartOptions, receive_batch_body};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{BatchRequest, BatchResponse, ParseRequestError, Request};
+use async_graphql::{BatchRequest, BatchResponse, Request, UploadValue};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const PREFLIGHT: HeaderName = HeaderName::from_static("graphql-require-preflight");
 const SPEC_TYPE: &str = "application/graphql-response+json";
@@ -22,7 +24,6 @@ const JSON_TYPE: &str = "application/json";
 /// What a browser sends for a page of another site without asking first.
 const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 const MULTIPART: &str = "multipart/form-data";
-const MOST_FILES: usize = 1;
 
 /// A query in the query string.
 pub async fn get(State(shared): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -78,20 +79,50 @@ async fn read(
     body: Body,
 ) -> Result<BatchRequest, Error> {
     let limit = shared.app.settings.graphql.max_body;
-    let file = usize::try_from(shared.app.settings.payment.receipt_max_file_size).unwrap_or(usize::MAX);
     if kind != MULTIPART {
         return from_json(&bytes(body, limit).await?);
     }
     if !signed_in {
         return Err(Error::Unauthenticated("sign in before you upload files".to_owned()));
     }
-    let full = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bytes = bytes(body, limit.saturating_add(file)).await?;
-    let options = MultipartOptions::default().max_file_size(file.max(limit)).max_num_files(MOST_FILES + 1);
-    receive_batch_body(Some(full), &bytes[..], options).await.map_err(|error| match error {
-        ParseRequestError::PayloadTooLarge => Error::Limit(format!("a file may have at most {file} bytes")),
-        other => Error::invalid("body", other.to_string()),
-    })
+    let limits = Limits { text: limit, file: shared.app.settings.payment.receipt_max_file_size };
+    from_form(multipart::read(headers, body, limits).await?)
+}
+
+/// A request as the GraphQL multipart request specification has it: `operations`, `map`, and the file that it names.
+fn from_form(mut form: Form) -> Result<BatchRequest, Error> {
+    let missing = |part: &str| {
+        let what = format!("the part {part:?} is missing; send operations, map and the file, in this order");
+        Error::invalid("body", what)
+    };
+    let operations = form.texts.remove("operations").ok_or_else(|| missing("operations"))?;
+    let mut request = from_json(operations.as_bytes())?;
+    let map = form.texts.remove("map").ok_or_else(|| missing("map"))?;
+    let map: BTreeMap<String, Vec<String>> = serde_json::from_str(&map).map_err(|error| {
+        Error::invalid("map", format!("it is not of the shape {{\"0\": [\"variables.file\"]}}: {error}"))
+    })?;
+    let Some((part, file)) = form.file else {
+        return if map.is_empty() { Ok(request) } else { Err(missing("file")) };
+    };
+    if let Some(other) = map.keys().find(|name| **name != part) {
+        return Err(missing(other));
+    }
+    for path in map.values().flatten() {
+        let content = std::fs::File::open(file.path()).map_err(Error::internal)?;
+        let upload = UploadValue { filename: file.name.clone(), content_type: None, content };
+        match &mut request {
+            BatchRequest::Single(request) => request.set_upload(path, upload),
+            BatchRequest::Batch(requests) => {
+                let place = path.split_once('.').and_then(|(number, path)| Some((number.parse::<usize>().ok()?, path)));
+                if let Some((number, path)) = place
+                    && let Some(request) = requests.get_mut(number)
+                {
+                    request.set_upload(path, upload);
+                }
+            }
+        }
+    }
+    Ok(request.data(Arc::new(file)))
 }
 
 fn from_json(bytes: &[u8]) -> Result<BatchRequest, Error> {

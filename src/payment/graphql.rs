@@ -3,9 +3,11 @@
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
 mod inputs;
+mod receipts;
 mod reconcile;
 mod roots;
 
+pub use receipts::ReceiptMutation;
 pub use reconcile::ReconciliationQuery;
 pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
 
@@ -37,6 +39,11 @@ use std::sync::Arc;
     field(name = "receipt_bucket", ty = "Option<String>", desc = "Where its receipt is stored."),
     field(name = "receipt_key", ty = "Option<String>", desc = "Under which key its receipt is stored."),
     field(name = "receipt_url", ty = "Option<String>", desc = "A presigned link, valid for minutes."),
+    field(name = "receipt_file_name", ty = "Option<String>", desc = "What its receipt is called."),
+    field(name = "receipt_content_type", ty = "Option<String>", desc = "What its receipt is, by its content."),
+    field(name = "receipt_size", ty = "Option<i32>", desc = "How many bytes its receipt has."),
+    field(name = "receipt_sha256", ty = "Option<String>", desc = "The SHA-256 of its receipt, in hex."),
+    field(name = "receipt_uploaded_at", ty = "Option<DateTime>", desc = "When its receipt was attached."),
     field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first.")
 )]
 pub enum Payment {
@@ -116,9 +123,34 @@ impl ConsumerPayment {
         self.0.receipt_key.clone()
     }
 
-    /// A presigned link, valid for minutes; null while receipts are not configured.
-    pub async fn receipt_url(&self) -> Option<String> {
-        None
+    /// A presigned link, valid for minutes.
+    pub async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        receipts::link(ctx, &self.0).await
+    }
+
+    /// What its receipt is called.
+    pub async fn receipt_file_name(&self) -> Option<String> {
+        self.0.receipt_file_name.clone()
+    }
+
+    /// What its receipt is, by its content.
+    pub async fn receipt_content_type(&self) -> Option<String> {
+        self.0.receipt_content_type.clone()
+    }
+
+    /// How many bytes its receipt has.
+    pub async fn receipt_size(&self) -> Option<i32> {
+        self.0.receipt_size.and_then(|size| i32::try_from(size).ok())
+    }
+
+    /// The SHA-256 of its receipt, in hex.
+    pub async fn receipt_sha256(&self) -> Option<String> {
+        self.0.receipt_sha256.clone()
+    }
+
+    /// When its receipt was attached.
+    pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
+        self.0.receipt_uploaded_at.map(DateTime)
     }
 
     /// What goes back of it, oldest first.
@@ -193,9 +225,34 @@ impl ResellerPayment {
         self.0.receipt_key.clone()
     }
 
-    /// A presigned link, valid for minutes; null while receipts are not configured.
-    pub async fn receipt_url(&self) -> Option<String> {
-        None
+    /// A presigned link, valid for minutes.
+    pub async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        receipts::link(ctx, &self.0).await
+    }
+
+    /// What its receipt is called.
+    pub async fn receipt_file_name(&self) -> Option<String> {
+        self.0.receipt_file_name.clone()
+    }
+
+    /// What its receipt is, by its content.
+    pub async fn receipt_content_type(&self) -> Option<String> {
+        self.0.receipt_content_type.clone()
+    }
+
+    /// How many bytes its receipt has.
+    pub async fn receipt_size(&self) -> Option<i32> {
+        self.0.receipt_size.and_then(|size| i32::try_from(size).ok())
+    }
+
+    /// The SHA-256 of its receipt, in hex.
+    pub async fn receipt_sha256(&self) -> Option<String> {
+        self.0.receipt_sha256.clone()
+    }
+
+    /// When its receipt was attached.
+    pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
+        self.0.receipt_uploaded_at.map(DateTime)
     }
 
     /// What goes back of it, oldest first.

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod news;
 pub mod provider;
 pub mod queries;
+pub mod receipts;
 pub mod reconcile;
 pub mod refunds;
 pub mod register;

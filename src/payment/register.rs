@@ -182,6 +182,12 @@ impl RegisterPayment {
             receipt_bucket: None,
             receipt_key: None,
             settlement_id: None,
+            receipt_file_name: None,
+            receipt_content_type: None,
+            receipt_size: None,
+            receipt_sha256: None,
+            receipt_uploaded_by: None,
+            receipt_uploaded_at: None,
             created_at: cx.now,
         })
     }

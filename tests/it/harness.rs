@@ -30,6 +30,7 @@ use waybill::{
     clock::{HeldClock, Instant},
     config::{Settings, WebhookSecrets, embedded_defaults},
     money::Currencies,
+    storage::Storage,
     worker,
 };
 
@@ -176,7 +177,8 @@ impl World {
         let roles = Roles::parse(&loaded.roles, &currencies).expect("the embedded roles");
         let tokens = Tokens::with(SECRET, TimeDelta::days(3650));
         let machines = loaded.machines;
-        let parts = Parts { settings, roles, tokens, machines, clock: Arc::new(clock.clone()) };
+        let storage = Storage::of(&settings.storage, SECRET).expect("the store's settings");
+        let parts = Parts { settings, roles, tokens, machines, clock: Arc::new(clock.clone()), storage };
         let app = App::open(parts, false).await.expect("the application opens");
         let router = waybill::http::router(app.clone());
         Self { app, clock, backend, url, router, shop }
@@ -268,6 +270,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What came back another way than through [`World::post`].
+    pub fn of(data: Value, errors: Vec<Value>, asked: String) -> Self {
+        Self { data, errors, asked }
+    }
+
     /// The first root field's value; fails the test on any error.
     #[track_caller]
     pub fn ok(self) -> Value {

@@ -24,6 +24,7 @@ mod payment;
 mod performance;
 mod provider;
 mod quotation;
+mod receipt;
 mod rehearsal;
 mod sale;
 mod schema;

@@ -209,8 +209,8 @@ fn commands_take_a_transaction_and_know_no_protocol() {
 
 #[test]
 fn only_edges_begin_and_commit() {
-    const EDGES: [&str; 10] =
-        ["app", "cli", "demo", "edge", "effects", "gather", "graphql", "http", "webhook", "worker"];
+    const EDGES: [&str; 11] =
+        ["app", "cli", "demo", "edge", "effects", "gather", "graphql", "http", "receipt", "webhook", "worker"];
     let sources = sources(&["src"]);
     let others = sources.iter().filter(|source| !EDGES.contains(&source.room()) && !source.is_graphql());
     nowhere(others, &["begin()", "begin_with", ".commit()", ".transaction("], "only edges begin and commit");
@@ -245,6 +245,7 @@ fn imports_go_up() {
         "page",
         "reading",
         "rows",
+        "storage",
         "telemetry",
         "vocabularies",
         "workflow",

@@ -16,7 +16,7 @@ use crate::id::{self, Prefix};
 use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
-use async_graphql::{Context, ID, Object, SimpleObject, Upload};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::PartyKind;
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub struct PaymentPayload {
 }
 
 impl PaymentPayload {
-    async fn load(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
+    pub(super) async fn load(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
         let id = done.payment.ok_or_else(|| Error::internal("a payment's mutation without payment"))?;
         let payment = loaders(ctx).required(PaymentById(id)).await?;
         let sale_order = loaders(ctx).required(SaleById(payment.sale_order_id)).await?.into();
@@ -158,21 +158,5 @@ impl PaymentMutation {
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         SaleOrderPayload::load(ctx, done.sale).await
-    }
-
-    /// multipart/form-data; stored in S3, its key on the payment.
-    async fn attach_payment_receipt(
-        &self,
-        ctx: &Context<'_>,
-        payment_id: ID,
-        file: Upload,
-        idempotency_key: Option<String>,
-    ) -> Answer<PaymentPayload> {
-        let (actor, _) = (actor(ctx)?, (file, idempotency_key));
-        let id = id::decode(Prefix::Payment, &payment_id)?;
-        if queries::find(app(ctx), actor, id).await?.is_none() {
-            return Err(Error::not_found(payment_id.as_str()).into());
-        }
-        Err(Error::Unavailable("receipts are not configured yet".to_owned()).into())
     }
 }

@@ -48,6 +48,7 @@ impl<'a> Start<'a> {
             .current_dir(folder)
             .env("DATABASE_URL", self.database.as_deref().unwrap_or(self.world.url()))
             .env("WAYBILL__AUTH__SECRET", std::str::from_utf8(SECRET).expect("text"))
+            .env("WAYBILL__STORAGE__LISTEN", "127.0.0.1:0")
             .env("RUST_LOG", "error")
             .envs(self.variables.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())

@@ -3,10 +3,10 @@
 use super::World;
 use entity::{
     CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment_line, order_root, outbox, payment,
-    payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment, transition_log,
+    payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment, stray_object, transition_log,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl World {
@@ -33,6 +33,18 @@ impl World {
         settlements_add_up(db).await;
         stock_adds_up(db, &sales).await;
         credit_adds_up(db, &sales).await;
+        every_object_is_named_once(db).await;
+    }
+}
+
+/// An object is a payment's receipt or a stray, never both.
+async fn every_object_is_named_once(db: &DatabaseConnection) {
+    let strays: HashSet<_> =
+        all::<stray_object::Entity>(db).await.into_iter().map(|row| (row.bucket, row.object_key)).collect();
+    for payment in all::<payment::Entity>(db).await {
+        if let Some(place) = payment.receipt_bucket.zip(payment.receipt_key) {
+            assert!(!strays.contains(&place), "a receipt is about to be deleted: {place:?}");
+        }
     }
 }
 

@@ -51,9 +51,12 @@ INSERT INTO reseller_settlement (id, reseller_id, currency, amount_minor, applie
 VALUES (@settlement, @reseller, 'USD', 3000, 2050, 'TRANSFER', 'transfer #', '2026-01-01T00:00:00+00:00',
     @user_account, 'system', '2026-01-01T00:00:00+00:00');
 INSERT INTO payment (id, root_id, sale_order_id, party, customer_id, reseller_id, received_by_id, amount_minor,
-    currency, method, status, provider, reference, settlement_id, created_at)
+    currency, method, status, provider, reference, settlement_id, receipt_bucket, receipt_key, receipt_file_name,
+    receipt_content_type, receipt_size, receipt_sha256, receipt_uploaded_by, receipt_uploaded_at, created_at)
 VALUES (@payment, @order_root, @sale_order, 'RESELLER', @customer, @reseller, @user_account, 2050,
-    'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', @settlement, '2026-01-01T00:00:00+00:00');
+    'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', @settlement, 'waybill', 'receipts/#', 'slip.pdf', 'application/pdf', 10,
+    '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'system', '2026-01-01T00:00:00+00:00',
+    '2026-01-01T00:00:00+00:00');
 INSERT INTO refund (id, root_id, sale_order_id, payment_id, fulfilment_id, amount_minor, credited_minor, status,
     requested_by, reference, created_at)
 VALUES (@refund, @order_root, @sale_order, @payment, @fulfilment, 10, 5, 'REQUESTED', 'system', 're_#',
@@ -64,6 +67,12 @@ INSERT INTO webhook_delivery (id, provider, party, event_id, kind, reference, he
     payment_id, received_at, last_received_at, deliveries, attempts, available_at)
 VALUES (@webhook_delivery, 'stripe', 'CUSTOMER', 'evt_#', 'paid', 'pi_#', '{}', {bytes}, 'RECEIVED', @sale_order,
     @payment, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 1, 0, '2026-01-01T00:00:00+00:00');
+INSERT INTO receipt_upload (id, root_id, payment_id, bucket, object_key, file_name, content_type, size, sha256,
+    created_by, created_at, expires_at)
+VALUES (@receipt_upload, @order_root, @payment, 'waybill', 'uploads/#', 'slip.pdf', 'application/pdf', 10, NULL,
+    'system', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00');
+INSERT INTO stray_object (id, bucket, object_key, created_at, due_at)
+VALUES (@stray_object, 'waybill', 'receipts/#', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00');
 INSERT INTO payment_entry (id, root_id, sale_order_id, payment_id, refund_id, kind, amount_minor, occurred_at)
 VALUES (@payment_entry, @order_root, @sale_order, @payment, @refund, 'REFUND', -10, '2026-01-01T00:00:00+00:00');
 INSERT INTO credit_note (id, root_id, sale_order_id, fulfilment_id, amount_minor, reason_code, issued_by, created_at)

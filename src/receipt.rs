@@ -1,0 +1,93 @@
+//! Where files meet payments: from the request to the store, then into the database; and out again.
+//!
+//! An edge: it begins and commits, and calls the store between transactions, never inside one. Promises that an
+//! object is announced before it is stored and stored before a payment names it. Rules are in `payment::receipts`.
+
+pub mod collect;
+mod confirm;
+pub mod received;
+
+pub use confirm::confirm;
+pub use received::Received;
+
+use crate::access::Actor;
+use crate::app::App;
+use crate::command::Done;
+use crate::edge;
+use crate::error::Error;
+use crate::id::{self, Prefix};
+use crate::payment::queries;
+use crate::payment::receipts::{AttachReceipt, Described, Place, file_name, may_attach, new_key, strays};
+use crate::storage::{Label, Presigned};
+use chrono::TimeDelta;
+use entity::{payment, receipt_upload};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The payment, if the actor sees it and may give it a receipt: asked before a file is stored.
+pub async fn attachable(app: &App, actor: &Actor, payment: Uuid) -> Result<Arc<payment::Model>, Error> {
+    let payment = visible(app, actor, payment).await?;
+    may_attach(actor, &payment)?;
+    Ok(payment)
+}
+
+async fn visible(app: &App, actor: &Actor, payment: Uuid) -> Result<Arc<payment::Model>, Error> {
+    let found = queries::find(app, actor, payment).await?;
+    found.ok_or_else(|| Error::not_found(id::encode(Prefix::Payment, payment)))
+}
+
+/// Stores a file and gives it to a payment as its receipt.
+pub async fn attach(
+    app: &App,
+    actor: &Actor,
+    key: Option<&str>,
+    payment: Uuid,
+    file: &Received,
+) -> Result<Done, Error> {
+    let payment = visible(app, actor, payment).await?;
+    let kind = file.kind()?;
+    let described = Described {
+        file_name: file_name::harmless(&file.name, kind.extension),
+        content_type: kind.content_type.to_owned(),
+        size: i64::try_from(file.size).map_err(Error::internal)?,
+        sha256: file.sha256.clone(),
+    };
+    let place = Place { bucket: app.storage.bucket().to_owned(), key: new_key(payment.id, kind.extension) };
+    let command = AttachReceipt { payment_id: payment.id, file: described, place };
+    if let Some(done) = edge::replayed(app, actor, key, &command).await? {
+        return Ok(done);
+    }
+    may_attach(actor, &payment)?;
+    announce(app, &command.place).await?;
+    let disposition = file_name::disposition(&command.file.file_name);
+    let label = Label { content_type: kind.content_type, disposition: &disposition };
+    app.storage.put(&command.place.key, file.path(), label).await?;
+    edge::run(app, actor, key, &command).await
+}
+
+/// Keeps that an object is about to be stored, so that it is deleted should nothing come of it.
+async fn announce(app: &App, place: &Place) -> Result<(), Error> {
+    let now = app.now();
+    let due = now + TimeDelta::hours(app.storage.settings().orphan_hours.into());
+    let txn = app.begin().await?;
+    strays::add(&txn, place, due, now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// A link to a payment's receipt, good for minutes; none without receipt.
+pub async fn link(app: &App, payment: &payment::Model) -> Result<Option<String>, Error> {
+    let Some((bucket, key)) = payment.receipt_bucket.as_ref().zip(payment.receipt_key.as_ref()) else {
+        return Ok(None);
+    };
+    let good_for = Duration::from_mins(app.settings.payment.receipt_link_minutes.into());
+    app.storage.link(bucket, key, good_for).await.map(Some)
+}
+
+/// The request that an upload is sent by, for as long as it is good.
+pub async fn invitation(app: &App, upload: &receipt_upload::Model) -> Result<Presigned, Error> {
+    let left = (upload.expires_at - app.now()).to_std().ok().filter(|left| left.as_secs() > 0);
+    let left = left.ok_or_else(|| Error::Conflict("the upload is over; create another one".to_owned()))?;
+    app.storage.upload_link(&upload.object_key, &upload.content_type, upload.size, left).await
+}

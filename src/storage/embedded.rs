@@ -1,0 +1,70 @@
+//! The store inside the server: an S3 service over a local folder, on a port of its own.
+//!
+//! For development and for single machines. Promises that nobody without a signature gets anything out of it.
+
+use super::Storage;
+use crate::error::Error;
+use axum::Router;
+use axum::error_handling::HandleError;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use s3s::HttpError;
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use s3s_fs::FileSystem;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::CorsLayer;
+
+/// Serves `storage` on the listener until it is told to stop. Its folder and bucket are made when missing.
+///
+/// Bound before it is called: two services over one folder would be in each other's way.
+pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationToken) -> Result<(), Error> {
+    let folder = Path::new(&storage.settings.folder);
+    let made = tokio::fs::create_dir_all(folder.join(storage.bucket())).await;
+    made.map_err(|error| {
+        let folder = folder.display();
+        Error::Unavailable(format!("the folder {folder} cannot be made: {error}; change storage.folder"))
+    })?;
+    let files = FileSystem::new(folder).map_err(|error| Error::internal(format!("{error:?}")))?;
+    let mut service = S3ServiceBuilder::new(files);
+    service.set_auth(SimpleAuth::from_single(storage.keys.access.clone(), storage.keys.secret.clone()));
+    let service = HandleError::new(service.build(), broken);
+    // Pages of other origins may use presigned links; what they may do is in the signature.
+    let durable = from_fn_with_state(folder.to_owned(), on_disk);
+    let router = Router::new().fallback_service(service).layer(durable).layer(CorsLayer::permissive());
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    served.map_err(Error::internal)
+}
+
+/// What is said to be stored is on the disk: after a power cut a payment must not name what is not there.
+async fn on_disk(State(folder): State<PathBuf>, request: Request, next: Next) -> Response {
+    let put = request.method() == Method::PUT;
+    let path = folder.join(request.uri().path().trim_start_matches('/'));
+    let response = next.run(request).await;
+    if !put || !response.status().is_success() {
+        return response;
+    }
+    let flushed = tokio::task::spawn_blocking(move || flush(&folder, &path)).await;
+    match flushed.map_err(std::io::Error::other).flatten() {
+        Ok(()) => response,
+        Err(error) => {
+            tracing::error!(%error, "the embedded store cannot flush a file");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The file, and the folders that it may have been the first in.
+fn flush(folder: &Path, file: &Path) -> std::io::Result<()> {
+    file.ancestors().take_while(|path| path.starts_with(folder)).try_for_each(|path| File::open(path)?.sync_all())
+}
+
+async fn broken(error: HttpError) -> StatusCode {
+    tracing::warn!(?error, "the embedded store");
+    StatusCode::INTERNAL_SERVER_ERROR
+}
