@@ -6,6 +6,7 @@ use crate::{
     config::{MachineSource, Settings},
     error::Error,
     money::Currencies,
+    payment::provider::http::Http,
     workflow::{self, Registry},
 };
 use migration::MigratorTrait;
@@ -39,6 +40,8 @@ pub struct Inner {
     pub roles: Roles,
     /// Makes and reads tokens.
     pub tokens: Tokens,
+    /// The way to payment providers.
+    pub http: Http,
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
     /// Events that wait for a common commit.
@@ -100,6 +103,7 @@ impl App {
             registry,
             roles: parts.roles,
             tokens: parts.tokens,
+            http: Http::default(),
             wake: Notify::new(),
             gather: crate::gather::Gather::default(),
         })))
