@@ -34,6 +34,7 @@ impl MigratorTrait for Migrator {
             "m0005_workflow",
             "m0006_publishing",
             "m0007_webhooks",
+            "m0009_provider_commands",
         ]
     }
 }

@@ -44,7 +44,7 @@ impl fmt::Debug for ProviderSettings {
 }
 
 const KEYS: &[&str] = &["webhook_secrets", "api_key", "base_url", "capture"];
-/// Shorter names, and longer ones, stand in paths badly.
+/// Of a name, in characters.
 const LONGEST_NAME: usize = 64;
 
 /// Providers by name.

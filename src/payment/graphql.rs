@@ -3,9 +3,11 @@
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
 mod inputs;
+mod provider_commands;
 mod reconcile;
 mod roots;
 
+pub use provider_commands::ProviderCommand;
 pub use reconcile::ReconciliationQuery;
 pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
 
@@ -37,7 +39,8 @@ use std::sync::Arc;
     field(name = "receipt_bucket", ty = "Option<String>", desc = "Where its receipt is stored."),
     field(name = "receipt_key", ty = "Option<String>", desc = "Under which key its receipt is stored."),
     field(name = "receipt_url", ty = "Option<String>", desc = "A presigned link, valid for minutes."),
-    field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first.")
+    field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first."),
+    field(name = "provider_commands", ty = "Vec<ProviderCommand>", desc = "What its provider was asked, oldest first.")
 )]
 pub enum Payment {
     /// Of a customer.
@@ -126,6 +129,11 @@ impl ConsumerPayment {
         refunds(ctx, &self.0).await
     }
 
+    /// What its provider was asked, oldest first.
+    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
+        provider_commands::of(ctx, &self.0).await
+    }
+
     /// Who pays.
     async fn customer_id(&self) -> Option<ID> {
         self.0.customer_id.map(|id| id::encode(Prefix::Customer, id).into())
@@ -201,6 +209,11 @@ impl ResellerPayment {
     /// What goes back of it, oldest first.
     pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
         refunds(ctx, &self.0).await
+    }
+
+    /// What its provider was asked, oldest first.
+    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
+        provider_commands::of(ctx, &self.0).await
     }
 
     /// Who pays.

@@ -4,14 +4,15 @@
 //! parked until that is known. Knows no provider's format: `provider` does.
 
 use super::{
-    commands::{RegisterPayment, refund_failed, refund_issued},
+    commands::RegisterPayment,
     disputes, ledger,
     provider::{self, Amount, Change, DisputeStage, News, Paid, PaymentNews, RefundStage},
-    refunds, register,
+    refunds, register, stages,
 };
 use crate::{
     clock::Instant,
     command::{Command, Cx, Done},
+    config::CaptureMode,
     error::{Code, Error},
     id::{self, Prefix},
     inbox::{self, Verdict},
@@ -58,14 +59,15 @@ fn is_final(error: &Error) -> bool {
 }
 
 async fn verdict(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Error> {
-    let news = again(row, cx.now)?;
+    let (news, ours) = again(row, cx.now)?;
     let Some(of) = &news.of else {
         let why = format!("nothing here depends on {}", news.kind);
         return Ok(Verdict::without_payment(DeliveryStatus::Ignored, why));
     };
-    let case = Case { cx, provider: &row.provider, party: row.party, of };
+    let case = Case { cx, provider: &row.provider, party: row.party, of, ours };
     match &of.change {
         Change::Pending(paid) => case.register(paid, PaymentStatus::Pending).await,
+        Change::Authorized(paid) if case.takes_at_once() => case.register(paid, PaymentStatus::Confirmed).await,
         Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized).await,
         Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed).await,
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed).await,
@@ -74,14 +76,21 @@ async fn verdict(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, 
     }
 }
 
-/// The event of a stored delivery, read again from its body.
-fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
+/// The event of a stored delivery, read again from its body, and our own id of the refund that it is about.
+fn again(row: &webhook_delivery::Model, now: Instant) -> Result<(News, Option<Uuid>), Error> {
     let headers: HeaderMap = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
-    let news = provider::of(&row.provider).news(&delivery);
+    let provider = provider::of(&row.provider);
+    let news = provider.news(&delivery);
     let news = news.map_err(|refusal| Error::invalid("body", refusal.to_string()))?;
     let found = news.into_iter().find(|news| Some(&news.event_id) == row.event_id.as_ref());
-    found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
+    let found = found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))?;
+    let ours = match found.of.as_ref().map(|of| &of.change) {
+        Some(Change::Refund { reference, .. }) => provider.our_refund(&delivery, reference),
+        _ => None,
+    };
+    let ours = ours.and_then(|text| id::decode(Prefix::Refund, &text).ok());
+    Ok((found, ours))
 }
 
 /// News of a payment, and who brings them.
@@ -90,9 +99,16 @@ struct Case<'a> {
     provider: &'a str,
     party: Option<PartyKind>,
     of: &'a PaymentNews,
+    ours: Option<Uuid>,
 }
 
 impl Case<'_> {
+    /// Whether the merchant account takes the money with the authorisation, and no capture is ever told.
+    fn takes_at_once(&self) -> bool {
+        let settings = self.cx.app.settings.providers.get(self.provider);
+        settings.is_some_and(|settings| settings.capture == Some(CaptureMode::Automatic))
+    }
+
     /// The payment moves forward, and comes to be where its order is known.
     async fn register(&self, paid: &Paid, status: PaymentStatus) -> Result<Verdict, Error> {
         let known = self.known().await?;
@@ -127,29 +143,12 @@ impl Case<'_> {
         let (mut unit, root, sale) = register::open(cx, payment.id).await?;
         let order = unit.order_mut(root)?;
         let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
-        let (refund, status) = match find_refund(order, payment.id, reference, amount)? {
+        let refund = match find_refund(order, payment.id, self.ours, reference, amount)? {
             Some(known) => known,
             None => self.refund_of_its_own(order, &payment, amount)?,
         };
         ledger::refund_mut(order, refund)?.reference = Some(reference.to_owned());
-        let what = match (stage, status) {
-            (RefundStage::Sent, RefundStatus::Requested) => {
-                ledger::refund_mut(order, refund)?.status = RefundStatus::Sent;
-                "it is on its way"
-            }
-            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Failed) => {
-                if amount > ledger::in_hand(order, payment.id)? {
-                    return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
-                }
-                refund_issued(cx, &mut unit, root, sale, refund)?;
-                "it has reached its payer"
-            }
-            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent) => {
-                refund_failed(cx, &mut unit, root, sale, refund)?;
-                "it has failed"
-            }
-            _ => "that was known",
-        };
+        let what = stages::advance(cx, &mut unit, root, refund, stage, amount, None)?;
         unit.flush(cx.txn).await?;
         let why = format!("{}: {what}", id::encode(Prefix::Refund, refund));
         Ok(applied(why, Some(sale.id), Some(payment.id)))
@@ -160,10 +159,10 @@ impl Case<'_> {
         order: &mut Order,
         payment: &payment::Model,
         amount: i64,
-    ) -> Result<(Uuid, RefundStatus), Error> {
+    ) -> Result<Uuid, Error> {
         let by = &self.cx.actor.id;
         let row = refunds::new_refund(payment, amount, None, None, by, self.cx.now);
-        let made = (row.id, row.status);
+        let made = row.id;
         order.refunds.insert(row)?;
         Ok(made)
     }
@@ -224,21 +223,23 @@ impl Case<'_> {
     }
 }
 
-/// The refund that a provider speaks of: by its reference; else the oldest open one of that amount without a reference.
+/// The refund that a provider speaks of: by its reference; by our own id that it was given; else, of those of that amount
+/// without a reference, the oldest open one, or the oldest that has ended: as our call, or a person, said before this
+/// news came.
 fn find_refund(
     order: &Order,
     payment: Uuid,
+    ours: Option<Uuid>,
     reference: &str,
     amount: i64,
-) -> Result<Option<(Uuid, RefundStatus)>, Error> {
-    let ours = || order.refunds.all().map(|rows| rows.iter().filter(|row| row.payment_id == payment));
-    let named = ours()?.find(|row| row.reference.as_deref() == Some(reference));
+) -> Result<Option<Uuid>, Error> {
+    let rows: Vec<_> = order.refunds.all()?.iter().filter(|row| row.payment_id == payment).collect();
+    let unnamed = || rows.iter().filter(|row| row.reference.is_none() && row.amount_minor == amount);
     let open = |status| matches!(status, RefundStatus::Requested | RefundStatus::Sent);
-    let found = match named {
-        Some(row) => Some(row),
-        None => ours()?.find(|row| row.reference.is_none() && open(row.status) && row.amount_minor == amount),
-    };
-    Ok(found.map(|row| (row.id, row.status)))
+    let found = rows.iter().find(|row| row.reference.as_deref() == Some(reference));
+    let found = found.or_else(|| rows.iter().find(|row| Some(row.id) == ours));
+    let found = found.or_else(|| unnamed().find(|row| open(row.status))).or_else(|| unnamed().next());
+    Ok(found.map(|row| row.id))
 }
 
 fn applied(decision: String, sale_order_id: Option<Uuid>, payment_id: Option<Uuid>) -> Verdict {
@@ -263,7 +264,7 @@ fn money(amount: &Amount, order_currency: &str, currencies: &Currencies) -> Resu
 }
 
 /// So many units of `from` decimals, in units of `to` decimals; nothing when that is no whole number.
-fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
+pub(super) fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
     let factor = 10_i64.checked_pow(u32::from(from.abs_diff(to)))?;
     if from <= to { amount.checked_mul(factor) } else { (amount % factor == 0).then(|| amount / factor) }
 }

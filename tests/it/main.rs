@@ -22,6 +22,7 @@ mod migrations;
 mod payment;
 mod performance;
 mod provider;
+mod provider_out;
 mod quotation;
 mod rehearsal;
 mod sale;
