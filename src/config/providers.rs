@@ -110,7 +110,10 @@ impl<'de> Visitor<'de> for One<'_> {
                 "capture" => {
                     // The value's place is the key's.
                     keys.next_value::<IgnoredAny>()?;
-                    return Err(A::Error::custom(format!("{} says itself what is captured; leave capture out", self.0)));
+                    return Err(A::Error::custom(format!(
+                        "{} says itself what is captured; leave capture out",
+                        self.0
+                    )));
                 }
                 other => return Err(A::Error::unknown_field(other, KEYS)),
             }

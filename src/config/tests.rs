@@ -97,7 +97,10 @@ fn providers_are_configured_by_name_and_their_secrets_are_not_repeated() {
 #[test]
 fn what_is_wrong_with_a_provider_is_named_with_line_and_key() {
     for (text, error) in [
-        ("[providers.stripe]\nwebhook_secrets = [\"hush\"]", "waybill.toml:2: providers.stripe.webhook_secrets: secret 1 of 1"),
+        (
+            "[providers.stripe]\nwebhook_secrets = [\"hush\"]",
+            "waybill.toml:2: providers.stripe.webhook_secrets: secret 1 of 1",
+        ),
         ("[providers.stripe]\nbase_url = \"stripe\"", "waybill.toml:2: providers.stripe.base_url: must be an address"),
         ("[providers.stripe]\nkey = \"hush\"", "waybill.toml:2: providers.stripe.key: unknown field `key`"),
         ("[providers.stripe]\ncapture = \"manual\"", "waybill.toml:2: providers.stripe.capture: stripe says itself"),

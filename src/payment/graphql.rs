@@ -40,7 +40,11 @@ use std::sync::Arc;
     field(name = "receipt_key", ty = "Option<String>", desc = "Under which key its receipt is stored."),
     field(name = "receipt_url", ty = "Option<String>", desc = "A presigned link, valid for minutes."),
     field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first."),
-    field(name = "provider_commands", ty = "Vec<ProviderCommand>", desc = "What its provider was asked, oldest first.")
+    field(
+        name = "provider_commands",
+        ty = "Vec<ProviderCommand>",
+        desc = "What its provider was asked, oldest first."
+    )
 )]
 pub enum Payment {
     /// Of a customer.

@@ -154,12 +154,7 @@ impl Case<'_> {
         Ok(applied(why, Some(sale.id), Some(payment.id)))
     }
 
-    fn refund_of_its_own(
-        &self,
-        order: &mut Order,
-        payment: &payment::Model,
-        amount: i64,
-    ) -> Result<Uuid, Error> {
+    fn refund_of_its_own(&self, order: &mut Order, payment: &payment::Model, amount: i64) -> Result<Uuid, Error> {
         let by = &self.cx.actor.id;
         let row = refunds::new_refund(payment, amount, None, None, by, self.cx.now);
         let made = row.id;

@@ -20,7 +20,7 @@ use crate::{
     money::Money,
     order::sale_access,
     outbox::{self, End, Event as Wanted},
-    workflow::{Event, SubjectRef, check_note, check_reason_code},
+    workflow::{Event, SubjectRef, Unit, check_note, check_reason_code},
 };
 use chrono::TimeDelta;
 use entity::{PaymentStatus, RefundStatus, outbox as row, payment};
@@ -80,10 +80,7 @@ impl Command for VoidPayment {
 }
 
 /// Locks the order of a payment whose money is set aside at a provider that can be asked, and is not being asked yet.
-async fn set_aside(
-    cx: &Cx<'_>,
-    payment: Uuid,
-) -> Result<(crate::workflow::Unit, Uuid, payment::Model), Error> {
+async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, payment::Model), Error> {
     cx.actor.require("payment.capture")?;
     let (unit, root, _) = register::open(cx, payment).await?;
     let row = ledger::payment(unit.order(root)?, payment)?.clone();
@@ -108,13 +105,7 @@ fn about(wanted: &Wanted) -> Option<Uuid> {
     }
 }
 
-async fn want(
-    cx: &Cx<'_>,
-    mut unit: crate::workflow::Unit,
-    root: Uuid,
-    wanted: &Wanted,
-    told: &Event,
-) -> Result<Done, Error> {
+async fn want(cx: &Cx<'_>, mut unit: Unit, root: Uuid, wanted: &Wanted, told: &Event) -> Result<Done, Error> {
     let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
     unit.shared.outbox.push(outbox::row(wanted, Some(root), cx.now)?);
     report::report(cx, &mut unit, root, sale, told)?;
@@ -272,7 +263,7 @@ pub async fn call(app: &App, asked: &Asked) -> Answer {
         What::Void => api.void(line, &asked.ask).await.map(|()| Answer::Voided),
         What::Capture => api.capture(line, &asked.ask).await.and_then(|taken| {
             let taken = news::rescaled(taken, asked.decimals.0, asked.decimals.1);
-            taken.map(Answer::Captured).ok_or_else(|| Setback::later("the amount captured is no amount of the currency"))
+            taken.map(Answer::Captured).ok_or_else(|| Setback::later("what was captured is no amount of its currency"))
         }),
     };
     answer.unwrap_or_else(|setback| match setback {

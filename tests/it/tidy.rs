@@ -270,7 +270,11 @@ fn imports_go_up() {
             // It holds the one HTTP client as well; and providers know what their secrets look like.
             let providers = ["src/app.rs", "src/config/providers.rs"].contains(&source.path.as_str());
             let providers = providers && import == "payment";
-            assert!(allowed.contains(&import) || till || readers || queue || providers, "{} imports {import}", source.path);
+            assert!(
+                allowed.contains(&import) || till || readers || queue || providers,
+                "{} imports {import}",
+                source.path
+            );
         }
     }
 }

@@ -67,7 +67,8 @@ impl Provider for Stripe {
     fn our_refund(&self, delivery: &Delivery<'_>, reference: &str) -> Option<String> {
         let body = json::parse(delivery.body).ok()?;
         let object = At::root(&body).get("data").and_then(|data| data.get("object")).ok()?;
-        let listed = object.find("refunds").ok()?.and_then(|refunds| refunds.get("data").and_then(|it| it.items()).ok());
+        let listed =
+            object.find("refunds").ok()?.and_then(|refunds| refunds.get("data").and_then(|it| it.items()).ok());
         let mut told = listed.unwrap_or_default().into_iter().chain([object]);
         let refund = told.find(|one| one.get("id").and_then(|id| id.id()).is_ok_and(|id| id == reference))?;
         refund.find("metadata").ok()??.find("refund_id").ok()??.id().ok()

@@ -92,7 +92,8 @@ fn unwilling(mood: Mood) -> Option<Response> {
 async fn verify(State(stub): State<Paystack>, Path(reference): Path<String>) -> Response {
     let inner = stub.0.lock().expect("the stub");
     let data = json!({ "id": 4_099_260_516_u64, "status": "success", "reference": reference, "amount": 2000, "currency": "USD" });
-    unwilling(inner.mood).unwrap_or_else(|| Json(json!({ "status": true, "message": "ok", "data": data })).into_response())
+    unwilling(inner.mood)
+        .unwrap_or_else(|| Json(json!({ "status": true, "message": "ok", "data": data })).into_response())
 }
 
 async fn list(State(stub): State<Paystack>, Query(asked): Query<HashMap<String, String>>) -> Response {
@@ -101,7 +102,8 @@ async fn list(State(stub): State<Paystack>, Query(asked): Query<HashMap<String, 
     let size: usize = asked["perPage"].parse().expect("a number");
     let page: usize = asked["page"].parse().expect("a number");
     let data: Vec<&Value> = inner.refunds.iter().skip((page - 1) * size).take(size).collect();
-    unwilling(inner.mood).unwrap_or_else(|| Json(json!({ "status": true, "message": "ok", "data": data })).into_response())
+    unwilling(inner.mood)
+        .unwrap_or_else(|| Json(json!({ "status": true, "message": "ok", "data": data })).into_response())
 }
 
 async fn refund(State(stub): State<Paystack>, Json(body): Json<Value>) -> Response {

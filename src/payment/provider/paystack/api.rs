@@ -53,11 +53,13 @@ impl Api for PaystackApi {
                 "merchant_note": format!("{} of {}", ask.intent, ask.sale_order_id),
             });
             let answer = line.http.post_json(&line.url("/refund"), line.key(), &body).await;
-            let answer = answer.and_then(|answer| answer.success(reason)).map_err(|setback| match setback {
-                Setback::Later { why, pause } => Setback::Later { why, pause: Some(pause.map_or(SETTLES, |pause| pause.max(SETTLES))) },
-                refused @ Setback::Refused(_) => refused,
-            })?;
-            refunded(&answer["data"])
+            match answer.and_then(|answer| answer.success(reason)) {
+                Ok(answer) => refunded(&answer["data"]),
+                Err(Setback::Later { why, pause }) => {
+                    Err(Setback::Later { why, pause: Some(pause.unwrap_or(SETTLES).max(SETTLES)) })
+                }
+                Err(refused) => Err(refused),
+            }
         }
         .boxed()
     }
