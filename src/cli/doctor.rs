@@ -32,7 +32,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
             print(finding.describe(&currencies))?;
         }
         for line in &trouble {
-            print(line.clone())?;
+            print(line)?;
         }
         let checked = format!("{} log rows and the money of {} sale orders checked", log.rows, money.orders);
         match log.findings.len() + money.findings.len() + trouble.len() {

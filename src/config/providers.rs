@@ -5,7 +5,7 @@
 
 use crate::payment::provider::{self, api};
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -107,21 +107,28 @@ impl<'de> Visitor<'de> for One<'_> {
                 "api_key" => settings.api_key = keys.next_value_seed(ApiKey(self.0))?,
                 "base_url" => settings.base_url = keys.next_value_seed(BaseUrl)?,
                 "capture" if self.0 == "adyen" => settings.capture = Some(keys.next_value()?),
-                "capture" => {
-                    // The value's place is the key's.
-                    keys.next_value::<IgnoredAny>()?;
-                    return Err(A::Error::custom(format!(
-                        "{} says itself what is captured; leave capture out",
-                        self.0
-                    )));
-                }
-                other => return Err(A::Error::unknown_field(other, KEYS)),
+                "capture" => keys.next_value_seed(Wrong(|| format!("{} says itself what is captured", self.0)))?,
+                other => keys.next_value_seed(Wrong(|| {
+                    let known = KEYS.join("`, `");
+                    format!("unknown field `{other}`, expected one of `{known}`")
+                }))?,
             }
         }
         if !settings.api_key.is_empty() && settings.base_url.is_empty() {
             return Err(A::Error::custom("api_key is set and base_url is empty; say where the API is"));
         }
         Ok(settings)
+    }
+}
+
+/// A value that should not be there, and why: an error in its place knows its key.
+struct Wrong<F>(F);
+
+impl<'de, F: FnOnce() -> String> DeserializeSeed<'de> for Wrong<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+        Err(D::Error::custom(self.0()))
     }
 }
 

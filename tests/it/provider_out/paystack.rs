@@ -216,8 +216,11 @@ both! {
     async fn two_staff_who_refund_at_once_make_one_refund(w: World) {
         let (stub, ours) = Paystack::start(&w).await;
         let (_, payment) = paid(&ours).await;
-        let ask = |user| ours.refund(user, &payment, json!({ "amount": money("15.00") }));
-        let (one, two) = tokio::join!(ask(&ours.accountant), ask(&ours.manager));
+        let input = json!({ "amount": money("15.00") });
+        let (one, two) = tokio::join!(
+            ours.refund(&ours.accountant, &payment, input.clone()),
+            ours.refund(&ours.manager, &payment, input.clone()),
+        );
         let mut codes = [one.code().to_owned(), two.code().to_owned()];
         codes.sort();
         assert_eq!(codes, ["", "BAD_INPUT"]);
