@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     lanes::Lanes,
     money::Currencies,
+    payment::provider::http::Http,
     storage::Storage,
     workflow::{self, Registry},
 };
@@ -43,6 +44,8 @@ pub struct Inner {
     pub tokens: Tokens,
     /// Where files are kept.
     pub storage: Storage,
+    /// The way to payment providers.
+    pub http: Http,
     /// Rung after a commit that left work for the worker.
     pub wake: Notify,
     /// Events that wait for a common commit.
@@ -109,6 +112,7 @@ impl App {
             roles: parts.roles,
             tokens: parts.tokens,
             storage: parts.storage,
+            http: Http::default(),
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),

@@ -1,6 +1,9 @@
 //! What becomes of outbox rows: one match from event to deed.
 //!
-//! Notifications and provider commands have no sender here yet: their rows wait in the queue (`outbox::HANDLED`).
+//! Providers are asked in `providers`. Notifications have no sender here yet: their rows wait in the queue
+//! (`outbox::HANDLED`).
+
+pub mod providers;
 
 use crate::{
     access::Actor,

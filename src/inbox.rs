@@ -255,9 +255,8 @@ pub async fn fail(
 /// that they found has its money.
 pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
     let payments = || {
-        let same = |ours: payment::Column, theirs: Column| {
-            Expr::col((payment::Entity, ours)).eq(Expr::col((Entity, theirs)))
-        };
+        let same =
+            |ours: payment::Column, theirs: Column| Expr::col((payment::Entity, ours)).eq(Expr::col((Entity, theirs)));
         payment::Entity::find()
             .select_only()
             .expr(Expr::val(1))

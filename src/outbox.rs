@@ -40,6 +40,18 @@ pub enum Event {
         /// The refund's row.
         refund_id: Uuid,
     },
+    /// Money that is set aside is to be taken.
+    CaptureRequested {
+        /// Of which payment.
+        payment_id: Uuid,
+        /// How much, in minor units.
+        amount_minor: i64,
+    },
+    /// Money that is set aside is to be given back.
+    VoidRequested {
+        /// Of which payment.
+        payment_id: Uuid,
+    },
 }
 
 /// Who is told of something.
@@ -54,11 +66,18 @@ pub enum Audience {
     Reseller,
 }
 
-/// Kinds that this version carries out itself. The others wait in the queue for those who will.
+/// Kinds that are carried out here, at once.
 pub const HANDLED: &[&str] = &["stock_available"];
+/// Kinds that are asked of payment providers, by a task of their own. The others wait in the queue for those who will.
+pub const PROVIDERS: &[&str] = &["refund_requested", "capture_requested", "void_requested"];
 
 /// How long a claim lasts.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long a claim of what a provider is asked lasts: longer than all that is asked for it.
+const PROVIDER_LEASE: TimeDelta = TimeDelta::minutes(5);
+/// First pause after a provider was not reached; doubled by each further one, up to a quarter of an hour, for ever.
+const PROVIDER_BACKOFF: TimeDelta = TimeDelta::seconds(10);
+const LONGEST_PROVIDER_BACKOFF: TimeDelta = TimeDelta::minutes(15);
 /// First pause after a failure; doubled by each further one, up to an hour.
 const BACKOFF: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_BACKOFF: TimeDelta = TimeDelta::hours(1);
@@ -92,8 +111,23 @@ pub fn event(row: &Model) -> Result<Event, Error> {
 
 /// Claims up to `limit` rows that are due, oldest first, skipping what others hold.
 pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
+    claim_kinds(txn, HANDLED, LEASE, now, limit).await
+}
+
+/// The same of what providers are asked.
+pub async fn claim_for_providers(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
+    claim_kinds(txn, PROVIDERS, PROVIDER_LEASE, now, limit).await
+}
+
+async fn claim_kinds(
+    txn: &DatabaseTransaction,
+    kinds: &[&str],
+    lease: TimeDelta,
+    now: Instant,
+    limit: u64,
+) -> Result<Vec<Model>, Error> {
     let rows = Entity::find()
-        .filter(Column::Kind.is_in(HANDLED.iter().copied()))
+        .filter(Column::Kind.is_in(kinds.iter().copied()))
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null())
         .filter(Column::AvailableAt.lte(now))
@@ -107,7 +141,7 @@ pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Resul
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     if !ids.is_empty() {
         Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+            .col_expr(Column::LeaseUntil, Expr::value(now + lease))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .filter(Column::Id.is_in(ids))
             .exec(txn)
@@ -148,6 +182,55 @@ pub async fn fail(txn: &DatabaseTransaction, row: &Model, error: &Error, now: In
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
         .col_expr(Column::AvailableAt, Expr::value(now + doubled.min(LONGEST_BACKOFF)))
         .col_expr(Column::DeadAt, Expr::value(dead))
+        .filter(Column::Id.eq(row.id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// How what a provider was asked has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It is done there.
+    Done,
+    /// The provider was not asked, and why.
+    NotAsked(String),
+    /// The provider has refused, and why.
+    Refused(String),
+}
+
+/// Writes down how a row has ended.
+pub async fn end(txn: &DatabaseTransaction, id: Uuid, end: &End, now: Instant) -> Result<(), Error> {
+    let (words, refused) = match end {
+        End::Done => (None, false),
+        End::NotAsked(why) => (Some(why.clone()), false),
+        End::Refused(why) => (Some(why.clone()), true),
+    };
+    Entity::update_many()
+        .col_expr(Column::LastError, Expr::value(words))
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .col_expr(if refused { Column::DeadAt } else { Column::DoneAt }, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps why a provider was not reached: the row comes again after `pause`, or after a pause that grows. It is never
+/// given up.
+pub async fn postpone(
+    txn: &DatabaseTransaction,
+    row: &Model,
+    why: &str,
+    pause: Option<TimeDelta>,
+    now: Instant,
+) -> Result<(), Error> {
+    let doubled = PROVIDER_BACKOFF * (1_i32 << row.attempts.clamp(0, 12));
+    let grown = doubled.min(LONGEST_PROVIDER_BACKOFF);
+    Entity::update_many()
+        .col_expr(Column::LastError, Expr::value(why))
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .col_expr(Column::AvailableAt, Expr::value(now + pause.map_or(grown, |pause| pause.max(PROVIDER_BACKOFF))))
         .filter(Column::Id.eq(row.id))
         .exec(txn)
         .await?;

@@ -58,15 +58,8 @@ pub enum Answer {
 
 /// The provider behind a path, with its secrets; nothing when it is not configured.
 pub fn provider<'a>(app: &'a App, name: &str) -> Option<(&'static dyn Provider, &'a [String])> {
-    let settings = &app.settings.webhooks;
-    let secrets = match name {
-        "stripe" => &settings.stripe,
-        "paystack" => &settings.paystack,
-        "adyen" => &settings.adyen,
-        "standard" => &settings.standard,
-        other => settings.plain.get(other)?,
-    };
-    (!secrets.secrets.is_empty()).then(|| (provider::of(name), secrets.secrets.as_slice()))
+    let secrets = app.settings.providers.get(name)?.webhook_secrets.as_slice();
+    (!secrets.is_empty()).then(|| (provider::of(name), secrets))
 }
 
 /// Takes a delivery in.

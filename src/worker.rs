@@ -37,6 +37,8 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
     let mut tick = tokio::time::interval(Duration::from_millis(app.settings.worker.tick_ms));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut clean = tokio::time::interval(CLEAN_EVERY);
+    // Of its own, so that a provider that does not answer holds up nothing else.
+    let providers = tokio::spawn(ask_providers(app.clone(), stop.clone()));
     let mut rested = tokio::time::Instant::now();
     let collecting = tokio::spawn(receipt::collect::keep_collecting(app.clone(), stop.clone()));
     loop {
@@ -56,7 +58,22 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
         }
     }
     collecting.await.map_err(Error::internal)?;
+    providers.await.map_err(Error::internal)?;
     schedule.shutdown().await.map_err(Error::internal)
+}
+
+async fn ask_providers(app: App, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(Duration::from_millis(app.settings.worker.tick_ms));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = effects::providers::drain(&app, &stop).await {
+            tracing::error!(%error, "providers could not be asked; they are on the next tick");
+        }
+    }
 }
 
 /// Rests first: a commit meanwhile is remembered.
@@ -77,9 +94,12 @@ async fn schedule(app: &App, expire: Arc<Notify>) -> Result<JobScheduler, Error>
     Ok(schedule)
 }
 
-/// One round of the outbox and of the timers that fire on every tick. Answers how much was done.
+/// One round of the outbox, of the timers that fire on every tick, and of what providers are asked. Answers how much was
+/// done.
 pub async fn tick(app: &App) -> Result<usize, Error> {
-    tick_until(app, &CancellationToken::new()).await
+    let stop = CancellationToken::new();
+    let done = tick_until(app, &stop).await?;
+    Ok(done + effects::providers::drain(app, &stop).await?)
 }
 
 async fn tick_until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {

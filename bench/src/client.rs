@@ -74,7 +74,11 @@ impl Client {
         request.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
         self.stream.write_all(request.as_bytes()).await?;
         self.receive().await?;
-        if self.status == 200 { Ok(()) } else { Err(format!("{}: {}", self.status, String::from_utf8_lossy(&self.body)).into()) }
+        if self.status == 200 {
+            Ok(())
+        } else {
+            Err(format!("{}: {}", self.status, String::from_utf8_lossy(&self.body)).into())
+        }
     }
 
     /// Sends an event through the lever.

@@ -17,8 +17,7 @@ use uuid::Uuid;
 use waybill::id::{self, Prefix};
 
 const SECRET: &str = "whsec_measured_only_never_used_in_earnest";
-const ENVIRONMENT: (&str, &str) =
-    ("WAYBILL__WEBHOOKS__STRIPE__SECRETS", "[\"whsec_measured_only_never_used_in_earnest\"]");
+const ENVIRONMENT: (&str, &str) = ("WAYBILL__PROVIDERS__STRIPE__WEBHOOK_SECRETS", SECRET);
 /// Sales of each client; paid.sql counts with as many.
 const EACH: usize = 1_250;
 /// Half of the sales are pgbench's.
@@ -31,10 +30,9 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     let site = prepare(house).await?;
     let sales = sales(&site).await?;
     let sent = Rc::new(Cell::new(0));
-    for (title, script, money) in [
-        ("Webhooks that nothing depends on", "kept.sql", false),
-        ("Webhooks that tell of money", "paid.sql", true),
-    ] {
+    for (title, script, money) in
+        [("Webhooks that nothing depends on", "kept.sql", false), ("Webhooks that tell of money", "paid.sql", true)]
+    {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pgbench").join(script);
         let mut rows = Vec::new();
         for clients in CLIENTS {
@@ -42,7 +40,9 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
             // Clients of pgbench go through their sales from the first on, in each load anew: other payments of them.
             let theirs = pgbench::run(house, &site.database, &script, clients, time).await?;
             let ratio = format!("{:.2}", ours.rate / theirs.rate);
-            rows.push([vec![clients.to_string()], ours.cells().to_vec(), theirs.cells().to_vec(), vec![ratio]].concat());
+            rows.push(
+                [vec![clients.to_string()], ours.cells().to_vec(), theirs.cells().to_vec(), vec![ratio]].concat(),
+            );
         }
         let head =
             ["clients", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "pgbench/s", "p50 ms", "p95 ms", "p99 ms", "ratio"];

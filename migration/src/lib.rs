@@ -35,6 +35,7 @@ impl MigratorTrait for Migrator {
             "m0006_publishing",
             "m0007_webhooks",
             "m0008_receipts",
+            "m0009_provider_commands",
             "m0010_accounts",
         ]
     }

@@ -34,6 +34,7 @@ permissions! {
     override_request = "override.request",
     override_revoke = "override.revoke",
     party_manage = "party.manage",
+    payment_capture = "payment.capture",
     payment_confirm = "payment.confirm",
     payment_receipt = "payment.receipt",
     payment_refund = "payment.refund",

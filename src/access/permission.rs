@@ -16,6 +16,7 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("override.request", "ask for an override"),
     ("override.revoke", "revoke overrides, also those of others"),
     ("party.manage", "create and change customers and resellers"),
+    ("payment.capture", "have a provider take money that is set aside, or give it back"),
     ("payment.confirm", "say that money is in"),
     ("payment.receipt", "attach receipts to payments; buyers to their own until the money is in"),
     ("payment.refund", "pay money back, and settle refunds"),

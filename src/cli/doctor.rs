@@ -2,11 +2,16 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
+use chrono::TimeDelta;
 use waybill::app::one_moment;
+use waybill::clock::{Clock as _, SystemClock};
 use waybill::error::Error;
 use waybill::money::Currencies;
-use waybill::payment::reconcile::reconcile;
+use waybill::payment::{asked, reconcile::reconcile};
 use waybill::workflow::{Registry, audit};
+
+/// What a provider was asked waits no longer than this without being told of; so long is told what was refused.
+const TROUBLE: TimeDelta = TimeDelta::hours(4);
 
 /// Checks the configured database.
 pub fn run(context: &Context) -> Result<(), Failure> {
@@ -16,6 +21,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
         let moment = one_moment(&connections.reader).await?;
         let log = audit::verify(&moment).await?;
         let money = reconcile(&Registry::new(waybill::vocabularies()), &moment, None).await?;
+        let trouble = asked::in_trouble(&moment, SystemClock.now() - TROUBLE).await?;
         moment.rollback().await.map_err(Error::from)?;
         close(connections).await?;
         for finding in &log.findings {
@@ -25,10 +31,13 @@ pub fn run(context: &Context) -> Result<(), Failure> {
         for finding in &money.findings {
             print(finding.describe(&currencies))?;
         }
+        for line in &trouble {
+            print(line)?;
+        }
         let checked = format!("{} log rows and the money of {} sale orders checked", log.rows, money.orders);
-        match log.findings.len() + money.findings.len() {
+        match log.findings.len() + money.findings.len() + trouble.len() {
             0 => print(format!("{checked}: everything agrees")),
-            number => Err(Failure::failed(format!("{checked}: {number} places do not agree"))),
+            number => Err(Failure::failed(format!("{checked}: {number} places do not agree or wait"))),
         }
     })
 }

@@ -18,6 +18,9 @@ const PREFIX: &str = "WAYBILL__";
 /// Tables whose keys are the installation's own words; these keep their case.
 const FREE_KEYS: &[&str] = &["currencies.extra", "reasons.events", "reasons.stores"];
 
+/// The table whose keys are names in paths: lower case, with a hyphen where a variable can only have an underscore.
+const NAMES: &str = "providers";
+
 /// The environment, as far as it is about the settings.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, String>);
@@ -30,6 +33,13 @@ pub struct Variable<'a> {
     pub path: Vec<String>,
     /// What it says.
     pub text: &'a str,
+}
+
+impl Variable<'_> {
+    /// Whether its text is a provider's, taken as it is: a secret may look like a number, and is never repeated.
+    pub fn is_verbatim(&self) -> bool {
+        self.path.first().is_some_and(|table| table == NAMES) && self.path.len() == 3
+    }
 }
 
 impl Environment {
@@ -73,8 +83,12 @@ fn is_ours(name: &str) -> bool {
 fn path_of(name: &str) -> Vec<String> {
     let mut path: Vec<String> = Vec::new();
     for segment in name.split("__") {
-        let free = FREE_KEYS.contains(&path.join(".").as_str());
-        path.push(if free { segment.to_owned() } else { segment.to_lowercase() });
+        let within = path.join(".");
+        path.push(match within.as_str() {
+            NAMES => segment.to_lowercase().replace('_', "-"),
+            within if FREE_KEYS.contains(&within) => segment.to_owned(),
+            _ => segment.to_lowercase(),
+        });
     }
     path
 }

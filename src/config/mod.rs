@@ -8,6 +8,7 @@
 mod environment;
 mod merge;
 mod problem;
+mod providers;
 mod secret;
 mod settings;
 mod storage;
@@ -15,10 +16,11 @@ mod values;
 
 pub use environment::Environment;
 pub use problem::{ConfigError, line_of};
+pub use providers::{CaptureMode, ProviderSettings};
 pub use secret::secret;
 pub use settings::{
     Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
-    Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, WebhookSecrets, Worker,
+    Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,
 };
 pub use storage::{Checksums, Storage};
 

@@ -1,5 +1,6 @@
 //! The settings as types. What each key means stands in `config/waybill.toml`, beside its default.
 
+use super::providers::{self, ProviderSettings};
 use super::storage::Storage;
 use super::values;
 use serde::Deserialize;
@@ -24,6 +25,9 @@ pub struct Settings {
     pub payment: Payment,
     pub storage: Storage,
     pub webhooks: Webhooks,
+    /// By name: those that are built in, and integrations that post the plain payload.
+    #[serde(deserialize_with = "providers::by_name")]
+    pub providers: BTreeMap<String, ProviderSettings>,
     pub log: Log,
 }
 
@@ -254,26 +258,6 @@ pub struct Webhooks {
     /// After so many failures a delivery is given up, and shown.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 100>")]
     pub max_attempts: i32,
-    pub stripe: WebhookSecrets,
-    pub paystack: WebhookSecrets,
-    pub adyen: WebhookSecrets,
-    pub standard: WebhookSecrets,
-    /// By the provider's name in the path.
-    pub plain: BTreeMap<String, WebhookSecrets>,
-}
-
-/// The secrets of one provider; none: it is off.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table")]
-pub struct WebhookSecrets {
-    /// Each of them is taken, so that one can be replaced by another.
-    pub secrets: Vec<String>,
-}
-
-impl std::fmt::Debug for WebhookSecrets {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} secrets", self.secrets.len())
-    }
 }
 
 /// `[log]`

@@ -80,6 +80,44 @@ fn what_is_wrong_in_the_environment_is_named_by_its_variable() {
 }
 
 #[test]
+fn providers_are_configured_by_name_and_their_secrets_are_not_repeated() {
+    let environment = Environment::of([
+        ("WAYBILL__PROVIDERS__STRIPE__WEBHOOK_SECRETS", "whsec_0123456789abcdef, whsec_fedcba9876543210"),
+        ("WAYBILL__PROVIDERS__STRIPE__API_KEY", "sk_test_1"),
+        ("WAYBILL__PROVIDERS__MY_PAY__WEBHOOK_SECRETS", "1234567890123456"),
+    ]);
+    let settings = with("[providers.mypay]\nwebhook_secrets = [\"a-secret-of-sixteen\"]\n", &environment).unwrap();
+    let stripe = &settings.providers["stripe"];
+    assert_eq!(stripe.webhook_secrets.len(), 2);
+    assert_eq!((stripe.api_key.as_str(), stripe.base_url.as_str()), ("sk_test_1", "https://api.stripe.com"));
+    assert_eq!(settings.providers["my-pay"].webhook_secrets, ["1234567890123456"]);
+    assert_eq!(settings.providers["mypay"].webhook_secrets, ["a-secret-of-sixteen"]);
+    assert_eq!(settings.providers["adyen"].capture, Some(CaptureMode::Automatic));
+    let shown = format!("{settings:?}");
+    assert!(["whsec_", "sk_test", "a-secret"].iter().all(|secret| !shown.contains(secret)), "{shown}");
+}
+
+#[test]
+fn what_is_wrong_with_a_provider_is_named_with_line_and_key() {
+    for (text, error) in [
+        (
+            "[providers.stripe]\nwebhook_secrets = [\"hush\"]",
+            "waybill.toml:2: providers.stripe.webhook_secrets: secret 1 of 1",
+        ),
+        ("[providers.stripe]\nbase_url = \"stripe\"", "waybill.toml:2: providers.stripe.base_url: must be an address"),
+        ("[providers.stripe]\nkey = \"hush\"", "waybill.toml:2: providers.stripe.key: unknown field `key`"),
+        ("[providers.stripe]\ncapture = \"manual\"", "waybill.toml:2: providers.stripe.capture: stripe says itself"),
+        ("[providers.adyen]\ncapture = \"never\"", "waybill.toml:2: providers.adyen.capture: unknown variant `never`"),
+        ("[providers.mypay]\napi_key = \"hush\"", "waybill.toml:2: providers.mypay.api_key: commands to mypay"),
+        ("[providers.MyPay]\nwebhook_secrets = []", "waybill.toml:1: providers.MyPay: \"MyPay\" is no name"),
+    ] {
+        let found = with(text, &Environment::default()).unwrap_err();
+        assert!(found.starts_with(error), "{found}\nshould start with\n{error}");
+        assert!(!found.contains("hush"), "{found}");
+    }
+}
+
+#[test]
 fn reason_codes_are_looked_up_from_the_nearest_outwards() {
     let store = crate::id::encode(crate::id::Prefix::Store, uuid::Uuid::nil());
     let text = format!(

@@ -76,6 +76,8 @@ by_id! {
     PaymentsOfSettlement => Vec<Arc<entity::payment::Model>>, account::queries::payments;
     /// The refunds of a payment.
     RefundsOfPayment => Vec<Arc<refund::Model>>, payment::queries::refunds;
+    /// What the provider of a payment was asked.
+    CommandsOfPayment => Vec<payment::asked::Command>, payment::asked::by_payment;
     /// The credit notes of a sale order.
     CreditNotesOfSale => Vec<Arc<credit_note::Model>>, payment::queries::credit_notes;
     /// An override request.

@@ -1,7 +1,7 @@
 //! Refunds, credit notes and disputes; registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{disputes, ledger, refunds, register, report};
+use super::{disputes, ledger, outgoing, refunds, register, report, stages};
 use crate::{
     command::{Command, Cx, Done},
     error::{Code, Error},
@@ -9,10 +9,9 @@ use crate::{
     money::Money,
     order::sale_access,
     outbox,
-    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
-use entity::{DisputeStatus, PaymentStatus, RefundStatus, SubjectKind, credit_note, refund};
-use sea_orm::ColumnTrait;
+use entity::{DisputeStatus, PaymentStatus, RefundStatus, SubjectKind, credit_note};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -113,19 +112,15 @@ impl Command for SettleRefund {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.refund")?;
         check_note(self.note.as_deref())?;
-        let unknown = || Error::not_found(id::encode(id::Prefix::Refund, self.refund_id));
-        let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(self.refund_id));
-        let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
-        let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-        if !sale_access::visible(cx.actor, unit.order(root)?)? {
-            return Err(unknown());
-        }
+        let (mut unit, root, row) = stages::open(cx, self.refund_id).await?;
         let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-        let row = ledger::refund_mut(unit.order_mut(root)?, self.refund_id)?.clone();
         if !row.status.is_under_way() {
             let word = format!("{:?}", row.status).to_uppercase();
             return Err(Error::Conflict(format!("the refund is {word} already")));
+        }
+        if outgoing::is_being_asked(cx, root, row.id).await? {
+            let message = "the provider is being asked for it just now; look again in a few minutes";
+            return Err(Error::Conflict(message.to_owned()));
         }
         if self.issued {
             issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
@@ -142,9 +137,16 @@ pub fn refund_issued(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef,
     issued(cx, unit, root, sale, refund, None)
 }
 
-/// A provider says that a refund has failed.
-pub fn refund_failed(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, refund: Uuid) -> Result<(), Error> {
-    failed(cx, unit, root, sale, refund, None)
+/// A provider says that a refund has failed, and why where it says so.
+pub fn refund_failed(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    refund: Uuid,
+    why: Option<String>,
+) -> Result<(), Error> {
+    failed(cx, unit, root, sale, refund, why)
 }
 
 /// A refund has failed: its row and the sale hear of it.

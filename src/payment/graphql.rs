@@ -3,10 +3,12 @@
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
 mod inputs;
+mod provider_commands;
 mod receipts;
 mod reconcile;
 mod roots;
 
+pub use provider_commands::ProviderCommand;
 pub use receipts::ReceiptMutation;
 pub use reconcile::ReconciliationQuery;
 pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
@@ -44,7 +46,12 @@ use std::sync::Arc;
     field(name = "receipt_size", ty = "Option<i32>", desc = "How many bytes its receipt has."),
     field(name = "receipt_sha256", ty = "Option<String>", desc = "The SHA-256 of its receipt, in hex."),
     field(name = "receipt_uploaded_at", ty = "Option<DateTime>", desc = "When its receipt was attached."),
-    field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first.")
+    field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first."),
+    field(
+        name = "provider_commands",
+        ty = "Vec<ProviderCommand>",
+        desc = "What its provider was asked, oldest first."
+    )
 )]
 pub enum Payment {
     /// Of a customer.
@@ -158,6 +165,11 @@ impl ConsumerPayment {
         refunds(ctx, &self.0).await
     }
 
+    /// What its provider was asked, oldest first.
+    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
+        provider_commands::of(ctx, &self.0).await
+    }
+
     /// Who pays.
     async fn customer_id(&self) -> Option<ID> {
         self.0.customer_id.map(|id| id::encode(Prefix::Customer, id).into())
@@ -258,6 +270,11 @@ impl ResellerPayment {
     /// What goes back of it, oldest first.
     pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
         refunds(ctx, &self.0).await
+    }
+
+    /// What its provider was asked, oldest first.
+    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
+        provider_commands::of(ctx, &self.0).await
     }
 
     /// Who pays.

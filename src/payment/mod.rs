@@ -1,12 +1,15 @@
 //! Money in and out: payments that only move forward, the ledger per order, refunds, credit notes and disputes.
 //!
-//! Knows no machine: it books, then tells the sale. What providers say is read in `provider` and applied in `news`.
+//! Knows no machine: it books, then tells the sale. What providers say is read in `provider` and applied in `news`;
+//! what they are asked, and what they answer, is `outgoing`'s.
 
+pub mod asked;
 pub mod commands;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;
 pub mod news;
+pub mod outgoing;
 pub mod provider;
 pub mod queries;
 pub mod receipts;
@@ -14,3 +17,4 @@ pub mod reconcile;
 pub mod refunds;
 pub mod register;
 pub mod report;
+pub mod stages;

@@ -6,7 +6,9 @@
 
 mod act;
 
-use super::provider::{self, News, PaymentNews};
+pub use act::rescaled;
+
+use super::provider::{self, Change, News, PaymentNews};
 use crate::{
     access::Actor,
     app::App,
@@ -53,7 +55,11 @@ fn is_final(error: &Error) -> bool {
 /// Applies deliveries that are claimed by the caller, all in this transaction; answers which. What others have locked,
 /// and what needs a closer look (it cannot be read, or its order is not known) is left as it was. A refusal fails all of
 /// them: each is to be applied by a command of its own then.
-pub async fn apply(app: &App, txn: &DatabaseTransaction, rows: &[webhook_delivery::Model]) -> Result<BTreeSet<Uuid>, Error> {
+pub async fn apply(
+    app: &App,
+    txn: &DatabaseTransaction,
+    rows: &[webhook_delivery::Model],
+) -> Result<BTreeSet<Uuid>, Error> {
     let now = app.now();
     let ours = inbox::lock(txn, rows).await?;
     let rows: Vec<_> = rows.iter().filter(|row| ours.contains(&row.id)).collect();
@@ -100,6 +106,8 @@ async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Er
 struct Piece<'a> {
     row: &'a webhook_delivery::Model,
     of: PaymentNews,
+    /// Our own id of the refund that it is about, where the provider was given it.
+    ours: Option<Uuid>,
     actor: Actor,
 }
 
@@ -109,8 +117,8 @@ type Key = (String, String);
 impl<'a> Piece<'a> {
     /// What a stored delivery says, read again from its body; nothing when that is of no payment.
     fn of(row: &'a webhook_delivery::Model, now: Instant) -> Result<Option<Self>, Error> {
-        let actor = Actor::provider(&row.provider);
-        Ok(again(row, now)?.of.map(|of| Self { row, of, actor }))
+        let (news, ours) = again(row, now)?;
+        Ok(news.of.map(|of| Self { row, of, ours, actor: Actor::provider(&row.provider) }))
     }
 
     fn key(&self) -> Key {
@@ -143,14 +151,21 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The event of a stored delivery.
-fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
+/// The event of a stored delivery, and our own id of the refund that it is about.
+fn again(row: &webhook_delivery::Model, now: Instant) -> Result<(News, Option<Uuid>), Error> {
     let headers = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
-    let news = provider::of(&row.provider).news(&delivery);
+    let provider = provider::of(&row.provider);
+    let news = provider.news(&delivery);
     let news = news.map_err(|refusal| Error::invalid("body", refusal.to_string()))?;
     let found = news.into_iter().find(|news| Some(&news.event_id) == row.event_id.as_ref());
-    found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
+    let found = found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))?;
+    let ours = match found.of.as_ref().map(|of| &of.change) {
+        Some(Change::Refund { reference, .. }) => provider.our_refund(&delivery, reference),
+        _ => None,
+    };
+    let ours = ours.and_then(|text| id::decode(Prefix::Refund, &text).ok());
+    Ok((found, ours))
 }
 
 /// The payments that pieces of news are about.

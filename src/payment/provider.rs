@@ -1,10 +1,12 @@
-//! What payment providers tell: each file verifies one provider's signature over the raw body and translates its events.
+//! What payment providers tell, and in `api` what is asked of them: each file verifies one provider's signature over the raw body and translates its events.
 //!
 //! Adding a provider is one file here, a line in [`ALL`] and a section in the configuration. Knows no order, no database
 //! and no clock: the time is handed in, and what an event does to a payment is `news`' affair.
 
 mod adyen;
+pub mod api;
 mod at;
+pub mod http;
 mod json;
 mod paystack;
 mod plain;
@@ -32,6 +34,11 @@ pub trait Provider: Sync {
 
     /// What the body says, in the provider's order. Empty: of nothing that matters here. Called on verified bodies only.
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal>;
+
+    /// Our own id of a refund that the body tells of by the provider's `reference`, where it was given to the provider.
+    fn our_refund(&self, _delivery: &Delivery<'_>, _reference: &str) -> Option<String> {
+        None
+    }
 
     /// What the provider takes for an acknowledgement.
     fn answer(&self) -> &'static str {
@@ -185,7 +192,7 @@ pub struct Paid {
 }
 
 /// How a refund stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[expect(missing_docs, reason = "as they read")]
 pub enum RefundStage {
     Sent,

@@ -1,8 +1,12 @@
 //! Giving all money back when a sale falls through: what staff hand back is issued at once, the rest is asked of providers.
 
-use super::ledger;
+use super::{
+    ledger,
+    provider::api::{self, Api},
+};
 use crate::{
     clock::Instant,
+    config::Settings,
     error::Error,
     id,
     order::lines,
@@ -12,10 +16,16 @@ use crate::{
 use entity::{PaymentMethod, PaymentStatus, RefundStatus, payment, refund};
 use uuid::Uuid;
 
-/// Refunds every payment's money. Disputed money waits for its dispute, and is flagged as owed.
+/// Refunds every payment's money, and asks for what is only set aside to be given back where the provider can be asked.
+/// Disputed money waits for its dispute, and is flagged as owed.
 pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
     let now = turn.now();
     let payments: Vec<payment::Model> = turn.order.payments.all()?.iter().map(|row| (**row).clone()).collect();
+    for payment in payments.iter().filter(|payment| payment.status == PaymentStatus::Authorized) {
+        if setting_aside(&turn.scene.app.settings, payment).is_ok() {
+            turn.enqueue(&outbox::Event::VoidRequested { payment_id: payment.id })?;
+        }
+    }
     for payment in payments.iter().filter(|payment| payment.status == PaymentStatus::Confirmed) {
         let amount = ledger::refundable(turn.order, payment.id)?;
         if amount <= 0 {
@@ -70,6 +80,27 @@ pub fn nothing_to_give_back(order: &Order, fulfilment: Uuid) -> Result<bool, Err
 pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
     let mut refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
     Ok(refunds.any(|refund| refund.status.is_under_way()))
+}
+
+/// The API of a payment's provider, or why there is none that could be asked.
+pub fn api_of(settings: &Settings, payment: &payment::Model) -> Result<&'static dyn Api, String> {
+    let Some(provider) = &payment.provider else {
+        return Err("the payment did not come through a provider".to_owned());
+    };
+    if payment.reference.is_none() {
+        return Err(format!("the payment has no reference at {provider}"));
+    }
+    let api = api::named(provider).ok_or_else(|| format!("{provider} cannot be asked from here"))?;
+    match settings.providers.get(provider) {
+        Some(settings) if !settings.api_key.is_empty() => Ok(api),
+        _ => Err(format!("{provider} has no api_key in the settings")),
+    }
+}
+
+/// The same where the provider sets money aside before it is taken.
+pub fn setting_aside(settings: &Settings, payment: &payment::Model) -> Result<&'static dyn Api, String> {
+    let api = api_of(settings, payment)?;
+    if api.sets_aside() { Ok(api) } else { Err(format!("{} takes money at once", api.name())) }
 }
 
 /// Money that staff hand back themselves.

@@ -28,7 +28,7 @@ use waybill::{
     access::{Roles, Tokens},
     app::{App, Parts},
     clock::{HeldClock, Instant},
-    config::{Settings, WebhookSecrets, embedded_defaults},
+    config::{ProviderSettings, Settings, embedded_defaults},
     money::Currencies,
     storage::Storage,
     worker,
@@ -36,11 +36,11 @@ use waybill::{
 
 /// When every test begins: a Monday morning.
 pub const BEGINNING: &str = "2026-03-02T10:00:00Z";
-/// Signs the tokens of all tests.
 /// Signs what stripe posts.
 pub const STRIPE: &str = "whsec_0123456789abcdef0123456789abcdef";
 /// The shared secret of an integration that posts the plain payload.
 pub const MYPAY: &str = "a-shared-secret-of-thirty-two-ch";
+/// Signs the tokens of all tests.
 pub const SECRET: &[u8] = b"a secret that only tests have, 32+";
 
 /// Makes two tests of one story: `name::sqlite` and `name::postgres`.
@@ -169,9 +169,10 @@ impl World {
         let mut settings = loaded.settings;
         settings.database.url.clone_from(&url);
         settings.database.connections = 8;
-        settings.webhooks.stripe.secrets = vec![STRIPE.to_owned()];
-        let plain = WebhookSecrets { secrets: vec![MYPAY.to_owned()] };
-        settings.webhooks.plain.insert("mypay".to_owned(), plain);
+        for (name, secret) in [("stripe", STRIPE), ("mypay", MYPAY)] {
+            let provider: &mut ProviderSettings = settings.providers.entry(name.to_owned()).or_default();
+            provider.webhook_secrets = vec![secret.to_owned()];
+        }
         change(&mut settings);
         let currencies = Currencies::with(&settings.currencies.extra);
         let roles = Roles::parse(&loaded.roles, &currencies).expect("the embedded roles");

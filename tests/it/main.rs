@@ -23,6 +23,7 @@ mod migrations;
 mod payment;
 mod performance;
 mod provider;
+mod provider_out;
 mod quotation;
 mod receipt;
 mod rehearsal;

@@ -95,6 +95,30 @@ pub struct RefundPaymentInput {
     pub idempotency_key: Option<String>,
 }
 
+/// Money that a provider has set aside is to be taken.
+#[derive(InputObject)]
+pub struct CapturePaymentInput {
+    /// Which payment.
+    pub payment_id: ID,
+    /// How much; left out: all of it. What is not taken is given back.
+    pub amount: Option<MoneyInput>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    pub idempotency_key: Option<String>,
+}
+
+/// Money that a provider has set aside is to be given back.
+#[derive(InputObject)]
+pub struct VoidPaymentInput {
+    /// Which payment.
+    pub payment_id: ID,
+    /// Why, by code.
+    pub reason_code: String,
+    /// Why, in words; at most 10,000 characters.
+    pub note: Option<String>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    pub idempotency_key: Option<String>,
+}
+
 /// What no provider reports: the refund was issued, or failed.
 #[derive(InputObject)]
 pub struct SettleRefundInput {

@@ -2,8 +2,8 @@
 
 use super::Payment;
 use super::inputs::{
-    IssueCreditNoteInput, PaymentFilter, RefundPaymentInput, RegisterConsumerPaymentInput,
-    RegisterResellerPaymentInput, SettleRefundInput,
+    CapturePaymentInput, IssueCreditNoteInput, PaymentFilter, RefundPaymentInput, RegisterConsumerPaymentInput,
+    RegisterResellerPaymentInput, SettleRefundInput, VoidPaymentInput,
 };
 use crate::command::{Command, Done};
 use crate::edge;
@@ -14,6 +14,7 @@ use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
+use crate::payment::outgoing::{CapturePayment, VoidPayment};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
 use async_graphql::{Context, ID, Object, SimpleObject};
@@ -130,6 +131,27 @@ impl PaymentMutation {
             payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
             amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
             fulfilment_id: input.fulfilment_id.map(|id| id::decode(Prefix::Fulfilment, &id)).transpose()?,
+            reason_code: input.reason_code,
+            note: input.note,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// Asks the provider to take money that it has set aside; the payment is CONFIRMED when it has. Needs
+    /// payment.capture.
+    async fn capture_payment(&self, ctx: &Context<'_>, input: CapturePaymentInput) -> Answer<PaymentPayload> {
+        let command = CapturePayment {
+            payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
+            amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// Asks the provider to give back money that it has set aside; the payment is FAILED when it has. Needs
+    /// payment.capture.
+    async fn void_payment(&self, ctx: &Context<'_>, input: VoidPaymentInput) -> Answer<PaymentPayload> {
+        let command = VoidPayment {
+            payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
             reason_code: input.reason_code,
             note: input.note,
         };

@@ -3,19 +3,20 @@
 use super::Piece;
 use crate::{
     command::Cx,
+    config::CaptureMode,
     error::Error,
     id::{self, Prefix},
     inbox::Verdict,
     money::{Currencies, Money},
     payment::{
-        commands::{RegisterPayment, refund_failed, refund_issued},
+        commands::RegisterPayment,
         disputes, ledger,
         provider::{Amount, Change, DisputeStage, Paid, RefundStage},
-        refunds, register,
+        refunds, register, stages,
     },
     workflow::{Order, SubjectRef, Unit},
 };
-use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment};
+use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, SaleType, payment};
 use uuid::Uuid;
 
 /// Applies a piece of news to its order. `known`: the payment that it is about, as far as one was found in any order.
@@ -30,6 +31,7 @@ pub fn act(
     let mut case = Case { cx, unit, root, sale, piece };
     match &piece.of.change {
         Change::Pending(paid) => case.register(paid, PaymentStatus::Pending, known),
+        Change::Authorized(paid) if case.takes_at_once() => case.register(paid, PaymentStatus::Confirmed, known),
         Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized, known),
         Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed, known),
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
@@ -55,6 +57,12 @@ impl Case<'_, '_> {
             sale_order_id: Some(self.sale.id),
             payment_id: Some(payment),
         }
+    }
+
+    /// Whether the merchant account takes the money with the authorisation, and no capture is ever told.
+    fn takes_at_once(&self) -> bool {
+        let settings = self.cx.app.settings.providers.get(&self.piece.row.provider);
+        settings.is_some_and(|settings| settings.capture == Some(CaptureMode::Automatic))
     }
 
     /// The payment that it is about.
@@ -107,33 +115,15 @@ impl Case<'_, '_> {
             Ok(payment) => payment,
             Err(waits) => return Ok(waits),
         };
-        let (cx, root, sale) = (self.cx, self.root, self.sale);
+        let (cx, root) = (self.cx, self.root);
         let order = self.unit.order_mut(root)?;
         let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
-        let (refund, status) = match find_refund(order, payment.id, reference, amount)? {
+        let refund = match find_refund(order, payment.id, self.piece.ours, reference, amount)? {
             Some(known) => known,
             None => refund_of_its_own(cx, order, &payment, amount)?,
         };
-        ledger::refund_mut(order, refund)?.reference = Some(reference.to_owned());
-        let what = match (stage, status) {
-            (RefundStage::Sent, RefundStatus::Requested) => {
-                ledger::refund_mut(order, refund)?.status = RefundStatus::Sent;
-                "it is on its way"
-            }
-            (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent) => {
-                if amount > ledger::in_hand(order, payment.id)? + ledger::charged_back(order, payment.id)? {
-                    return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
-                }
-                refund_issued(cx, self.unit, root, sale, refund)?;
-                "it has reached its payer"
-            }
-            // Also of one that was issued: banks return what they cannot pay out. A refund that failed stays so.
-            (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
-                refund_failed(cx, self.unit, root, sale, refund)?;
-                "it has failed"
-            }
-            _ => "that was known",
-        };
+        let what = stages::advance(cx, self.unit, root, refund, stage, amount, None)?;
+        ledger::refund_mut(self.unit.order_mut(root)?, refund)?.reference = Some(reference.to_owned());
         Ok(self.applied(format!("{}: {what}", id::encode(Prefix::Refund, refund)), payment.id))
     }
 
@@ -163,30 +153,27 @@ impl Case<'_, '_> {
     }
 }
 
-/// The refund that a provider speaks of: by its reference; else the oldest open one of that amount without a reference.
+/// The refund that a provider speaks of: by its reference; by our own id that it was given; else, of those of that amount
+/// without a reference, the oldest open one, or the oldest that has ended: as our call, or a person, said before this
+/// news came.
 fn find_refund(
     order: &Order,
     payment: Uuid,
+    ours: Option<Uuid>,
     reference: &str,
     amount: i64,
-) -> Result<Option<(Uuid, RefundStatus)>, Error> {
-    let ours = || order.refunds.all().map(|rows| rows.iter().filter(|row| row.payment_id == payment));
-    let named = ours()?.find(|row| row.reference.as_deref() == Some(reference));
-    let found = match named {
-        Some(row) => Some(row),
-        None => ours()?.find(|row| row.reference.is_none() && row.status.is_under_way() && row.amount_minor == amount),
-    };
-    Ok(found.map(|row| (row.id, row.status)))
+) -> Result<Option<Uuid>, Error> {
+    let rows: Vec<_> = order.refunds.all()?.iter().filter(|row| row.payment_id == payment).collect();
+    let unnamed = || rows.iter().filter(|row| row.reference.is_none() && row.amount_minor == amount);
+    let found = rows.iter().find(|row| row.reference.as_deref() == Some(reference));
+    let found = found.or_else(|| rows.iter().find(|row| Some(row.id) == ours));
+    let found = found.or_else(|| unnamed().find(|row| row.status.is_under_way())).or_else(|| unnamed().next());
+    Ok(found.map(|row| row.id))
 }
 
-fn refund_of_its_own(
-    cx: &Cx<'_>,
-    order: &mut Order,
-    payment: &payment::Model,
-    amount: i64,
-) -> Result<(Uuid, RefundStatus), Error> {
+fn refund_of_its_own(cx: &Cx<'_>, order: &mut Order, payment: &payment::Model, amount: i64) -> Result<Uuid, Error> {
     let row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
-    let made = (row.id, row.status);
+    let made = row.id;
     order.refunds.insert(row)?;
     Ok(made)
 }
@@ -209,7 +196,7 @@ fn money(amount: &Amount, order_currency: &str, currencies: &Currencies) -> Resu
 }
 
 /// So many units of `from` decimals, in units of `to` decimals; nothing when that is no whole number.
-fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
+pub fn rescaled(amount: i64, from: u8, to: u8) -> Option<i64> {
     let factor = 10_i64.checked_pow(u32::from(from.abs_diff(to)))?;
     if from <= to { amount.checked_mul(factor) } else { (amount % factor == 0).then(|| amount / factor) }
 }

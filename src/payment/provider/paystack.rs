@@ -8,6 +8,8 @@
 //! once. Kinds that nothing here depends on have a hash of the body instead, which a repetition shares too. The
 //! signature has no time; that an event acts once is what makes an old delivery harmless.
 
+pub mod api;
+
 use super::{
     Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal,
     at::{At, event_id},

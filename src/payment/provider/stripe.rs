@@ -4,6 +4,8 @@
 //! decimals: <https://docs.stripe.com/currencies#special-cases>. A payment's reference is its intent's id, and its
 //! charge's where there is none.
 
+pub mod api;
+
 use super::{
     Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal,
     at::{self, At},
@@ -60,6 +62,16 @@ impl Provider for Stripe {
         }
         let of = translated(&event, &kind)?;
         Ok(vec![News { event_id, kind, of }])
+    }
+
+    fn our_refund(&self, delivery: &Delivery<'_>, reference: &str) -> Option<String> {
+        let body = json::parse(delivery.body).ok()?;
+        let object = At::root(&body).get("data").and_then(|data| data.get("object")).ok()?;
+        let listed =
+            object.find("refunds").ok()?.and_then(|refunds| refunds.get("data").and_then(|it| it.items()).ok());
+        let mut told = listed.unwrap_or_default().into_iter().chain([object]);
+        let refund = told.find(|one| one.get("id").and_then(|id| id.id()).is_ok_and(|id| id == reference))?;
+        refund.find("metadata").ok()??.find("refund_id").ok()??.id().ok()
     }
 }
 

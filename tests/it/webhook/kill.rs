@@ -149,7 +149,7 @@ async fn posts(server: &Server, post: &Post) -> u16 {
 
 /// With every provider's secret, as `speaks` has them.
 fn start(w: &World) -> Start<'_> {
-    secrets().into_iter().fold(Start::over(w), |start, (name, value)| start.with(name, format!("[\"{value}\"]")))
+    secrets().into_iter().fold(Start::over(w), |start, (name, value)| start.with(name, value))
 }
 
 both! {

@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
-use waybill::config::{Settings, WebhookSecrets};
+use waybill::config::{CaptureMode, Settings};
 
 const PAYSTACK: &str = "sk_test_0123456789abcdef0123456789abcdef";
 const ADYEN: &str = "0CF34CE7DC00F288D219BFD2586C72B96A4B464851B7D16D6F0352C39DC814E9";
@@ -43,21 +43,21 @@ pub enum News {
 
 /// Every provider is on.
 pub fn all(settings: &mut Settings) {
-    let webhooks = &mut settings.webhooks;
-    let secret = |secret: &str| WebhookSecrets { secrets: vec![secret.to_owned()] };
-    webhooks.paystack = secret(PAYSTACK);
-    webhooks.adyen = secret(ADYEN);
-    webhooks.standard = secret(STANDARD);
+    for (name, secret) in [("paystack", PAYSTACK), ("adyen", ADYEN), ("standard", STANDARD)] {
+        let provider = settings.providers.get_mut(name).expect("a table");
+        provider.webhook_secrets = vec![secret.to_owned()];
+        provider.capture = (name == "adyen").then_some(CaptureMode::Manual);
+    }
 }
 
 /// The same for a program that is started.
 pub fn secrets() -> [(&'static str, &'static str); 5] {
     [
-        ("WAYBILL__WEBHOOKS__STRIPE__SECRETS", STRIPE),
-        ("WAYBILL__WEBHOOKS__PAYSTACK__SECRETS", PAYSTACK),
-        ("WAYBILL__WEBHOOKS__ADYEN__SECRETS", ADYEN),
-        ("WAYBILL__WEBHOOKS__STANDARD__SECRETS", STANDARD),
-        ("WAYBILL__WEBHOOKS__PLAIN__MYPAY__SECRETS", MYPAY),
+        ("WAYBILL__PROVIDERS__STRIPE__WEBHOOK_SECRETS", STRIPE),
+        ("WAYBILL__PROVIDERS__PAYSTACK__WEBHOOK_SECRETS", PAYSTACK),
+        ("WAYBILL__PROVIDERS__ADYEN__WEBHOOK_SECRETS", ADYEN),
+        ("WAYBILL__PROVIDERS__STANDARD__WEBHOOK_SECRETS", STANDARD),
+        ("WAYBILL__PROVIDERS__MYPAY__WEBHOOK_SECRETS", MYPAY),
     ]
 }
 

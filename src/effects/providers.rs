@@ -1,0 +1,89 @@
+//! Asking payment providers: claim, look, call, write the answer; the call is outside any transaction.
+//!
+//! A crash in between leaves a claim that ends, and the same is asked again with the same intent. Knows when providers are
+//! asked, not what: `payment::outgoing` does.
+
+use crate::{
+    access::Actor,
+    app::App,
+    command::Cx,
+    edge,
+    error::Error,
+    outbox::{self, End},
+    payment::outgoing::{self, Answer, Plan, TakeAnswer},
+};
+use chrono::TimeDelta;
+use entity::outbox::Model;
+use futures_util::future::join_all;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Rows that are claimed, and asked for, at a time.
+const BATCH: u64 = 8;
+/// The longest that one row may take, all its requests together; its claim lasts longer.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Asks for everything that is due. Answers how many rows were looked at.
+pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
+    let mut done = 0;
+    while !stop.is_cancelled() {
+        let txn = app.begin().await?;
+        let rows = outbox::claim_for_providers(&txn, app.now(), BATCH).await?;
+        txn.commit().await?;
+        if rows.is_empty() {
+            break;
+        }
+        done += rows.len();
+        join_all(rows.iter().map(|row| carry_out(app, row, stop))).await;
+    }
+    Ok(done)
+}
+
+async fn carry_out(app: &App, row: &Model, stop: &CancellationToken) {
+    let Err(error) = ask(app, row, stop).await else { return };
+    tracing::error!(row = %row.id, %error, "what a provider was asked could not be written down; it is asked again");
+    if let Err(error) = postpone(app, row, &error.to_string(), None).await {
+        tracing::error!(row = %row.id, %error, "it is asked again when its claim is over");
+    }
+}
+
+async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Error> {
+    let asked = match plan(app, row).await? {
+        Plan::Ask(asked) => asked,
+        Plan::Nothing(end) => {
+            let txn = app.begin().await?;
+            outbox::end(&txn, row.id, &end, app.now()).await?;
+            return Ok(txn.commit().await?);
+        }
+    };
+    let answer = tokio::select! {
+        answer = tokio::time::timeout(LONGEST, outgoing::call(app, &asked)) => answer,
+        () = stop.cancelled() => return postpone(app, row, "the worker stopped while it was asked", None).await,
+    };
+    let answer = answer.unwrap_or_else(|_| Answer::Later { why: "no answer in time".to_owned(), pause: None });
+    if let Answer::Later { why, pause } = &answer {
+        tracing::warn!(provider = asked.provider, row = %row.id, %why, "a provider was not reached; it is asked again");
+        return postpone(app, row, why, *pause).await;
+    }
+    let command = TakeAnswer { row: row.id, answer };
+    edge::run(app, &Actor::provider(&asked.provider), None, &command).await.map(drop)
+}
+
+/// What there is to ask, with the order locked: whatever settles the same by hand comes before, or sees the claim.
+async fn plan(app: &App, row: &Model) -> Result<Plan, Error> {
+    let (txn, actor) = (app.begin().await?, Actor::system());
+    let cx = Cx { app, txn: &txn, actor: &actor, now: app.now() };
+    let plan = outgoing::plan(&cx, row).await;
+    txn.rollback().await?;
+    match plan {
+        // A row that cannot be read never will.
+        Err(error @ Error::NotFound(_)) => Ok(Plan::Nothing(End::NotAsked(error.to_string()))),
+        plan => plan,
+    }
+}
+
+async fn postpone(app: &App, row: &Model, why: &str, pause: Option<TimeDelta>) -> Result<(), Error> {
+    let txn = app.begin().await?;
+    outbox::postpone(&txn, row, why, pause, app.now()).await?;
+    Ok(txn.commit().await?)
+}

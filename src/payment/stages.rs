@@ -1,0 +1,69 @@
+//! How a refund goes on, whoever says so: a provider's event, or its answer to what was asked.
+
+use super::{
+    commands::{refund_failed, refund_issued},
+    ledger,
+    provider::RefundStage,
+};
+use crate::{
+    command::Cx,
+    error::Error,
+    id,
+    order::sale_access,
+    workflow::{Mode, Needs, Roots, SubjectRef, Unit},
+};
+use entity::{RefundStatus, refund};
+use sea_orm::ColumnTrait;
+use uuid::Uuid;
+
+/// Locks the order of a refund. Unknown and foreign ids look the same.
+pub async fn open(cx: &Cx<'_>, refund: Uuid) -> Result<(Unit, Uuid, refund::Model), Error> {
+    let unknown = || Error::not_found(id::encode(id::Prefix::Refund, refund));
+    let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(refund));
+    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
+    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
+    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+    if !sale_access::visible(cx.actor, unit.order(root)?)? {
+        return Err(unknown());
+    }
+    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
+    Ok((unit, root, row))
+}
+
+/// Moves a refund on, of `amount` minor units as its provider has it. Answers in words what that did.
+pub fn advance(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    refund: Uuid,
+    stage: RefundStage,
+    amount: i64,
+    why: Option<String>,
+) -> Result<&'static str, Error> {
+    let order = unit.order_mut(root)?;
+    let sale = SubjectRef::sale(order.sale()?.id);
+    let row = ledger::refund_mut(order, refund)?;
+    let (payment, status) = (row.payment_id, row.status);
+    match (stage, status) {
+        (RefundStage::Sent, RefundStatus::Requested) => {
+            row.status = RefundStatus::Sent;
+            Ok("it is on its way")
+        }
+        // Of one that had failed, when that was not the provider's own word.
+        (RefundStage::Issued, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Failed)
+            if status != RefundStatus::Failed || row.reference.is_none() =>
+        {
+            if amount > ledger::in_hand(order, payment)? + ledger::charged_back(order, payment)? {
+                return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
+            }
+            refund_issued(cx, unit, root, sale, refund)?;
+            Ok("it has reached its payer")
+        }
+        // Also of one that was issued: banks return what they cannot pay out. What failed there stays so.
+        (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
+            refund_failed(cx, unit, root, sale, refund, why)?;
+            Ok("it has failed")
+        }
+        _ => Ok("that was known"),
+    }
+}
