@@ -319,10 +319,10 @@ mod tests {
         let mut settings = settings();
         settings.public_url = "https://files.example.com".to_owned();
         let storage = Storage::of(&settings, b"one").unwrap();
-        let link = storage.link("waybill", "receipts/a.pdf", Duration::from_secs(60)).await.unwrap();
+        let link = storage.link("waybill", "receipts/a.pdf", Duration::from_mins(1)).await.unwrap();
         assert!(link.starts_with("https://files.example.com/waybill/receipts/a.pdf?"), "{link}");
         assert!(link.contains("X-Amz-Expires=60"), "{link}");
-        let put = storage.upload_link("uploads/a.pdf", "application/pdf", 50, Duration::from_secs(60)).await.unwrap();
+        let put = storage.upload_link("uploads/a.pdf", "application/pdf", 50, Duration::from_mins(1)).await.unwrap();
         assert_eq!(put.headers, [("content-type".to_owned(), "application/pdf".to_owned())]);
         assert!(put.url.contains("content-length"), "the size is signed: {}", put.url);
     }

@@ -55,6 +55,8 @@ permissions! {
     stock_adjust = "stock.adjust",
     store_manage = "store.manage",
     user_manage = "user.manage",
+    webhook_read = "webhook.read",
+    webhook_replay = "webhook.replay",
     workflow_publish = "workflow.publish",
 }
 
