@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 /// Rows that are claimed, and asked for, at a time.
 const BATCH: u64 = 8;
 /// The longest that one row may take, all its requests together; its claim lasts longer.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// Asks for everything that is due. Answers how many rows were looked at.
 pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> {

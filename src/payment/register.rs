@@ -79,17 +79,14 @@ impl RegisterPayment {
         if known.is_some_and(|known| known.sale_order_id != self.sale_order_id) {
             return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
         }
-        let payment = match find(order, self.provider.as_deref(), self.reference.as_deref())?.cloned() {
-            Some(known) => {
-                self.again(unit, root, &known, amount, status)?;
-                known.id
-            }
-            None => {
-                let row = self.row(cx, order, amount)?;
-                let payment = row.id;
-                unit.order_mut(root)?.payments.insert(row)?;
-                payment
-            }
+        let payment = if let Some(known) = find(order, self.provider.as_deref(), self.reference.as_deref())?.cloned() {
+            again(unit, root, &known, amount, status)?;
+            known.id
+        } else {
+            let row = self.row(cx, order, amount)?;
+            let payment = row.id;
+            unit.order_mut(root)?.payments.insert(row)?;
+            payment
         };
         advance(cx, unit, root, sale, payment, status)?;
         Ok(payment)
@@ -139,29 +136,6 @@ impl RegisterPayment {
             .await?)
     }
 
-    /// The same payment again: with the same amount, or captured with less than was authorised.
-    fn again(
-        &self,
-        unit: &mut Unit,
-        root: Uuid,
-        known: &payment::Model,
-        amount: i64,
-        status: PaymentStatus,
-    ) -> Result<(), Error> {
-        let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
-        let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
-        // The news of an authorisation may come after that of its smaller capture.
-        let of_authorisation = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
-        let late = of_authorisation && captured && amount > known.amount_minor;
-        if amount != known.amount_minor && !captures_less && !late {
-            return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
-        }
-        if captures_less {
-            ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
-        }
-        Ok(())
-    }
-
     fn row(&self, cx: &Cx<'_>, order: &Order, amount_minor: i64) -> Result<payment::Model, Error> {
         let sale = order.sale()?;
         Ok(payment::Model {
@@ -191,6 +165,22 @@ impl RegisterPayment {
             created_at: cx.now,
         })
     }
+}
+
+/// The same payment again: with the same amount, or captured with less than was authorised.
+fn again(unit: &mut Unit, root: Uuid, known: &payment::Model, amount: i64, status: PaymentStatus) -> Result<(), Error> {
+    let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
+    let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
+    // The news of an authorisation may come after that of its smaller capture.
+    let of_authorisation = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
+    let late = of_authorisation && captured && amount > known.amount_minor;
+    if amount != known.amount_minor && !captures_less && !late {
+        return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
+    }
+    if captures_less {
+        ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
+    }
+    Ok(())
 }
 
 /// Refuses a user that there is not.
