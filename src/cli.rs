@@ -69,7 +69,7 @@ enum Command {
     ///
     /// Names each place where what an order says and what its rows add up to do not agree. Reads only, mends nothing.
     /// Exit code 1 when there is any.
-    Doctor,
+    Doctor(doctor::Args),
     /// Check, run and draw machines
     #[command(subcommand)]
     Machine(machine::Action),
@@ -88,7 +88,7 @@ pub fn run() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Token(args) => token::run(&context, &args),
         Command::Audit(action) => audit::run(&context, &action),
-        Command::Doctor => doctor::run(&context),
+        Command::Doctor(args) => doctor::run(&context, &args),
         Command::Machine(action) => machine::run(&context, &action),
         Command::Demo => demo::run(&context),
     };

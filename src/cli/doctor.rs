@@ -7,35 +7,53 @@ use waybill::app::one_moment;
 use waybill::clock::{Clock as _, SystemClock};
 use waybill::error::Error;
 use waybill::money::Currencies;
-use waybill::payment::{asked, reconcile::reconcile};
+use waybill::payment::{
+    asked,
+    compare::{Ways, compare},
+    provider::http::Http,
+    reconcile::reconcile,
+};
 use waybill::workflow::{Registry, audit};
 
 /// What a provider was asked waits no longer than this without being told of; so long is told what was refused.
 const TROUBLE: TimeDelta = TimeDelta::hours(4);
 
+/// `waybill doctor`
+#[derive(clap::Args)]
+pub struct Args {
+    /// Ask payment providers as well how each payment stands, where they have an API and a key
+    #[arg(long)]
+    providers: bool,
+}
+
 /// Checks the configured database.
-pub fn run(context: &Context) -> Result<(), Failure> {
+pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let settings = context.load()?.settings;
     block_on(async {
         let connections = migrated(&settings).await?;
         let moment = one_moment(&connections.reader).await?;
         let log = audit::verify(&moment).await?;
-        let money = reconcile(&Registry::new(waybill::vocabularies()), &moment, None).await?;
+        let mut money = reconcile(&Registry::new(waybill::vocabularies()), &moment, None).await?;
         let trouble = asked::in_trouble(&moment, SystemClock.now() - TROUBLE).await?;
         moment.rollback().await.map_err(Error::from)?;
+        let currencies = Currencies::with(&settings.currencies.extra);
+        if args.providers {
+            let http = Http::default();
+            let ways = Ways { providers: &settings.providers, http: &http, currencies: &currencies };
+            compare(&connections.reader, ways, None, &mut money).await?;
+        }
         close(connections).await?;
         for finding in &log.findings {
             print(finding.to_string())?;
         }
-        let currencies = Currencies::with(&settings.currencies.extra);
         for finding in &money.findings {
             print(finding.describe(&currencies))?;
         }
-        for line in &trouble {
+        for line in money.unanswered.iter().chain(&trouble) {
             print(line)?;
         }
         let checked = format!("{} log rows and the money of {} sale orders checked", log.rows, money.orders);
-        match log.findings.len() + money.findings.len() + trouble.len() {
+        match log.findings.len() + money.findings.len() + money.unanswered.len() + trouble.len() {
             0 => print(format!("{checked}: everything agrees")),
             number => Err(Failure::failed(format!("{checked}: {number} places do not agree or wait"))),
         }

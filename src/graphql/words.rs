@@ -38,6 +38,12 @@ pub enum PaymentMismatch {
     Payment,
     /// A refund's status, and what the ledger has of it.
     Refund,
+    /// What was captured, and what the provider says of it.
+    ProviderCaptured,
+    /// What went back, and what the provider says of it.
+    ProviderRefunded,
+    /// What is set aside, and what the provider says of it.
+    ProviderSetAside,
 }
 
 /// What moved a reseller's balance.

@@ -5,6 +5,7 @@
 
 pub mod asked;
 pub mod commands;
+pub mod compare;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;

@@ -29,6 +29,12 @@ pub enum Mismatch {
     Payment,
     /// A refund's status, and what the ledger has of it.
     Refund,
+    /// What was captured, and what the provider says of it.
+    ProviderCaptured,
+    /// What went back, and what the provider says of it.
+    ProviderRefunded,
+    /// What is set aside, and what the provider says of it.
+    ProviderSetAside,
 }
 
 /// A place where rows and sums do not agree.
@@ -63,10 +69,17 @@ impl Finding {
             Mismatch::Outstanding => "outstanding",
             Mismatch::Payment => "payment",
             Mismatch::Refund => "refund",
+            Mismatch::ProviderCaptured => "captured of",
+            Mismatch::ProviderRefunded => "refunded of",
+            Mismatch::ProviderSetAside => "set aside of",
+        };
+        let says = match self.mismatch {
+            Mismatch::ProviderCaptured | Mismatch::ProviderRefunded | Mismatch::ProviderSetAside => "its provider has",
+            _ => "its rows add up to",
         };
         let amount = |minor| currencies.format(minor, &self.currency);
         let (said, found, currency) = (amount(self.said), amount(self.found), &self.currency);
-        format!("order {} {what}{row}: it says {said} {currency}, its rows add up to {found}", self.number)
+        format!("order {} {what}{row}: it says {said} {currency}, {says} {found}", self.number)
     }
 }
 
@@ -77,6 +90,8 @@ pub struct Report {
     pub orders: u64,
     /// What does not agree, by order.
     pub findings: Vec<Finding>,
+    /// Payments that a provider was asked about in vain, in words.
+    pub unanswered: Vec<String>,
 }
 
 /// Adds up every order's money, or one order's. To be asked of one moment of the database.

@@ -6,6 +6,7 @@ use crate::graphql::money::Money;
 use crate::graphql::words::PaymentMismatch;
 use crate::graphql::{Answer, actor, app};
 use crate::id::{self, Prefix};
+use crate::payment::compare::{Ways, compare};
 use crate::payment::reconcile::{Finding, Mismatch, Report, reconcile};
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -16,6 +17,8 @@ pub struct PaymentReconciliation {
     orders: i64,
     /// What does not agree, by order; empty when everything does.
     mismatches: Vec<PaymentDiscrepancy>,
+    /// Payments that their provider was asked about in vain, and why.
+    unanswered: Vec<String>,
 }
 
 /// A place where an order and its rows do not agree.
@@ -42,8 +45,15 @@ pub struct ReconciliationQuery;
 #[Object]
 impl ReconciliationQuery {
     /// Adds up the ledger, payments, refunds and credit notes of all sale orders, or of one, and lists every place where
-    /// that is not what the order says. Changes nothing. Needs audit.read.
-    async fn reconcile_payments(&self, ctx: &Context<'_>, sale_order_id: Option<ID>) -> Answer<PaymentReconciliation> {
+    /// that is not what the order says. With `withProviders`, which takes one order, its payments' providers are asked as
+    /// well, where they have an API and a key; `waybill doctor --providers` asks about all. Changes nothing. Needs
+    /// audit.read.
+    async fn reconcile_payments(
+        &self,
+        ctx: &Context<'_>,
+        sale_order_id: Option<ID>,
+        #[graphql(default)] with_providers: bool,
+    ) -> Answer<PaymentReconciliation> {
         let (app, actor) = (app(ctx), actor(ctx)?);
         actor.require("audit.read")?;
         let only = match &sale_order_id {
@@ -53,11 +63,19 @@ impl ReconciliationQuery {
             },
             None => None,
         };
+        if with_providers && only.is_none() {
+            let why = "name the sale order whose payments the providers are to be asked about";
+            return Err(Error::invalid("saleOrderId", why).into());
+        }
         let moment = one_moment(&app.reader).await?;
-        let report = reconcile(&app.registry, &moment, only).await?;
+        let mut report = reconcile(&app.registry, &moment, only).await?;
         moment.rollback().await.map_err(Error::from)?;
         if let (Some(id), 0) = (&sale_order_id, report.orders) {
             return Err(Error::not_found(id.as_str()).into());
+        }
+        if with_providers {
+            let ways = Ways { providers: &app.settings.providers, http: &app.http, currencies: &app.currencies };
+            compare(&app.reader, ways, only, &mut report).await?;
         }
         Ok(report.into())
     }
@@ -67,6 +85,7 @@ impl From<Report> for PaymentReconciliation {
     fn from(report: Report) -> Self {
         Self {
             orders: i64::try_from(report.orders).unwrap_or(i64::MAX),
+            unanswered: report.unanswered,
             mismatches: report.findings.into_iter().map(PaymentDiscrepancy::from).collect(),
         }
     }

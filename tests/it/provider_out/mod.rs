@@ -1,5 +1,6 @@
 //! What providers are asked: Stripe as `localstripe` speaks it, Paystack as its documentation does.
 
+mod compare;
 mod paystack;
 mod stripe;
 

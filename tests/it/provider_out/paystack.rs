@@ -20,7 +20,7 @@ use std::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
+pub enum Mood {
     Up,
     Down,
     /// It refunds, and its answer is lost.
@@ -38,11 +38,11 @@ struct Inner {
 
 /// The stand-in.
 #[derive(Clone, Debug)]
-struct Paystack(Arc<Mutex<Inner>>);
+pub struct Paystack(Arc<Mutex<Inner>>);
 
 impl Paystack {
     /// Starts it, and a process of ours that knows it.
-    async fn start(w: &World) -> (Self, World) {
+    pub async fn start(w: &World) -> (Self, World) {
         let stub = Self(Arc::new(Mutex::new(Inner { mood: Mood::Up, refunds: Vec::new(), posts: 0 })));
         let router = Router::new()
             .route("/transaction/verify/{reference}", get(verify))
@@ -61,8 +61,14 @@ impl Paystack {
         (stub, ours)
     }
 
-    fn mood(&self, mood: Mood) {
+    pub fn mood(&self, mood: Mood) {
         self.0.lock().expect("the stub").mood = mood;
+    }
+
+    /// A refund that nobody here asked for.
+    pub fn refunds_by_itself(&self, amount: i64) {
+        let made = json!({ "id": 1, "status": "processed", "amount": amount, "currency": "USD", "merchant_note": "" });
+        self.0.lock().expect("the stub").refunds.push(made);
     }
 
     fn refunds(&self) -> Vec<Value> {
@@ -128,7 +134,7 @@ async fn refund(State(stub): State<Paystack>, Json(body): Json<Value>) -> Respon
 }
 
 /// A sale paid through Paystack, and its payment.
-async fn paid(w: &World) -> (String, String) {
+pub async fn paid(w: &World) -> (String, String) {
     let sale = w.mugs(2).await;
     let over = json!({ "provider": "paystack", "reference": "tx-1", "status": "CONFIRMED" });
     let answer = w.register(&w.accountant, &sale, "20.00", over).await.ok();
