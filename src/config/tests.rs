@@ -92,7 +92,7 @@ fn providers_are_configured_by_name_and_their_secrets_are_not_repeated() {
     assert_eq!((stripe.api_key.as_str(), stripe.base_url.as_str()), ("sk_test_1", "https://api.stripe.com"));
     assert_eq!(settings.providers["my-pay"].webhook_secrets, ["1234567890123456"]);
     assert_eq!(settings.providers["mypay"].webhook_secrets, ["a-secret-of-sixteen"]);
-    assert_eq!(settings.providers["adyen"].capture, Some(CaptureMode::Automatic));
+    assert_eq!(settings.providers["adyen"].capture, Some(CaptureMode::Manual));
     let shown = format!("{settings:?}");
     assert!(["whsec_", "sk_test", "a-secret"].iter().all(|secret| !shown.contains(secret)), "{shown}");
 }

@@ -305,6 +305,18 @@ pub enum RefundStatus {
     Failed,
 }
 
+/// How a dispute stands.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::DisputeStatus")]
+pub enum DisputeStatus {
+    /// Undecided: what has not shipped is held.
+    Open,
+    /// The money stays.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
 /// What an override stands in for.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::OverrideKind")]

@@ -1,7 +1,7 @@
-//! Refunds, credit notes and disputes; registering and confirming are in `register`.
+//! Refunds and credit notes; disputes are in `disputes`, registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{disputes, ledger, outgoing, refunds, register, report, stages};
+use super::{ledger, outgoing, refunds, register, report, stages};
 use crate::{
     command::{Command, Cx, Done},
     error::{Code, Error},
@@ -11,7 +11,7 @@ use crate::{
     outbox,
     workflow::{Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
-use entity::{DisputeStatus, PaymentStatus, RefundStatus, SubjectKind, credit_note};
+use entity::{PaymentStatus, RefundStatus, SubjectKind, credit_note};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -265,29 +265,6 @@ impl IssueCreditNote {
         let Some(fulfilment) = self.fulfilment_id.map(SubjectRef::fulfilment) else { return Ok(None) };
         let listens = unit.knows(cx.scene(), root, fulfilment, "CREDIT_NOTE_ISSUED")?;
         Ok(listens.then_some(fulfilment))
-    }
-}
-
-/// Reports how a dispute of a payment stands. News that are older than what is known change nothing.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "what the provider says")]
-pub struct ReportDispute {
-    pub payment_id: Uuid,
-    pub reference: String,
-    pub amount_minor: Option<i64>,
-    pub status: DisputeStatus,
-}
-
-impl Command for ReportDispute {
-    const NAME: &'static str = "reportDispute";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        cx.actor.require("payment.confirm")?;
-        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
-        let said = disputes::Said { reference: &self.reference, amount: self.amount_minor, status: self.status };
-        disputes::book(cx, &mut unit, root, self.payment_id, &said)?;
-        unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
     }
 }
 

@@ -1,13 +1,16 @@
 //! Disputes of payments: opened, then won or lost, in whatever order the news come in.
 
-use super::{ledger, report};
+use super::{ledger, register, report};
 use crate::{
-    command::Cx,
+    command::{Command, Cx, Done},
     error::Error,
     id,
+    money::Money,
+    order::sale_access,
     workflow::{Event, Order, SubjectRef, Unit},
 };
 use entity::{DisputeStatus, PaymentStatus, dispute};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -106,4 +109,33 @@ fn event(payment: Uuid, status: DisputeStatus) -> Event {
         DisputeStatus::Lost => "DISPUTE_LOST",
     };
     Event::named(name).with(json!({ "paymentId": id::encode(id::Prefix::Payment, payment) }))
+}
+
+/// Says how a dispute stands that no provider reports. What is older than what is known changes nothing.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the API's input")]
+pub struct ReportDispute {
+    pub payment_id: Uuid,
+    pub reference: String,
+    pub amount: Option<Money>,
+    pub status: DisputeStatus,
+}
+
+impl Command for ReportDispute {
+    const NAME: &'static str = "reportDispute";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("payment.confirm")?;
+        register::check_word("reference", &self.reference)?;
+        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
+        let order = unit.order(root)?;
+        let amount = self.amount.as_ref().map(|amount| sale_access::amount(order, "amount", amount)).transpose()?;
+        if ledger::rank(ledger::payment(order, self.payment_id)?.status) < ledger::rank(PaymentStatus::Confirmed) {
+            return Err(Error::Conflict("no money of this payment has come in that could be disputed".to_owned()));
+        }
+        let said = Said { reference: &self.reference, amount, status: self.status };
+        book(cx, &mut unit, root, self.payment_id, &said)?;
+        unit.flush(cx.txn).await?;
+        Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
+    }
 }

@@ -3,7 +3,7 @@
 use crate::graphql::filter_id;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{PaymentMethod, PaymentStatus};
+use crate::graphql::words::{DisputeStatus, PaymentMethod, PaymentStatus};
 use crate::id::Prefix;
 use crate::payment::queries::Filter;
 use async_graphql::{ID, InputObject};
@@ -128,6 +128,21 @@ pub struct SettleRefundInput {
     pub issued: bool,
     /// Why, in words; at most 10,000 characters.
     pub note: Option<String>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    pub idempotency_key: Option<String>,
+}
+
+/// What no provider reports: how a dispute stands.
+#[derive(InputObject)]
+pub struct ReportDisputeInput {
+    /// The payment that is disputed.
+    pub payment_id: ID,
+    /// What the bank calls the dispute; 1 to 200 characters. The same again is the same dispute.
+    pub reference: String,
+    /// How it stands.
+    pub status: DisputeStatus,
+    /// How much is disputed; all of the payment when left out.
+    pub amount: Option<MoneyInput>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }

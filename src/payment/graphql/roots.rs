@@ -3,7 +3,7 @@
 use super::Payment;
 use super::inputs::{
     CapturePaymentInput, IssueCreditNoteInput, PaymentFilter, RefundPaymentInput, RegisterConsumerPaymentInput,
-    RegisterResellerPaymentInput, SettleRefundInput, VoidPaymentInput,
+    RegisterResellerPaymentInput, ReportDisputeInput, SettleRefundInput, VoidPaymentInput,
 };
 use crate::command::{Command, Done};
 use crate::edge;
@@ -14,6 +14,7 @@ use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
+use crate::payment::disputes::ReportDispute;
 use crate::payment::outgoing::{CapturePayment, VoidPayment};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
@@ -164,6 +165,18 @@ impl PaymentMutation {
             refund_id: id::decode(Prefix::Refund, &input.refund_id)?,
             issued: input.issued,
             note: input.note,
+        };
+        pay(ctx, input.idempotency_key, command).await
+    }
+
+    /// What no provider reports: how a dispute of a payment stands. OPEN holds what has not shipped, and refunds; WON lets
+    /// them go on; LOST takes the money away. What is older than what is known changes nothing. Needs payment.confirm.
+    async fn report_dispute(&self, ctx: &Context<'_>, input: ReportDisputeInput) -> Answer<PaymentPayload> {
+        let command = ReportDispute {
+            payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
+            reference: input.reference,
+            amount: input.amount.map(|amount| amount.read(ctx, "amount")).transpose()?,
+            status: input.status.into(),
         };
         pay(ctx, input.idempotency_key, command).await
     }

@@ -38,7 +38,7 @@ pub fn event(w: &World, name: &str) -> Value {
 }
 
 impl World {
-    async fn mutate(&self, user: &User, mutation: &str, input_type: &str, payload: &str, input: Value) -> Answer {
+    pub async fn mutate(&self, user: &User, mutation: &str, input_type: &str, payload: &str, input: Value) -> Answer {
         let document = format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ {payload} }} }}");
         self.gql(user, &document, json!({ "input": input })).await
     }
@@ -193,7 +193,7 @@ impl World {
     pub async fn dispute(&self, payment: &str, status: entity::DisputeStatus) {
         let reference = "dp_1".to_owned();
         let payment_id = crate::harness::uuid(payment);
-        let command = waybill::payment::commands::ReportDispute { payment_id, reference, amount_minor: None, status };
+        let command = waybill::payment::disputes::ReportDispute { payment_id, reference, amount: None, status };
         let stripe = waybill::access::Actor::provider("stripe");
         waybill::edge::run(&self.app, &stripe, None, &command).await.expect("a report is taken");
     }

@@ -20,6 +20,34 @@ both! {
         shows!(row, { "event": "DISPUTE_OPENED", "actorType": "PROVIDER", "actorId": "provider:stripe" });
     }
 
+    async fn people_report_what_no_provider_does(w: World) {
+        let (sale, payment) = w.cleared(json!({})).await;
+        let report = async |user, over: serde_json::Value| {
+            let mut input = json!({ "paymentId": payment, "reference": "bank 1", "status": "OPEN" });
+            input.as_object_mut().expect("an object").extend(over.as_object().expect("an object").clone());
+            w.mutate(user, "reportDispute", "ReportDisputeInput", "payment { id status }", input).await
+        };
+        report(&w.biller, json!({})).await.refused("FORBIDDEN");
+        report(&w.accountant, json!({ "reference": " " })).await.refused("BAD_INPUT");
+        report(&w.accountant, json!({ "amount": crate::builders::money("0.00") })).await.refused("BAD_INPUT");
+        shows!(report(&w.accountant, json!({})).await.ok(), { "payment.status": "DISPUTED" });
+        // A part of it is lost: the rest stays, and ends the hold.
+        let lost = json!({ "status": "LOST", "amount": crate::builders::money("5.00") });
+        shows!(report(&w.accountant, lost).await.ok(), { "payment.status": "CONFIRMED" });
+        shows!(w.sale_order(&sale).await, { "capturedTotal.amount": "15.00", "outstanding.amount": "5.00", "flags": [] });
+        shows!(report(&w.accountant, json!({ "status": "WON" })).await.ok(), { "payment.status": "CONFIRMED" });
+        shows!(w.sale_order(&sale).await, { "capturedTotal.amount": "15.00" });
+    }
+
+    async fn money_that_never_came_is_not_disputed(w: World) {
+        let sale = w.mugs(2).await;
+        let payment = text(&w.register(&w.biller, &sale, "20.00", json!({})).await.ok()["payment"]["id"]);
+        let input = json!({ "paymentId": payment, "reference": "bank 1", "status": "LOST" });
+        let answer = w.mutate(&w.accountant, "reportDispute", "ReportDisputeInput", "payment { id status }", input).await;
+        answer.refused("CONFLICT");
+        shows!(w.sale_order(&sale).await, { "payments.0.status": "PENDING" });
+    }
+
     async fn a_dispute_blocks_refunds(w: World) {
         let (_, payment) = w.cleared(json!({})).await;
         w.dispute(&payment, Opened).await;

@@ -87,6 +87,7 @@ both! {
     async fn a_ledger_that_was_changed_is_named_with_what_it_should_be(w: World) {
         let (sale, payment) = w.cleared(json!({})).await;
         let (other, ..) = refunded(&w).await;
+        w.work().await;
         shift(&w, &payment, 100).await;
         let report = reconciled(&w, None).await;
         assert_eq!(report["orders"], 2);
