@@ -3,7 +3,14 @@
 //! Knows how deliveries are kept, claimed by lease, settled, parked and tried again. Does not know what one means:
 //! `payment::news` applies them, `webhook` lets them in.
 
-use crate::{clock::Instant, error::Error, id, reading::among, rows::Writes};
+use crate::{
+    clock::Instant,
+    error::Error,
+    id,
+    lease::{Backoff, Queue},
+    reading::among,
+    rows::Writes,
+};
 use chrono::TimeDelta;
 use entity::{
     DeliveryStatus, PartyKind, PaymentStatus, payment,
@@ -20,9 +27,9 @@ use uuid::Uuid;
 
 /// How long whoever took a delivery in, or claimed it, has it alone.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// First pause after a failure; doubled by each further one, up to an hour.
-const BACKOFF: TimeDelta = TimeDelta::seconds(1);
-const LONGEST_BACKOFF: TimeDelta = TimeDelta::hours(1);
+/// Attempts are counted by their outcome: those of requests are made without a claim.
+const QUEUE: Queue<Column> =
+    Queue { id: Column::Id, due: Column::AvailableAt, lease_until: Column::LeaseUntil, attempts: None };
 /// How much of a refused delivery's body is kept, in bytes: anybody may post those.
 const REFUSED_BODY: usize = 4_096;
 /// How many refused deliveries are kept.
@@ -133,35 +140,13 @@ fn row(envelope: &Envelope<'_>, body: Vec<u8>, status: DeliveryStatus, now: Inst
 
 /// Claims up to `limit` deliveries that wait to be applied, oldest first, skipping what others hold.
 pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
-    let rows = Entity::find()
-        .filter(Column::Status.eq(DeliveryStatus::Received))
-        .filter(Column::AvailableAt.lte(now))
-        .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lte(now)))
-        .order_by_asc(Column::AvailableAt)
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(txn)
-        .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
-        Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
-            .filter(Column::Id.is_in(ids.iter().copied()))
-            .exec(txn)
-            .await?;
-    }
-    Ok(rows)
+    let wanted = Entity::find().filter(Column::Status.eq(DeliveryStatus::Received));
+    QUEUE.claim(txn, wanted, LEASE, now, limit).await
 }
 
 /// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
-    Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .exec(txn)
-        .await?;
-    Ok(())
+    QUEUE.release::<Entity, _>(txn, ids.iter().copied()).await
 }
 
 /// What became of a delivery.
@@ -235,7 +220,6 @@ pub async fn fail(
     now: Instant,
 ) -> Result<(), Error> {
     let attempts = delivery.attempts + 1;
-    let doubled = BACKOFF * (1_i32 << (attempts - 1).clamp(0, 12));
     let given_up = attempts >= most;
     let status = if given_up { DeliveryStatus::Failed } else { DeliveryStatus::Received };
     Entity::update_many()
@@ -243,7 +227,7 @@ pub async fn fail(
         .col_expr(Column::Decision, Expr::value(error.to_string()))
         .col_expr(Column::Attempts, Expr::value(attempts))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::AvailableAt, Expr::value(now + doubled.min(LONGEST_BACKOFF)))
+        .col_expr(Column::AvailableAt, Expr::value(now + Backoff::SOON.after(attempts)))
         .col_expr(Column::SettledAt, Expr::value(given_up.then_some(now)))
         .filter(Column::Id.eq(delivery.id))
         .exec(txn)
@@ -263,9 +247,8 @@ pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> 
             .filter(same(payment::Column::Provider, Column::Provider))
             .filter(same(payment::Column::Reference, Column::Reference))
     };
-    let captured = [PaymentStatus::Confirmed, PaymentStatus::Disputed, PaymentStatus::Refunded];
     let found = Column::PaymentId.is_null().and(Expr::exists(payments().into_query()));
-    let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(captured)).into_query());
+    let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(PaymentStatus::CAPTURED)).into_query());
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(DeliveryStatus::Received))
         .col_expr(Column::AvailableAt, Expr::value(now))

@@ -2,13 +2,15 @@
 //!
 //! Knows how rows are made, claimed by lease, settled and retried. Does not know how any event is carried out: `effects` does.
 
-use crate::{clock::Instant, error::Error, id};
+use crate::{
+    clock::Instant,
+    error::Error,
+    id,
+    lease::{Backoff, Queue},
+};
 use chrono::TimeDelta;
 use entity::outbox::{Column, Entity, Model};
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType},
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,12 +77,14 @@ pub const PROVIDERS: &[&str] = &["refund_requested", "capture_requested", "void_
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How long a claim of what a provider is asked lasts: longer than all that is asked for it.
 const PROVIDER_LEASE: TimeDelta = TimeDelta::minutes(5);
-/// First pause after a provider was not reached; doubled by each further one, up to a quarter of an hour, for ever.
-const PROVIDER_BACKOFF: TimeDelta = TimeDelta::seconds(10);
-const LONGEST_PROVIDER_BACKOFF: TimeDelta = TimeDelta::minutes(15);
-/// First pause after a failure; doubled by each further one, up to an hour.
-const BACKOFF: TimeDelta = TimeDelta::seconds(1);
-const LONGEST_BACKOFF: TimeDelta = TimeDelta::hours(1);
+/// Between attempts at reaching a provider.
+const PROVIDER_BACKOFF: Backoff = Backoff { first: TimeDelta::seconds(10), longest: TimeDelta::minutes(15) };
+const QUEUE: Queue<Column> = Queue {
+    id: Column::Id,
+    due: Column::AvailableAt,
+    lease_until: Column::LeaseUntil,
+    attempts: Some(Column::Attempts),
+};
 /// After so many failures a row is given up, and kept to be seen.
 pub const MAX_ATTEMPTS: i32 = 12;
 
@@ -126,28 +130,11 @@ async fn claim_kinds(
     now: Instant,
     limit: u64,
 ) -> Result<Vec<Model>, Error> {
-    let rows = Entity::find()
+    let wanted = Entity::find()
         .filter(Column::Kind.is_in(kinds.iter().copied()))
         .filter(Column::DoneAt.is_null())
-        .filter(Column::DeadAt.is_null())
-        .filter(Column::AvailableAt.lte(now))
-        .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lte(now)))
-        .order_by_asc(Column::AvailableAt)
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(txn)
-        .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
-        Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::value(now + lease))
-            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .filter(Column::Id.is_in(ids))
-            .exec(txn)
-            .await?;
-    }
-    Ok(rows)
+        .filter(Column::DeadAt.is_null());
+    QUEUE.claim(txn, wanted, lease, now, limit).await
 }
 
 /// Marks rows as carried out.
@@ -163,24 +150,17 @@ pub async fn settle(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Re
 
 /// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
-    Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .exec(txn)
-        .await?;
-    Ok(())
+    QUEUE.release::<Entity, _>(txn, ids.iter().copied()).await
 }
 
 /// Keeps a failure: the row comes again later, or is given up.
 pub async fn fail(txn: &DatabaseTransaction, row: &Model, error: &Error, now: Instant) -> Result<(), Error> {
     let attempts = row.attempts + 1;
-    let doubled = BACKOFF * (1_i32 << (attempts - 1).clamp(0, 12));
     let dead = (attempts >= MAX_ATTEMPTS).then_some(now);
     Entity::update_many()
         .col_expr(Column::LastError, Expr::value(error.to_string()))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::AvailableAt, Expr::value(now + doubled.min(LONGEST_BACKOFF)))
+        .col_expr(Column::AvailableAt, Expr::value(now + Backoff::SOON.after(attempts)))
         .col_expr(Column::DeadAt, Expr::value(dead))
         .filter(Column::Id.eq(row.id))
         .exec(txn)
@@ -225,12 +205,11 @@ pub async fn postpone(
     pause: Option<TimeDelta>,
     now: Instant,
 ) -> Result<(), Error> {
-    let doubled = PROVIDER_BACKOFF * (1_i32 << row.attempts.clamp(0, 12));
-    let grown = doubled.min(LONGEST_PROVIDER_BACKOFF);
+    let pause = pause.map_or(PROVIDER_BACKOFF.after(row.attempts + 1), |pause| pause.max(PROVIDER_BACKOFF.first));
     Entity::update_many()
         .col_expr(Column::LastError, Expr::value(why))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::AvailableAt, Expr::value(now + pause.map_or(grown, |pause| pause.max(PROVIDER_BACKOFF))))
+        .col_expr(Column::AvailableAt, Expr::value(now + pause))
         .filter(Column::Id.eq(row.id))
         .exec(txn)
         .await?;

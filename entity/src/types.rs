@@ -225,6 +225,16 @@ pub enum PaymentStatus {
     Disputed,
 }
 
+impl PaymentStatus {
+    /// Those of payments whose money has come in, whatever became of it then.
+    pub const CAPTURED: [Self; 3] = [Self::Confirmed, Self::Refunded, Self::Disputed];
+
+    /// Whether the money has come in.
+    pub fn is_captured(self) -> bool {
+        Self::CAPTURED.contains(&self)
+    }
+}
+
 /// What a row of the money ledger is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]

@@ -11,7 +11,7 @@ use crate::{
     id,
     money::Money,
     order::sale_access,
-    workflow::{Event, Mode, Needs, Roots, Scene, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Event, Roots, Scene, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
 use sea_orm::ColumnTrait;
@@ -207,18 +207,10 @@ pub(super) fn report(
 }
 
 pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
-    let unknown = || Error::not_found(id::encode(id::Prefix::Override, id));
     let roots =
         Roots::of::<override_request::Entity>(override_request::Column::RootId, override_request::Column::Id.eq(id));
-    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
-    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-    let order = unit.order(root)?;
-    if !sale_access::visible(cx.actor, order)? {
-        return Err(unknown());
-    }
-    let request = order.overrides.all()?.iter().find(|request| request.id == id).ok_or_else(unknown)?;
-    let request = (**request).clone();
+    let (mut unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Override, id)).await?;
+    let request = find(unit.order_mut(root)?.overrides.all_mut()?, id)?.clone();
     Ok((unit, root, request))
 }
 

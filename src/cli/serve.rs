@@ -4,7 +4,6 @@ use super::context::{Context, server_runtime};
 use super::demo;
 use super::failure::{Failure, print, say};
 use super::stop;
-use axum::serve::ListenerExt as _;
 use clap::Parser;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use waybill::config::{DeploymentKind, Loaded};
 use waybill::error::Error;
 use waybill::storage::embedded;
 use waybill::workflow::definitions;
-use waybill::{http, telemetry, worker};
+use waybill::{http, serving, telemetry, worker};
 
 const WORKER_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -130,26 +129,8 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 
 /// Answers requests until told to stop, and then those in flight, for as long as the settings allow.
 async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and clients wait for them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "nodelay");
-        }
-    });
-    let server =
-        axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
     let patience = Duration::from_secs(app.settings.server.shutdown_seconds);
-    let out_of_patience = async {
-        stop.cancelled().await;
-        tokio::time::sleep(patience).await;
-    };
-    tokio::select! {
-        ended = server => Ok(ended?),
-        () = out_of_patience => {
-            tracing::warn!(seconds = patience.as_secs(), "requests in flight did not finish in time");
-            Ok(())
-        }
-    }
+    Ok(serving::serve(listener, http::router(app.clone()), stop, patience).await?)
 }
 
 async fn finish(worker: Option<JoinHandle<Result<(), Error>>>) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     id,
     order::sale_access,
-    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Event, Roots, SubjectRef, Unit},
 };
 use entity::SubjectKind;
 use serde::Serialize;
@@ -41,12 +41,7 @@ impl Command for SplitFulfilment {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("fulfilment.split")?;
         let subject = SubjectRef::fulfilment(self.fulfilment_id);
-        let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
-        let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-        if !sale_access::visible(cx.actor, unit.order(root)?)? {
-            return Err(Error::not_found(subject.type_id()));
-        }
+        let (mut unit, root) = sale_access::open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
         let lines = self.proper_part(&unit, root)?;
         unit.command(cx.scene(), root, subject, &Event::named("SPLIT").with(json!({ "lines": lines })))?;
         let sale = unit.order(root)?.sale()?.id;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use entity::PartyKind;
 
 /// The largest body that a provider may post, in bytes.
@@ -17,36 +17,16 @@ const LARGEST: usize = 1_048_576;
 /// The routes.
 pub fn routes() -> Router<Shared> {
     Router::new()
-        .route("/payments/webhooks/{provider}", post(of_any))
-        .route("/payments/webhooks/{provider}/consumer", post(of_customers))
-        .route("/payments/webhooks/{provider}/reseller", post(of_resellers))
+        .route("/payments/webhooks/{provider}", of(None))
+        .route("/payments/webhooks/{provider}/consumer", of(Some(PartyKind::Customer)))
+        .route("/payments/webhooks/{provider}/reseller", of(Some(PartyKind::Reseller)))
 }
 
-async fn of_any(
-    State(shared): State<Shared>,
-    Path(provider): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    take(&shared, &provider, None, &headers, body).await
-}
-
-async fn of_customers(
-    State(shared): State<Shared>,
-    Path(provider): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    take(&shared, &provider, Some(PartyKind::Customer), &headers, body).await
-}
-
-async fn of_resellers(
-    State(shared): State<Shared>,
-    Path(provider): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    take(&shared, &provider, Some(PartyKind::Reseller), &headers, body).await
+/// Where deliveries about one kind of buyer, or of any, are posted.
+fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
+    post(move |State(shared): State<Shared>, Path(provider): Path<String>, headers: HeaderMap, body: Body| async move {
+        take(&shared, &provider, party, &headers, body).await
+    })
 }
 
 async fn take(shared: &Shared, provider: &str, party: Option<PartyKind>, headers: &HeaderMap, body: Body) -> Response {

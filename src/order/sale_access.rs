@@ -9,16 +9,22 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Locks and reads everything of a sale's order. Unknown and foreign ids look the same.
+/// Locks and reads everything of a sale's order.
 pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
     let subject = SubjectRef::sale(sale);
-    let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
-    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
+    let (unit, root) = open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
+    Ok((unit, root, subject))
+}
+
+/// The same of the order that `roots` finds by the id of something in it. Unknown and foreign ids look the same.
+pub async fn open_of(cx: &Cx<'_>, roots: Roots, id: &str) -> Result<(Unit, Uuid), Error> {
+    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
+    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(id))?;
     unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
     if !visible(cx.actor, unit.order(root)?)? {
-        return Err(Error::not_found(subject.type_id()));
+        return Err(Error::not_found(id));
     }
-    Ok((unit, root, subject))
+    Ok((unit, root))
 }
 
 /// Whether the actor may see an order that has a sale.

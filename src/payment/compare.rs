@@ -5,7 +5,6 @@
 //! without changing what was captured or refunded.
 
 use super::{
-    ledger,
     news::rescaled,
     provider::{
         api::{self, Line, Seen, SeenStatus, Setback},
@@ -124,10 +123,9 @@ fn differences(
     let decimals = ways.currencies.exponent(&payment.currency, "currency")?;
     let theirs = payment.provider.as_deref().and_then(api::named).and_then(|api| api.decimals(&payment.currency));
     let ours = |amount| rescaled(amount, theirs.unwrap_or(decimals), decimals).unwrap_or(amount);
-    let is_captured = ledger::rank(payment.status) >= ledger::rank(PaymentStatus::Confirmed);
     let of = |holds: bool| if holds { payment.amount_minor } else { 0 };
     let pairs = [
-        (Mismatch::ProviderCaptured, of(is_captured), ours(seen.captured)),
+        (Mismatch::ProviderCaptured, of(payment.status.is_captured()), ours(seen.captured)),
         (Mismatch::ProviderRefunded, refunded.unwrap_or_default(), ours(seen.refunded)),
         (
             Mismatch::ProviderSetAside,

@@ -130,12 +130,11 @@ impl Command for ReportDispute {
         let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
         let order = unit.order(root)?;
         let amount = self.amount.as_ref().map(|amount| sale_access::amount(order, "amount", amount)).transpose()?;
-        if ledger::rank(ledger::payment(order, self.payment_id)?.status) < ledger::rank(PaymentStatus::Confirmed) {
+        if !ledger::payment(order, self.payment_id)?.status.is_captured() {
             return Err(Error::Conflict("no money of this payment has come in that could be disputed".to_owned()));
         }
         let said = Said { reference: &self.reference, amount, status: self.status };
         book(cx, &mut unit, root, self.payment_id, &said)?;
-        unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment: Some(self.payment_id), ..Done::default() })
+        register::finish(cx, unit, sale, self.payment_id).await
     }
 }

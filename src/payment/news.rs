@@ -8,7 +8,7 @@ mod act;
 
 pub use act::rescaled;
 
-use super::provider::{self, Change, News, PaymentNews};
+use super::provider::{self, News, PaymentNews};
 use crate::{
     access::Actor,
     app::App,
@@ -106,8 +106,6 @@ async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Er
 struct Piece<'a> {
     row: &'a webhook_delivery::Model,
     of: PaymentNews,
-    /// Our own id of the refund that it is about, where the provider was given it.
-    ours: Option<Uuid>,
     actor: Actor,
 }
 
@@ -117,8 +115,7 @@ type Key = (String, String);
 impl<'a> Piece<'a> {
     /// What a stored delivery says, read again from its body; nothing when that is of no payment.
     fn of(row: &'a webhook_delivery::Model, now: Instant) -> Result<Option<Self>, Error> {
-        let (news, ours) = again(row, now)?;
-        Ok(news.of.map(|of| Self { row, of, ours, actor: Actor::provider(&row.provider) }))
+        Ok(again(row, now)?.of.map(|of| Self { row, of, actor: Actor::provider(&row.provider) }))
     }
 
     fn key(&self) -> Key {
@@ -151,21 +148,14 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The event of a stored delivery, and our own id of the refund that it is about.
-fn again(row: &webhook_delivery::Model, now: Instant) -> Result<(News, Option<Uuid>), Error> {
+/// The event of a stored delivery.
+fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
     let headers = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
-    let provider = provider::of(&row.provider);
-    let news = provider.news(&delivery);
+    let news = provider::of(&row.provider).news(&delivery);
     let news = news.map_err(|refusal| Error::invalid("body", refusal.to_string()))?;
     let found = news.into_iter().find(|news| Some(&news.event_id) == row.event_id.as_ref());
-    let found = found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))?;
-    let ours = match found.of.as_ref().map(|of| &of.change) {
-        Some(Change::Refund { reference, .. }) => provider.our_refund(&delivery, reference),
-        _ => None,
-    };
-    let ours = ours.and_then(|text| id::decode(Prefix::Refund, &text).ok());
-    Ok((found, ours))
+    found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
 }
 
 /// The payments that pieces of news are about.

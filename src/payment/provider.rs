@@ -35,11 +35,6 @@ pub trait Provider: Sync {
     /// What the body says, in the provider's order. Empty: of nothing that matters here. Called on verified bodies only.
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal>;
 
-    /// Our own id of a refund that the body tells of by the provider's `reference`, where it was given to the provider.
-    fn our_refund(&self, _delivery: &Delivery<'_>, _reference: &str) -> Option<String> {
-        None
-    }
-
     /// What the provider takes for an acknowledgement.
     fn answer(&self) -> &'static str {
         "{\"received\":true}"
@@ -156,6 +151,8 @@ pub enum Change {
     Refund {
         /// The provider's id of the refund.
         reference: String,
+        /// Our own id of it (`refund_…`), where the provider was given it and says it again, as written there.
+        ours: Option<String>,
         /// How much.
         amount: Amount,
         /// How it stands.

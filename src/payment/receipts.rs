@@ -111,6 +111,5 @@ pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place)
         strays::add(cx.txn, &former, cx.now, cx.now).await?;
     }
     report::report_status(cx, &mut unit, root, sale, &told)?;
-    unit.flush(cx.txn).await?;
-    Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
+    register::finish(cx, unit, sale, payment).await
 }

@@ -8,7 +8,7 @@ use crate::{
     money::Money,
     order::sale_access,
     outbox,
-    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit},
+    workflow::{Event, Order, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -169,7 +169,7 @@ impl RegisterPayment {
 
 /// The same payment again: with the same amount, or captured with less than was authorised.
 fn again(unit: &mut Unit, root: Uuid, known: &payment::Model, amount: i64, status: PaymentStatus) -> Result<(), Error> {
-    let captured = ledger::rank(known.status) >= ledger::rank(PaymentStatus::Confirmed);
+    let captured = known.status.is_captured();
     let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
     // The news of an authorisation may come after that of its smaller capture.
     let of_authorisation = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
@@ -238,16 +238,10 @@ pub fn find<'a>(
     Ok(found.map(|row| &**row))
 }
 
-/// Locks the order of a payment. Unknown and foreign ids look the same.
+/// Locks the order of a payment.
 pub async fn open(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
-    let unknown = || Error::not_found(id::encode(id::Prefix::Payment, payment));
     let roots = Roots::of::<payment::Entity>(payment::Column::RootId, payment::Column::Id.eq(payment));
-    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
-    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-    if !sale_access::visible(cx.actor, unit.order(root)?)? {
-        return Err(unknown());
-    }
+    let (unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Payment, payment)).await?;
     let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
     Ok((unit, root, sale))
 }
@@ -304,7 +298,8 @@ fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
     Ok(Event::named(event).with(json!({ "paymentId": id, "amountMinor": row.amount_minor })))
 }
 
-async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) -> Result<Done, Error> {
+/// Writes what a command about a payment has changed, and answers with the payment.
+pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) -> Result<Done, Error> {
     unit.flush(cx.txn).await?;
     Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
 }

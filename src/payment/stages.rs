@@ -10,22 +10,16 @@ use crate::{
     error::Error,
     id,
     order::sale_access,
-    workflow::{Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Roots, SubjectRef, Unit},
 };
 use entity::{RefundStatus, refund};
 use sea_orm::ColumnTrait;
 use uuid::Uuid;
 
-/// Locks the order of a refund. Unknown and foreign ids look the same.
+/// Locks the order of a refund.
 pub async fn open(cx: &Cx<'_>, refund: Uuid) -> Result<(Unit, Uuid, refund::Model), Error> {
-    let unknown = || Error::not_found(id::encode(id::Prefix::Refund, refund));
     let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(refund));
-    let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
-    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-    if !sale_access::visible(cx.actor, unit.order(root)?)? {
-        return Err(unknown());
-    }
+    let (mut unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Refund, refund)).await?;
     let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
     Ok((unit, root, row))
 }

@@ -8,6 +8,9 @@ use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
+/// How much of a file waits for the disk at a time, in bytes.
+const PIECE: usize = 64 * 1024;
+
 /// A file that came in whole; gone from the disk when it is dropped.
 #[derive(Debug)]
 pub struct Received {
@@ -47,7 +50,9 @@ impl Incoming {
     pub fn new(name: String, most: u64) -> Result<Self, Error> {
         let full = |error: std::io::Error| Error::Unavailable(format!("there is no room for the file: {error}"));
         let (file, path) = tempfile::NamedTempFile::with_prefix("waybill-upload-").map_err(full)?.into_parts();
-        Ok(Self { name, most, tally: Tally::default(), file: File::from_std(file), path })
+        let mut file = File::from_std(file);
+        file.set_max_buf_size(PIECE);
+        Ok(Self { name, most, tally: Tally::default(), file, path })
     }
 
     /// Its next bytes.

@@ -3,7 +3,7 @@
 //! For development and for single machines. Promises that nobody without a signature gets anything out of it.
 
 use super::Storage;
-use crate::error::Error;
+use crate::{error::Error, serving};
 use axum::Router;
 use axum::error_handling::HandleError;
 use axum::extract::{Request, State};
@@ -37,8 +37,7 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     // Pages of other origins may use presigned links; what they may do is in the signature.
     let durable = from_fn_with_state(folder.to_owned(), on_disk);
     let router = Router::new().fallback_service(service).layer(durable).layer(CorsLayer::permissive());
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-    served.map_err(Error::internal)
+    serving::serve(listener, router, stop, storage.patience()).await.map_err(Error::internal)
 }
 
 /// What is said to be stored is on the disk: after a power cut a payment must not name what is not there.

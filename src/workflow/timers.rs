@@ -4,13 +4,10 @@ use super::{
     Definition, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey,
     Unit, run, send::stored_needs,
 };
-use crate::{access::Actor, app::App, clock::Instant, error::Error};
+use crate::{access::Actor, app::App, clock::Instant, error::Error, lease::Queue};
 use chrono::TimeDelta;
 use entity::timer::{Column, Entity, Model};
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType},
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// Which timers a sweep takes.
@@ -24,6 +21,8 @@ pub enum Which {
 
 /// How long a claim lasts; a worker that dies gives its claims back that late.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+const QUEUE: Queue<Column> =
+    Queue { id: Column::Id, due: Column::DueAt, lease_until: Column::LeaseUntil, attempts: Some(Column::Attempts) };
 /// After so many attempts a timer is left alone, and stays to be seen.
 pub const MAX_ATTEMPTS: i32 = 10;
 
@@ -33,38 +32,13 @@ pub async fn claim(txn: &DatabaseTransaction, which: Which, now: Instant, limit:
         Which::SaleExpiry => Column::Event.eq(SALE_PENDING_EXPIRY),
         Which::Others => Column::Event.ne(SALE_PENDING_EXPIRY),
     };
-    let due = Entity::find()
-        .filter(event)
-        .filter(Column::DueAt.lte(now))
-        .filter(Column::Attempts.lt(MAX_ATTEMPTS))
-        .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lte(now)))
-        .order_by_asc(Column::DueAt)
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(txn)
-        .await?;
-    let ids: Vec<Uuid> = due.iter().map(|timer| timer.id).collect();
-    if !ids.is_empty() {
-        Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
-            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .filter(Column::Id.is_in(ids))
-            .exec(txn)
-            .await?;
-    }
-    Ok(due)
+    let wanted = Entity::find().filter(event).filter(Column::Attempts.lt(MAX_ATTEMPTS));
+    QUEUE.claim(txn, wanted, LEASE, now, limit).await
 }
 
 /// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
-    Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .exec(txn)
-        .await?;
-    Ok(())
+    QUEUE.release::<Entity, _>(txn, ids.iter().copied()).await
 }
 
 /// Fires delayed transitions of one definition's event in one transaction. Those that are not due any more, or that the

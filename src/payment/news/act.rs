@@ -35,7 +35,7 @@ pub fn act(
         Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized, known),
         Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed, known),
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
-        Change::Refund { reference, amount, stage } => case.refund(reference, amount, *stage),
+        Change::Refund { ours, reference, amount, stage } => case.refund(ours.as_deref(), reference, amount, *stage),
         Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage),
     }
 }
@@ -105,12 +105,18 @@ impl Case<'_, '_> {
     /// So, when its money has come in; what is about one whose money has not waits for it.
     fn captured(&self) -> Result<Result<payment::Model, Verdict>, Error> {
         let known = self.payment()?;
-        let captured = known.filter(|payment| ledger::rank(payment.status) >= ledger::rank(PaymentStatus::Confirmed));
+        let captured = known.filter(|payment| payment.status.is_captured());
         Ok(captured.cloned().ok_or_else(|| self.piece.waits_for_capture(known)))
     }
 
     /// A refund goes on: one that was asked for here, else one that was made at the provider.
-    fn refund(&mut self, reference: &str, amount: &Amount, stage: RefundStage) -> Result<Verdict, Error> {
+    fn refund(
+        &mut self,
+        ours: Option<&str>,
+        reference: &str,
+        amount: &Amount,
+        stage: RefundStage,
+    ) -> Result<Verdict, Error> {
         let payment = match self.captured()? {
             Ok(payment) => payment,
             Err(waits) => return Ok(waits),
@@ -118,7 +124,8 @@ impl Case<'_, '_> {
         let (cx, root) = (self.cx, self.root);
         let order = self.unit.order_mut(root)?;
         let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
-        let refund = match find_refund(order, payment.id, self.piece.ours, reference, amount)? {
+        let ours = ours.and_then(|text| id::decode(Prefix::Refund, text).ok());
+        let refund = match find_refund(order, payment.id, ours, reference, amount)? {
             Some(known) => known,
             None => refund_of_its_own(cx, order, &payment, amount)?,
         };

@@ -206,7 +206,7 @@ fn method_named(name: &str) -> PaymentMethod {
 
 fn refund(item: &At<'_>, psp: &str, success: bool) -> Result<Change, Refusal> {
     let stage = if success { RefundStage::Issued } else { RefundStage::Failed };
-    Ok(Change::Refund { reference: psp.to_owned(), amount: amount(item)?, stage })
+    Ok(Change::Refund { reference: psp.to_owned(), ours: None, amount: amount(item)?, stage })
 }
 
 /// The merchant's reference where it is a sale's id, which is signed; else what the metadata say.

@@ -123,7 +123,7 @@ fn refund(data: &At<'_>, stage: RefundStage) -> Result<Told, Refusal> {
         (None, RefundStage::Sent) => return Ok((of_this_size, None)),
         (None, _) => of_this_size,
     };
-    let change = Change::Refund { reference: reference.clone(), amount, stage };
+    let change = Change::Refund { reference: reference.clone(), ours: None, amount, stage };
     Ok((format!("{payment}:{reference}"), Some(PaymentNews { reference: payment, sale_order_id: None, change })))
 }
 

@@ -117,7 +117,7 @@ fn amount(data: &At<'_>) -> Result<Amount, Refusal> {
 }
 
 fn refund(data: &At<'_>, stage: RefundStage) -> Result<Change, Refusal> {
-    Ok(Change::Refund { reference: data.get("refundReference")?.id()?, amount: amount(data)?, stage })
+    Ok(Change::Refund { reference: data.get("refundReference")?.id()?, ours: None, amount: amount(data)?, stage })
 }
 
 fn dispute(data: &At<'_>, stage: DisputeStage) -> Result<Change, Refusal> {

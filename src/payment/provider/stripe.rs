@@ -63,16 +63,6 @@ impl Provider for Stripe {
         let of = translated(&event, &kind)?;
         Ok(vec![News { event_id, kind, of }])
     }
-
-    fn our_refund(&self, delivery: &Delivery<'_>, reference: &str) -> Option<String> {
-        let body = json::parse(delivery.body).ok()?;
-        let object = At::root(&body).get("data").and_then(|data| data.get("object")).ok()?;
-        let listed =
-            object.find("refunds").ok()?.and_then(|refunds| refunds.get("data").and_then(|it| it.items()).ok());
-        let mut told = listed.unwrap_or_default().into_iter().chain([object]);
-        let refund = told.find(|one| one.get("id").and_then(|id| id.id()).is_ok_and(|id| id == reference))?;
-        refund.find("metadata").ok()??.find("refund_id").ok()??.id().ok()
-    }
 }
 
 fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal> {
@@ -158,10 +148,16 @@ fn refund(object: &At<'_>) -> Result<Option<PaymentNews>, Refusal> {
     let stage = refund_stage(&object.get("status")?)?;
     let change = Change::Refund {
         reference: object.get("id")?.id()?,
+        ours: our_refund(object),
         amount: object.amount("amount", "currency", DECIMALS)?,
         stage,
     };
     Ok(Some(PaymentNews { reference: payment(object)?, sale_order_id: sale_order_id(object)?, change }))
+}
+
+/// As `api` gave it. A shop's metadata may say anything: what is no id is none.
+fn our_refund(refund: &At<'_>) -> Option<String> {
+    refund.find("metadata").ok()??.find("refund_id").ok()??.id().ok()
 }
 
 fn refund_stage(status: &At<'_>) -> Result<RefundStage, Refusal> {
@@ -201,7 +197,7 @@ fn refunds_of_charge(event: &At<'_>, event_id: &str, kind: &str) -> Result<Vec<N
         let of = PaymentNews {
             reference: reference.clone(),
             sale_order_id: sale_order_id.clone(),
-            change: Change::Refund { reference: refund_id.clone(), amount, stage },
+            change: Change::Refund { reference: refund_id.clone(), ours: our_refund(&refund), amount, stage },
         };
         let event_id = at::event_id(format!("{event_id}/{refund_id}"))?;
         Ok(News { event_id, kind: kind.to_owned(), of: Some(of) })

@@ -150,7 +150,7 @@ fn a_method_without_a_capture_is_in_at_once() {
 #[test]
 fn a_refund_is_issued_or_failed() {
     let is = |stage| {
-        let change = Change::Refund { reference: "MOD1".to_owned(), amount: minor(1130, "EUR"), stage };
+        let change = Change::Refund { reference: "MOD1".to_owned(), ours: None, amount: minor(1130, "EUR"), stage };
         Some(news_of("PSP1", Some(SALE), change))
     };
     assert_eq!(of("REFUND", later(json!({}))), is(RefundStage::Issued));

@@ -35,7 +35,7 @@ fn dispute(resolution: Value) -> Value {
 }
 
 fn of_refund(reference: &str, stage: RefundStage) -> Option<waybill::payment::provider::PaymentNews> {
-    let change = Change::Refund { reference: reference.to_owned(), amount: minor(500_000, "NGN"), stage };
+    let change = Change::Refund { reference: reference.to_owned(), ours: None, amount: minor(500_000, "NGN"), stage };
     Some(news_of("wb-1", None, change))
 }
 

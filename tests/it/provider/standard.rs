@@ -79,7 +79,12 @@ fn refunds_and_disputes_name_theirs() {
         ("refund.issued", RefundStage::Issued),
         ("refund.failed", RefundStage::Failed),
     ] {
-        let change = Change::Refund { reference: "rf-1".to_owned(), amount: main_units("12.50", Some("USD")), stage };
+        let change = Change::Refund {
+            reference: "rf-1".to_owned(),
+            ours: None,
+            amount: main_units("12.50", Some("USD")),
+            stage,
+        };
         let told = told("standard", &event(kind, json!({ "refundReference": "rf-1" })));
         assert_eq!(told, news_of("tx-1", Some(SALE), change));
         is_malformed("standard", &event(kind, json!({})), "data.refundReference is missing");

@@ -43,7 +43,7 @@ fn of_dispute(stage: DisputeStage) -> Change {
 }
 
 fn of_refund(reference: &str, amount: i64, stage: RefundStage) -> Change {
-    Change::Refund { reference: reference.to_owned(), amount: minor(amount, "USD"), stage }
+    Change::Refund { reference: reference.to_owned(), ours: None, amount: minor(amount, "USD"), stage }
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! `capturePayment` and `voidPayment`: money that is set aside at a provider is taken, or given back.
+
+use super::{told, waiting};
+use crate::{
+    command::{Command, Cx, Done},
+    error::Error,
+    money::Money,
+    order::sale_access,
+    outbox::{self, Event as Wanted},
+    payment::{ledger, refunds, register, report},
+    workflow::{Event, SubjectRef, Unit, check_note, check_reason_code},
+};
+use entity::{PaymentStatus, payment};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Has a provider take money that is set aside.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct CapturePayment {
+    pub payment_id: Uuid,
+    pub amount: Option<Money>,
+}
+
+impl Command for CapturePayment {
+    const NAME: &'static str = "capturePayment";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
+        let order = unit.order(root)?;
+        let amount = match &self.amount {
+            Some(money) => sale_access::amount(order, "amount", money)?,
+            None => payment.amount_minor,
+        };
+        if amount <= 0 || amount > payment.amount_minor {
+            let most = cx.app.currencies.words(payment.amount_minor, &payment.currency);
+            return Err(Error::invalid("amount", format!("{most} is set aside")));
+        }
+        let told = told("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
+        want(cx, unit, root, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await
+    }
+}
+
+/// Has a provider give back money that is set aside.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the contract's input")]
+pub struct VoidPayment {
+    pub payment_id: Uuid,
+    pub reason_code: String,
+    pub note: Option<String>,
+}
+
+impl Command for VoidPayment {
+    const NAME: &'static str = "voidPayment";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
+        check_note(self.note.as_deref())?;
+        let store = unit.order(root)?.sale()?.store_id;
+        check_reason_code(cx.scene(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
+        let told = told("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
+            .because(Some(self.reason_code.clone()), self.note.clone());
+        want(cx, unit, root, &Wanted::VoidRequested { payment_id: payment.id }, &told).await
+    }
+}
+
+/// Locks the order of a payment whose money is set aside at a provider that can be asked, and is not being asked yet.
+async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, payment::Model), Error> {
+    cx.actor.require("payment.capture")?;
+    let (unit, root, _) = register::open(cx, payment).await?;
+    let row = ledger::payment(unit.order(root)?, payment)?.clone();
+    if row.status != PaymentStatus::Authorized {
+        let word = format!("{:?}", row.status).to_uppercase();
+        return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
+    }
+    refunds::setting_aside(&cx.app.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
+    let of_it = |wanted: &Wanted| about(wanted) == Some(payment);
+    if waiting(cx, root).await?.iter().any(|(_, wanted)| of_it(wanted)) {
+        let message = "the provider is asked to capture or void it already; wait for the answer";
+        return Err(Error::Conflict(message.to_owned()));
+    }
+    Ok((unit, root, row))
+}
+
+/// The payment whose set-aside money a row is about.
+fn about(wanted: &Wanted) -> Option<Uuid> {
+    match wanted {
+        Wanted::CaptureRequested { payment_id, .. } | Wanted::VoidRequested { payment_id } => Some(*payment_id),
+        _ => None,
+    }
+}
+
+async fn want(cx: &Cx<'_>, mut unit: Unit, root: Uuid, wanted: &Wanted, told: &Event) -> Result<Done, Error> {
+    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+    unit.shared.outbox.push(outbox::row(wanted, Some(root), cx.now)?);
+    report::report(cx, &mut unit, root, sale, told)?;
+    unit.flush(cx.txn).await?;
+    Ok(Done { sale: Some(sale.id), payment: about(wanted), ..Done::default() })
+}
