@@ -35,11 +35,12 @@ pub enum Prefix {
     Delivery,
     Settlement,
     ReceiptUpload,
+    Dispute,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -61,6 +62,7 @@ impl Prefix {
         Self::Delivery,
         Self::Settlement,
         Self::ReceiptUpload,
+        Self::Dispute,
     ];
 
     /// As it is written before the underscore.
@@ -87,6 +89,7 @@ impl Prefix {
             Self::Delivery => "whd",
             Self::Settlement => "stl",
             Self::ReceiptUpload => "rcu",
+            Self::Dispute => "dispute",
         }
     }
 }

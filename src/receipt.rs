@@ -32,6 +32,25 @@ pub async fn attachable(app: &App, actor: &Actor, payment: Uuid) -> Result<Arc<p
     Ok(payment)
 }
 
+/// Whether a file for the payment is read at all: asked before anything of it is. What the actor sent before with this
+/// key comes to the same whatever became of the payment since, so that it is read to be compared.
+pub async fn expected(app: &App, actor: &Actor, key: Option<&str>, payment: Uuid) -> Result<(), Error> {
+    let payment = visible(app, actor, payment).await?;
+    let Err(refused) = may_attach(actor, &payment) else { return Ok(()) };
+    if is_known(app, actor, key, payment.id).await? { Ok(()) } else { Err(refused) }
+}
+
+/// Whether the actor attached something with this key. Asked with a file that nobody sends: theirs is not read yet.
+async fn is_known(app: &App, actor: &Actor, key: Option<&str>, payment: Uuid) -> Result<bool, Error> {
+    let nothing = String::new;
+    let file = Described { file_name: nothing(), content_type: nothing(), size: 0, sha256: nothing() };
+    let place = Place { bucket: nothing(), key: nothing() };
+    match edge::replayed(app, actor, key, &AttachReceipt { payment_id: payment, file, place }).await {
+        Err(Error::IdempotencyMismatch(_)) => Ok(true),
+        outcome => Ok(outcome?.is_some()),
+    }
+}
+
 async fn visible(app: &App, actor: &Actor, payment: Uuid) -> Result<Arc<payment::Model>, Error> {
     let found = queries::find(app, actor, payment).await?;
     found.ok_or_else(|| Error::not_found(id::encode(Prefix::Payment, payment)))

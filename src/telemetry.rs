@@ -1,8 +1,9 @@
 //! What the program says of itself while it runs: log lines on standard error, for people or for machines.
 
 use crate::config::{Log, LogFormat};
+use crate::storage::embedded::is_said_by_us;
 use std::io::{IsTerminal as _, stderr};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Libraries that tell of each of their steps at `info`. `log.level` may ask them to.
 const CHATTY: &str = "tokio_cron_scheduler=warn,sea_orm_migration=warn";
@@ -12,9 +13,10 @@ pub fn start(log: &Log) {
     let quiet = |level: &str| format!("{CHATTY},{level}");
     let filter = EnvFilter::try_new(quiet(&log.level)).unwrap_or_else(|_| EnvFilter::new(quiet("info")));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let heard = filter_fn(|metadata| !is_said_by_us(metadata));
     // Fails when there is one already, which then stays.
     let _ = match log.format {
-        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).finish().with(heard).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).finish().with(heard).try_init(),
     };
 }

@@ -46,7 +46,10 @@ impl Command for SettleAccount {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
-        check_word("reference", &self.reference)?;
+        // It is what tells one transfer from another, and cannot be left out as a payment's can.
+        check_word("reference", &self.reference).map_err(|_| {
+            Error::invalid("reference", "write what the bank or the receipt calls it, in 1 to 200 characters")
+        })?;
         if self.amount.minor <= 0 {
             return Err(Error::invalid("amount", "it must be more than zero"));
         }

@@ -12,7 +12,7 @@ use crate::graphql::loaders::{AccountOf, CreditOf, PaymentsOfSettlement, Reselle
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PaymentMethod, StatementLineKind};
-use crate::graphql::{Answer, app, loaders};
+use crate::graphql::{Answer, app, loaders, staff_id};
 use crate::id::{self, Prefix};
 use crate::party::graphql::Reseller;
 use crate::payment::graphql::Payment;
@@ -144,9 +144,9 @@ impl ResellerSettlement {
         DateTime(self.0.received_at)
     }
 
-    /// The member of staff who took the money.
-    async fn received_by_id(&self) -> Option<ID> {
-        self.0.received_by_id.map(|id| id::encode(Prefix::User, id).into())
+    /// The member of staff who took the money. Null for buyers.
+    async fn received_by_id(&self, ctx: &Context<'_>) -> Option<ID> {
+        staff_id(ctx, self.0.received_by_id)
     }
 
     /// When it was booked.

@@ -118,7 +118,8 @@ charged AS (
         CASE WHEN n.created_at > o.cleared_at THEN n.created_at ELSE o.cleared_at END AS at, o.closed_at
     FROM charged o JOIN credit_note n ON n.root_id = o.root_id
 ), refunds AS (
-    SELECT e.id, e.refund_id AS source, o.id AS sale, e.occurred_at AS at, -e.amount_minor AS amount, p.reference,
+    SELECT e.id, e.refund_id AS source, o.id AS sale, e.occurred_at AS at, -e.amount_minor AS amount,
+        COALESCE(p.reference, o.number) AS reference,
         CASE WHEN o.cleared_at IS NULL OR (o.fell = 1 AND e.occurred_at >= o.closed_at) THEN 0
             ELSE r.credited_minor END AS credited
     FROM o JOIN payment_entry e ON e.root_id = o.root_id AND e.kind = 'REFUND'

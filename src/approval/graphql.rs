@@ -8,7 +8,7 @@ use crate::graphql::loaders::SaleById;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OverrideKind, OverrideStatus};
-use crate::graphql::{Answer, loaders};
+use crate::graphql::{Answer, known_to_asker, loaders, name_of, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
 use async_graphql::{Context, Description, ID, Object};
@@ -55,14 +55,14 @@ impl OverrideRequest {
         self.0.status.into()
     }
 
-    /// Who asked, by actor id.
-    async fn requested_by(&self) -> &str {
-        &self.0.requested_by
+    /// Who asked, by actor id; `staff` for buyers when it is of staff.
+    async fn requested_by(&self, ctx: &Context<'_>) -> &str {
+        name_of(ctx, &self.0.requested_by)
     }
 
-    /// Who decided, by actor id.
-    async fn decided_by(&self) -> Option<&str> {
-        self.0.decided_by.as_deref()
+    /// Who decided, by actor id. Null for buyers when it is of staff.
+    async fn decided_by(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.decided_by.as_deref().and_then(|id| known_to_asker(ctx, id))
     }
 
     /// Why, by code.
@@ -70,9 +70,9 @@ impl OverrideRequest {
         self.0.reason_code.as_deref()
     }
 
-    /// Why, in words.
-    async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
+    /// Why, in words. Null for buyers when it is by staff.
+    async fn note(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.note.as_deref().filter(|_| reads_words_of(ctx, &self.0.requested_by))
     }
 
     /// How far over the limit the order went when it was asked.

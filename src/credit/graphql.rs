@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::graphql::loaders::CheckOfSale;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, name_of, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::sale;
 use async_graphql::{Context, Description, ID, Object};
@@ -182,14 +182,14 @@ impl CreditNote {
         &self.row.reason_code
     }
 
-    /// Why, in words.
-    async fn note(&self) -> Option<&str> {
-        self.row.note.as_deref()
+    /// Why, in words. Null for buyers when it is by staff.
+    async fn note(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.row.note.as_deref().filter(|_| reads_words_of(ctx, &self.row.issued_by))
     }
 
-    /// Who, by actor id.
-    async fn issued_by(&self) -> &str {
-        &self.row.issued_by
+    /// Who, by actor id; `staff` for buyers when it is of staff.
+    async fn issued_by(&self, ctx: &Context<'_>) -> &str {
+        name_of(ctx, &self.row.issued_by)
     }
 
     /// When.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::graphql::loaders::{FulfilmentLines, Holds, SaleById, SaleLineById, StoreById};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{FulfilmentType, HoldCause};
-use crate::graphql::{Answer, Failure, app, loaders};
+use crate::graphql::{Answer, Failure, app, loaders, name_of, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::order::graphql::OrderLine;
 use crate::party::graphql::Store;
@@ -183,14 +183,14 @@ impl Hold {
         self.0.reason_code.as_deref()
     }
 
-    /// Why, in words.
-    async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
+    /// Why, in words. Null for buyers when it is by staff.
+    async fn note(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.note.as_deref().filter(|_| reads_words_of(ctx, &self.0.placed_by))
     }
 
-    /// Who, by actor id.
-    async fn placed_by(&self) -> &str {
-        &self.0.placed_by
+    /// Who, by actor id; `staff` for buyers when it is of staff.
+    async fn placed_by(&self, ctx: &Context<'_>) -> &str {
+        name_of(ctx, &self.0.placed_by)
     }
 
     /// When.

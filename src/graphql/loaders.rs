@@ -10,8 +10,8 @@ use crate::{
     account, approval, catalog, credit, fulfilment, inventory, order, party, payment, quotation, sale, workflow,
 };
 use entity::{
-    PartyKind, SubjectKind, credit_note, customer, fulfilment_line, hold, override_request, product, quotation_line,
-    refund, reseller, sale_line, sale_order, stock, store, timer, transition_log,
+    PartyKind, SubjectKind, credit_note, customer, dispute, fulfilment_line, hold, override_request, product,
+    quotation_line, refund, reseller, sale_line, sale_order, stock, store, timer, transition_log,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -76,6 +76,8 @@ by_id! {
     PaymentsOfSettlement => Vec<Arc<entity::payment::Model>>, account::queries::payments;
     /// The refunds of a payment.
     RefundsOfPayment => Vec<Arc<refund::Model>>, payment::queries::refunds;
+    /// The disputes of a payment.
+    DisputesOfPayment => Vec<Arc<dispute::Model>>, payment::queries::disputes;
     /// What the provider of a payment was asked.
     CommandsOfPayment => Vec<payment::asked::Command>, payment::asked::by_payment;
     /// The credit notes of a sale order.

@@ -115,6 +115,7 @@ impl NodeQuery {
             | Prefix::Key
             | Prefix::Definition
             | Prefix::Delivery
+            | Prefix::Dispute
             | Prefix::ReceiptUpload => None,
         })
     }

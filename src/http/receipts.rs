@@ -49,16 +49,16 @@ async fn attach(
 }
 
 /// Nothing of the body is read before it is known who sends it, and, where the address names the payment, that they
-/// may. Only headers that no form of another site can set carry credentials, so that no further one is asked for.
+/// may, or did with the same key. Only headers that no form of another site can set carry credentials, so that no further one is asked for.
 async fn take(shared: &Shared, asked: Option<String>, headers: &HeaderMap, body: Body) -> Result<Value, Error> {
     let app = &shared.app;
     let actor = actor(app, headers).await?;
     let actor = actor.ok_or_else(|| Error::Unauthenticated("sign in before you upload files".to_owned()))?;
-    if let Some(payment) = &asked {
-        receipt::attachable(app, &actor, id::decode(Prefix::Payment, payment)?).await?;
-    }
     let key = headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str());
     let key = key.transpose().map_err(|_| Error::invalid("Idempotency-Key", "it is not plain text"))?;
+    if let Some(payment) = &asked {
+        receipt::expected(app, &actor, key, id::decode(Prefix::Payment, payment)?).await?;
+    }
     let limits = Limits { text: TEXTS, file: app.settings.payment.receipt_max_file_size };
     let mut form = multipart::read(headers, body, limits).await?;
     let payment = payment(asked, &mut form)?;

@@ -3,11 +3,14 @@
 use crate::{
     clock::Instant,
     error::Error,
+    id::{self, Prefix},
     outbox::{self, Event},
     reading::among,
 };
-use entity::{outbox as row, payment, refund};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use entity::{outbox as row, payment, refund, sale_order};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -97,7 +100,8 @@ fn standing(row: &row::Model) -> Standing {
     }
 }
 
-/// What waits since before `since`, and what was refused after it, in words; for people who look after the shop.
+/// What waits since before `since`, and what was refused after it, in words; for people who look after the shop. What
+/// was refused earlier is not told again: its refund is FAILED, its order flagged, and `providerCommands` keeps it.
 pub async fn in_trouble<C: ConnectionTrait>(db: &C, since: Instant) -> Result<Vec<String>, Error> {
     let waits = Condition::all()
         .add(row::Column::DoneAt.is_null())
@@ -109,12 +113,39 @@ pub async fn in_trouble<C: ConnectionTrait>(db: &C, since: Instant) -> Result<Ve
         .order_by_asc(row::Column::CreatedAt)
         .all(db)
         .await?;
-    Ok(rows.iter().map(words).collect())
+    let numbers = numbers(db, &rows).await?;
+    Ok(rows.iter().map(|row| words(row, &numbers)).collect())
 }
 
-fn words(row: &row::Model) -> String {
+/// The numbers of the orders that these rows are of, by root.
+async fn numbers<C: ConnectionTrait>(db: &C, rows: &[row::Model]) -> Result<HashMap<Uuid, String>, Error> {
+    use sale_order::Column;
+    let roots: Vec<Uuid> = rows.iter().filter_map(|row| row.root_id).collect();
+    if roots.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Uuid, String)> = sale_order::Entity::find()
+        .select_only()
+        .columns([Column::RootId, Column::Number])
+        .filter(among(Column::RootId, &roots))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+fn words(row: &row::Model, numbers: &HashMap<Uuid, String>) -> String {
+    let about = match outbox::event(row) {
+        Ok(Event::RefundRequested { refund_id }) => id::encode(Prefix::Refund, refund_id),
+        Ok(Event::CaptureRequested { payment_id, .. } | Event::VoidRequested { payment_id }) => {
+            id::encode(Prefix::Payment, payment_id)
+        }
+        _ => row.payload.to_string(),
+    };
+    let order = row.root_id.and_then(|root| numbers.get(&root));
+    let order = order.map(|number| format!(" of {number}")).unwrap_or_default();
     let (kind, since) = (row.kind.replace('_', " "), row.created_at.format("%Y-%m-%d %H:%M"));
     let why = row.last_error.as_deref().unwrap_or("not tried yet");
     let what = if row.dead_at.is_some() { "was refused" } else { "waits" };
-    format!("{kind} {} of {since} {what} after {} tries: {why}", row.payload, row.attempts)
+    format!("{kind} {about}{order}, asked for on {since}, {what} after {} tries: {why}", row.attempts)
 }

@@ -1,13 +1,15 @@
-//! Payments and refunds in the API.
+//! Payments, refunds and disputes in the API.
 
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
+mod disputes;
 mod inputs;
 mod provider_commands;
 mod receipts;
 mod reconcile;
 mod roots;
 
+pub use disputes::Dispute;
 pub use provider_commands::ProviderCommand;
 pub use receipts::ReceiptMutation;
 pub use reconcile::ReconciliationQuery;
@@ -17,7 +19,7 @@ use crate::graphql::loaders::RefundsOfPayment;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PaymentMethod, PaymentStatus, RefundStatus};
-use crate::graphql::{Answer, Failure, loaders};
+use crate::graphql::{Answer, Failure, known_to_asker, loaders, reads_words_of, staff_id};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Interface, Object};
 use entity::{PartyKind, payment, refund};
@@ -47,6 +49,7 @@ use std::sync::Arc;
     field(name = "receipt_sha256", ty = "Option<String>", desc = "The SHA-256 of its receipt, in hex."),
     field(name = "receipt_uploaded_at", ty = "Option<DateTime>", desc = "When its receipt was attached."),
     field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first."),
+    field(name = "disputes", ty = "Vec<Dispute>", desc = "What its payer wants back through a bank, oldest first."),
     field(
         name = "provider_commands",
         ty = "Vec<ProviderCommand>",
@@ -165,6 +168,11 @@ impl ConsumerPayment {
         refunds(ctx, &self.0).await
     }
 
+    /// What its payer wants back through a bank, oldest first.
+    pub async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, Failure> {
+        disputes::of(ctx, &self.0).await
+    }
+
     /// What its provider was asked, oldest first.
     pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
         provider_commands::of(ctx, &self.0).await
@@ -272,6 +280,11 @@ impl ResellerPayment {
         refunds(ctx, &self.0).await
     }
 
+    /// What its payer wants back through a bank, oldest first.
+    pub async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, Failure> {
+        disputes::of(ctx, &self.0).await
+    }
+
     /// What its provider was asked, oldest first.
     pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
         provider_commands::of(ctx, &self.0).await
@@ -287,9 +300,9 @@ impl ResellerPayment {
         self.0.settlement_id.map(|id| id::encode(Prefix::Settlement, id).into())
     }
 
-    /// The member of staff who took the money.
-    async fn received_by_id(&self) -> Option<ID> {
-        self.0.received_by_id.map(|id| id::encode(Prefix::User, id).into())
+    /// The member of staff who took the money. Null for buyers.
+    async fn received_by_id(&self, ctx: &Context<'_>) -> Option<ID> {
+        staff_id(ctx, self.0.received_by_id)
     }
 
     /// When it was registered.
@@ -344,9 +357,19 @@ impl Refund {
         self.row.reason_code.as_deref()
     }
 
-    /// Why, in words.
-    async fn note(&self) -> Option<&str> {
-        self.row.note.as_deref()
+    /// Why, in words. Null for buyers when it is by staff.
+    async fn note(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.row.note.as_deref().filter(|_| reads_words_of(ctx, &self.row.requested_by))
+    }
+
+    /// Who asked for it, by actor id. Null for buyers when it is of staff.
+    async fn requested_by(&self, ctx: &Context<'_>) -> Option<&str> {
+        known_to_asker(ctx, &self.row.requested_by)
+    }
+
+    /// The provider's own reference of it; null until the provider has given one.
+    async fn reference(&self) -> Option<&str> {
+        self.row.reference.as_deref()
     }
 
     /// When it was requested.

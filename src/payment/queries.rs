@@ -1,4 +1,4 @@
-//! Finders of payments, refunds and credit notes, narrowed to what the reader may see.
+//! Finders of payments, refunds, disputes and credit notes, narrowed to what the reader may see.
 
 use crate::access::Actor;
 use crate::app::App;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::order::queries::own_sale_ids;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::reading::{among, grouped, keyed};
-use entity::{PaymentMethod, PaymentStatus, credit_note, payment, refund, sale_order};
+use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, refund, sale_order};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -131,6 +131,18 @@ pub async fn refunds(
         .filter(among(refund::Column::PaymentId, payments))
         .order_by_asc(refund::Column::CreatedAt)
         .order_by_asc(refund::Column::Id);
+    grouped(db, select, |row| row.payment_id).await
+}
+
+/// Disputes of payments, oldest first.
+pub async fn disputes(
+    db: &DatabaseConnection,
+    payments: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<dispute::Model>>>, Error> {
+    let select = dispute::Entity::find()
+        .filter(among(dispute::Column::PaymentId, payments))
+        .order_by_asc(dispute::Column::OpenedAt)
+        .order_by_asc(dispute::Column::Id);
     grouped(db, select, |row| row.payment_id).await
 }
 

@@ -1,6 +1,7 @@
 //! The store inside the server: an S3 service over a local folder, on a port of its own.
 //!
-//! For development and for single machines. Promises that nobody without a signature gets anything out of it.
+//! For development and for single machines. Promises that nobody without a signature gets anything out of it, and that
+//! such requests, which anybody may send, are no errors in the log.
 
 use super::Storage;
 use crate::{error::Error, serving};
@@ -8,7 +9,7 @@ use axum::Router;
 use axum::error_handling::HandleError;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use s3s::HttpError;
 use s3s::auth::SimpleAuth;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
+use tracing::Metadata;
 
 /// Serves `storage` on the listener until it is told to stop. Its folder and bucket are made when missing.
 ///
@@ -36,8 +38,41 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     let service = HandleError::new(service.build(), broken);
     // Pages of other origins may use presigned links; what they may do is in the signature.
     let durable = from_fn_with_state(folder.to_owned(), on_disk);
-    let router = Router::new().fallback_service(service).layer(durable).layer(CorsLayer::permissive());
+    let router = Router::new().fallback_service(service).layer(durable).layer(from_fn(told));
+    let router = router.layer(CorsLayer::permissive());
     serving::serve(listener, router, stop, storage.patience()).await.map_err(Error::internal)
+}
+
+/// Whether the log does without this line of s3s's, because we say it ourselves ([`told`]): it makes two errors of each
+/// request that it does not let in, and one of each that it does not know. What fails later names its operation, and
+/// says why; that stays.
+pub fn is_said_by_us(metadata: &Metadata<'_>) -> bool {
+    let of_an_operation = || metadata.fields().field("op").is_some();
+    match metadata.target() {
+        "s3s::ops" => metadata.is_event() && !of_an_operation(),
+        "s3s::service" => metadata.is_event(),
+        _ => false,
+    }
+}
+
+/// Tells of requests that were not let in, and of those that went wrong; not with their queries, which hold signatures.
+///
+/// Forms are not taken: the library would hold a form's file in memory, up to gigabytes, before it looks who sends it.
+async fn told(request: Request, next: Next) -> Response {
+    if request.method() == Method::POST {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let status = response.status();
+    match status {
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED | StatusCode::NOT_IMPLEMENTED => {
+            tracing::warn!(%method, path, %status, "the embedded store refused a request");
+        }
+        _ if status.is_server_error() => tracing::error!(%method, path, %status, "the embedded store failed"),
+        _ => {}
+    }
+    response
 }
 
 /// What is said to be stored is on the disk: after a power cut a payment must not name what is not there.

@@ -13,7 +13,14 @@ where
     tracing::warn!(what, key, code, error = %DisplayErrorContext(error), "the store of receipts");
     let why = match code {
         "NoSuchBucket" => "its bucket does not exist",
-        "AccessDenied" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" => "it does not take this server's keys",
+        "AccessDenied"
+        | "ExpiredToken"
+        | "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "NotSignedUp"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClientException" => "it does not take this server's keys",
         _ if error.raw_response().is_some() => "it cannot do this now",
         _ => "it cannot be reached",
     };

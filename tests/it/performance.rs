@@ -100,6 +100,34 @@ both! {
         .await;
     }
 
+    async fn a_page_of_payments_takes_the_same_statements_whatever_its_size(w: World) {
+        let page = "query($first: Int!) { payments(first: $first) { nodes { id refunds { reference requestedBy } \
+            disputes { reference status amount { amount } } providerCommands { kind lastError } } } }";
+        for _ in 0..12 {
+            let (_, payment) = w.cleared(json!({ "lines": [{ "sku": "CABLE", "quantity": 1 }] })).await;
+            w.refund(&w.accountant, &payment, json!({ "amount": { "amount": "0.40", "currency": "USD" } })).await.ok();
+            w.dispute(&payment, entity::DisputeStatus::Open).await;
+        }
+        w.work().await;
+        counting(&w, async move |w| {
+            let mut taken = Vec::new();
+            for first in [3, 12] {
+                sent();
+                let read = w.gql(&w.admin, page, json!({ "first": first })).await.ok();
+                taken.push(sent());
+                let nodes = read["nodes"].as_array().expect("payments");
+                assert_eq!(nodes.len(), first);
+                for node in nodes {
+                    let counts = ["refunds", "disputes"].map(|part| node[part].as_array().map(Vec::len));
+                    assert_eq!(counts, [Some(1), Some(1)], "{node}");
+                }
+            }
+            println!("a page of 3 payments: {} statements, of 12: {}", taken[0], taken[1]);
+            assert_eq!(taken[0], taken[1]);
+        })
+        .await;
+    }
+
     async fn a_transition_takes_the_same_statements_for_small_orders_and_large_ones(w: World) {
         let few = json!([{ "sku": "MUG", "quantity": 1 }]);
         let many: Value = (0..40).map(|_| json!({ "sku": "CABLE", "quantity": 1 })).collect::<Vec<_>>().into();

@@ -3,7 +3,7 @@
 use crate::graphql::loaders::CommandsOfPayment;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, loaders};
+use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use crate::payment::asked::{Command, Kind, Standing};
 use async_graphql::{Context, Enum, ID, SimpleObject};
@@ -46,7 +46,7 @@ pub struct ProviderCommand {
     status: ProviderCommandStatus,
     /// How often it was tried.
     attempts: i32,
-    /// What stood in the way last.
+    /// What stood in the way last. Null for buyers.
     last_error: Option<String>,
     /// When it is tried next; null once it has ended.
     next_attempt_at: Option<DateTime>,
@@ -57,13 +57,13 @@ pub struct ProviderCommand {
 }
 
 impl ProviderCommand {
-    fn new(command: &Command, currency: &str) -> Self {
+    fn new(command: &Command, currency: &str, for_staff: bool) -> Self {
         Self {
             kind: command.kind.into(),
             amount: Money::of(command.amount_minor, currency),
             status: command.standing.into(),
             attempts: command.attempts,
-            last_error: command.last_error.clone(),
+            last_error: command.last_error.clone().filter(|_| for_staff),
             next_attempt_at: command.next_attempt_at.map(DateTime),
             refund_id: command.refund.map(|refund| id::encode(Prefix::Refund, refund).into()),
             created_at: DateTime(command.created_at),
@@ -73,6 +73,7 @@ impl ProviderCommand {
 
 /// What the provider of a payment was asked.
 pub async fn of(ctx: &Context<'_>, payment: &payment::Model) -> Answer<Vec<ProviderCommand>> {
+    let for_staff = !actor(ctx)?.is_buyer();
     let commands = loaders(ctx).or_default(CommandsOfPayment(payment.id)).await?;
-    Ok(commands.iter().map(|command| ProviderCommand::new(command, &payment.currency)).collect())
+    Ok(commands.iter().map(|command| ProviderCommand::new(command, &payment.currency, for_staff)).collect())
 }

@@ -7,6 +7,7 @@ use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{refused_attempt, transition_log};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Something that happened, as the log has it.
@@ -16,6 +17,18 @@ pub struct Transition(Arc<transition_log::Model>);
 impl From<Arc<transition_log::Model>> for Transition {
     fn from(row: Arc<transition_log::Model>) -> Self {
         Self(row)
+    }
+}
+
+/// Takes away what staff wrote, and who did, wherever it stands.
+fn take_words(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| !matches!(name.as_str(), "note" | "placedBy"));
+            members.values_mut().for_each(take_words);
+        }
+        Value::Array(items) => items.iter_mut().for_each(take_words),
+        _ => {}
     }
 }
 
@@ -88,9 +101,13 @@ impl Transition {
         self.0.note.as_deref().filter(|_| self.is_for(ctx))
     }
 
-    /// What belongs to it: the payload and the like.
-    async fn metadata(&self) -> Option<Json> {
-        self.0.metadata.clone().map(Json)
+    /// What belongs to it: the payload and the like; for buyers without notes and ids of staff.
+    async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
+        let mut metadata = self.0.metadata.clone()?;
+        if !self.is_for(ctx) {
+            take_words(&mut metadata);
+        }
+        Some(Json(metadata))
     }
 
     /// When.

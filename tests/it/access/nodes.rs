@@ -133,7 +133,7 @@ both! {
         let hold = text(&w.gql(&w.admin, document, json!({ "id": held })).await.ok()["holds"][0]["id"]);
         let prefixes = [
             "quote", "sale", "ful", "line", "evt", "pay", "refund", "cn", "ovr", "store", "cus", "res", "prod", "stock",
-            "hold", "user", "key", "def", "stl", "no_such",
+            "hold", "user", "key", "def", "stl", "dispute", "no_such",
         ];
         let mut ids: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}_{NOBODY}")).collect();
         ids.extend(["", "_", "nonsense", "sale_", NOBODY].map(str::to_owned));

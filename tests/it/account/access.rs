@@ -43,4 +43,17 @@ both! {
             assert_eq!(w.gql(user, document, id.clone()).await.ok()["id"], paid["settlement"]["id"]);
         }
     }
+
+    async fn who_took_the_money_is_for_staff(w: World) {
+        w.owed(&w.reseller_rex, 1).await;
+        let taken = json!({ "receivedById": w.biller.id });
+        let paid = w.settle_account(&w.accountant, "8.00", "RF 1", taken).await.ok();
+        let document = "query($id: ID!) { node(id: $id) { ... on ResellerSettlement { receivedById payments { \
+            ... on ResellerPayment { receivedById } } } } }";
+        let id = json!({ "id": paid["settlement"]["id"] });
+        for (user, shown) in [(&w.accountant, json!(w.biller.id)), (&w.rex, json!(null))] {
+            let read = w.gql(user, document, id.clone()).await.ok();
+            shows!(read, { "receivedById": shown, "payments.0.receivedById": shown });
+        }
+    }
 }

@@ -130,6 +130,9 @@ both! {
             let answer = w.settle_account(&w.accountant, "8.00", "RF 1", over.clone()).await;
             assert_eq!(answer.code(), code, "{over}: {:?}", answer.errors);
         }
+        let nameless = w.settle_account(&w.accountant, "8.00", "", json!({})).await;
+        let message = text(&nameless.errors[0]["message"]);
+        assert!(message.contains("what the bank") && !message.contains("leave it out"), "{message}");
         w.apply_credit(&w.accountant, json!({ "currency": "NONE" })).await.refused("BAD_INPUT");
         w.unchanged(&before).await;
     }

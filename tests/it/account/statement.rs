@@ -51,6 +51,25 @@ both! {
         w.work().await;
     }
 
+    async fn money_without_a_reference_goes_by_its_orders_number(w: World) {
+        let rex = w.reseller_rex.clone();
+        let sale = w.owed(&rex, 2).await;
+        let minute = || w.wait(TimeDelta::minutes(1));
+        minute();
+        let payment = paid(&w, &sale, "16.00").await;
+        minute();
+        w.paid_back(&payment, json!({ "amount": { "amount": "3.00", "currency": "USD" } })).await;
+        minute();
+        w.dispute(&payment, DisputeStatus::Lost).await;
+        let number = w.sale_order(&sale).await["number"].clone();
+        let stated = w.stated(&w.accountant, &rex, json!({})).await.ok();
+        let lines = stated["lines"]["nodes"].as_array().expect("lines");
+        let kinds: Vec<_> = lines.iter().map(|line| text(&line["kind"])).filter(|kind| kind != "ORDER").collect();
+        assert_eq!(kinds, ["PAYMENT", "REFUND", "CHARGEBACK"]);
+        assert!(lines.iter().all(|line| line["reference"] == number), "{stated:#}");
+        w.work().await;
+    }
+
     async fn an_order_that_falls_through_is_taken_back(w: World) {
         let rex = w.reseller_rex.clone();
         let sale = w.owed(&rex, 3).await;

@@ -59,7 +59,19 @@ impl<'a> Start<'a> {
     /// `waybill serve` on a free port, ready for requests.
     pub async fn serve(&self) -> Server {
         let folder = tempfile::tempdir().expect("a folder");
+        let command = self.command(folder.path());
+        self.started(command, folder).await
+    }
+
+    /// The same with its log in a file.
+    pub async fn serve_logging(&self, log: &Path) -> Server {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut command = self.command(folder.path());
+        command.stderr(std::fs::File::create(log).expect("a file"));
+        self.started(command, folder).await
+    }
+
+    async fn started(&self, mut command: Command, folder: TempDir) -> Server {
         command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let mut output = BufReader::new(child.stdout.take().expect("its output")).lines();

@@ -216,4 +216,28 @@ both! {
         shows!(order, { "capturedTotal.amount": "0.00", "flags": [] });
         w.work().await;
     }
+
+    async fn disputes_are_read_with_their_payment_by_both_sides(w: World) {
+        let (_, payment) = w.cleared(json!({})).await;
+        let input = json!({ "paymentId": payment, "reference": "bank 1", "status": "OPEN", "amount": money("5.00") });
+        w.mutate(&w.accountant, "reportDispute", "ReportDisputeInput", "payment { id }", input).await.ok();
+        w.wait(chrono::TimeDelta::hours(1));
+        w.dispute(&payment, Lost).await;
+        let document = "query($id: ID!) { node(id: $id) { ... on Payment { disputes { id reference amount { amount } \
+            status openedAt decidedAt } } } }";
+        for user in [&w.accountant, &w.ada] {
+            let read = w.gql(user, document, json!({ "id": payment })).await.ok();
+            shows!(read, {
+                "disputes.0.reference": "bank 1", "disputes.0.amount.amount": "5.00", "disputes.0.status": "OPEN",
+                "disputes.0.decidedAt": null, "disputes.1.reference": "dp_1", "disputes.1.amount": null,
+                "disputes.1.status": "LOST", "disputes.1.decidedAt": read["disputes"][1]["openedAt"],
+            });
+            assert!(text(&read["disputes"][0]["id"]).starts_with("dispute_"));
+            assert!(text(&read["disputes"][0]["openedAt"]) < text(&read["disputes"][1]["openedAt"]));
+        }
+        assert!(w.gql(&w.bob, document, json!({ "id": payment })).await.ok().is_null());
+        let quiet = w.cleared(json!({})).await.1;
+        shows!(w.gql(&w.ada, document, json!({ "id": quiet })).await.ok(), { "disputes": [] });
+        w.work().await;
+    }
 }

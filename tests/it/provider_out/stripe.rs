@@ -107,6 +107,9 @@ both! {
         shows!(made[0], { "amount": 750, "metadata.refund_id": refund, "metadata.sale_order_id": sale });
         shows!(ours.asked(&sale).await[0], { "status": "DONE", "refundId": refund });
         shows!(ours.sale_order(&sale).await, { "payments.0.refunds.0.status": "ISSUED", "capturedTotal.amount": "12.50" });
+        let read = "query($id: ID!) { node(id: $id) { ... on Refund { reference requestedBy } } }";
+        let read = ours.gql(&ours.accountant, read, json!({ "id": refund })).await.ok();
+        shows!(read, { "reference": made[0]["id"], "requestedBy": ours.accountant.id });
         // Its event meets the same row.
         let event = json!({ "id": "evt_1", "object": "event", "type": "refund.created", "data": { "object": made[0] } });
         assert_eq!(ours.stripe(&event).await.status, 200);

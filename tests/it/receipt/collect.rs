@@ -3,13 +3,18 @@
 use super::{pdf, stored};
 use crate::{
     both,
-    harness::{World, text, uuid},
+    harness::{BEGINNING, World, at, text, uuid},
 };
 use chrono::TimeDelta;
+use std::{
+    fs::{File, FileTimes},
+    time::{Duration, SystemTime},
+};
 use waybill::{
     access::Actor,
     edge,
     payment::receipts::{AttachReceipt, Described, Place, strays},
+    receipt::{collect::sweep, received::Incoming},
     storage::Label,
 };
 
@@ -35,6 +40,36 @@ fn command(payment: &str, place: Place) -> AttachReceipt {
         sha256: "0".repeat(64),
     };
     AttachReceipt { payment_id: uuid(payment), file, place }
+}
+
+#[test]
+fn uploads_of_a_server_that_was_killed_are_deleted_when_they_are_old() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = SystemTime::from(at(BEGINNING));
+    let day = Duration::from_hours(24);
+    for (name, age) in [("waybill-upload-old", 2 * day), ("waybill-upload-new", day / 2), ("somebody-elses", 9 * day)] {
+        let file = File::create(folder.path().join(name)).expect("a file");
+        file.set_times(FileTimes::new().set_modified(now - age)).expect("its time");
+    }
+    std::fs::create_dir(folder.path().join("waybill-upload-folder")).expect("a folder");
+    let left = || {
+        let entries = std::fs::read_dir(folder.path()).expect("a folder");
+        let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(sweep(folder.path(), now - day).expect("a sweep"), 1);
+    assert_eq!(left(), ["somebody-elses", "waybill-upload-folder", "waybill-upload-new"]);
+    assert_eq!(sweep(folder.path(), now - day).expect("a sweep"), 0);
+    assert!(sweep(&folder.path().join("nowhere"), now).is_err());
+}
+
+#[tokio::test]
+async fn uploads_are_called_as_they_are_looked_for() {
+    let received = Incoming::new("slip.pdf".to_owned(), 100).expect("a file").finish().await.expect("a file");
+    let name = received.path().file_name().and_then(|name| name.to_str()).expect("a name");
+    assert!(name.starts_with("waybill-upload-"), "{name}");
+    assert_eq!(received.path().parent(), Some(tempfile::env::temp_dir().as_path()));
 }
 
 both! {

@@ -1,7 +1,10 @@
 //! A store that is not there: attaching is refused, and the payment is untouched.
 
 use super::{pdf, stored, upload::put};
-use crate::{both, harness::World};
+use crate::{
+    both,
+    harness::{World, text},
+};
 use chrono::TimeDelta;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -62,15 +65,26 @@ both! {
         let w = stored(&w).await;
         let payment = w.pending().await;
         let endpoint = format!("http://{}", w.app.settings.storage.listen);
-        let stranger = w
-            .reopened(|settings| {
-                settings.storage.endpoint.clone_from(&endpoint);
-                settings.storage.access_key = "somebody".to_owned();
-                settings.storage.secret_key = "else".to_owned();
-            })
-            .await;
-        stranger.attach(&w.biller, &payment, "slip.pdf", &pdf(50), None).await.refused("UNAVAILABLE");
-        assert_eq!(w.payment_row(&payment).await.receipt_key, None);
-        assert!(w.keys().is_empty());
+        // A link names the access key: one who knows that alone is no less a stranger.
+        let paid = w.attach(&w.biller, &payment, "slip.pdf", &pdf(50), None).await.ok();
+        let link = text(&paid["payment"]["receiptUrl"]);
+        let (_, known) = link.split_once("X-Amz-Credential=").expect("a link names it");
+        let known = known.split('%').next().expect("a key").to_owned();
+        let before = w.payment_row(&payment).await;
+        for access_key in ["somebody".to_owned(), known] {
+            let stranger = w
+                .reopened(|settings| {
+                    settings.storage.endpoint.clone_from(&endpoint);
+                    settings.storage.access_key = access_key;
+                    settings.storage.secret_key = "else".to_owned();
+                })
+                .await;
+            let answer = stranger.attach(&w.biller, &payment, "slip.pdf", &pdf(60), None).await;
+            let message = text(&answer.errors[0]["message"]);
+            assert!(message.contains("does not take this server's keys"), "{message}");
+            answer.refused("UNAVAILABLE");
+        }
+        assert_eq!(w.payment_row(&payment).await, before);
+        assert_eq!(w.keys().len(), 1);
     }
 }

@@ -58,6 +58,32 @@ both! {
         send(51).await.refused(409, "IDEMPOTENCY_MISMATCH");
     }
 
+    async fn the_same_again_is_answered_whatever_became_of_the_payment(w: World) {
+        let w = stored(&w).await;
+        let payment = w.pending().await;
+        let address = format!("{PATH}?paymentId={payment}");
+        let send = async |key: &str, size| {
+            let content = pdf(size);
+            let body = form(&[("file", Some("slip.pdf"), &content)]);
+            w.sends(Some(&w.ada), &address, &[("idempotency-key", key)], body).await
+        };
+        let first = send("once", 50).await.created();
+        w.confirm(&w.accountant, &payment).await.ok();
+        assert_eq!(send("once", 50).await.created()["receiptKey"], first["receiptKey"]);
+        send("once", 51).await.refused(409, "IDEMPOTENCY_MISMATCH");
+        // Another key, and the same of somebody else, are not read for.
+        for (user, key, status, code) in [
+            (&w.ada, "twice", 409, "CONFLICT"),
+            (&w.bob, "once", 404, "NOT_FOUND"),
+            (&w.operator, "once", 403, "FORBIDDEN"),
+        ] {
+            let (body, read) = watched();
+            w.sends(Some(user), &address, &[("idempotency-key", key)], body).await.refused(status, code);
+            assert!(!read.load(Ordering::SeqCst), "{code} after reading");
+        }
+        assert_eq!(w.keys().len(), 1);
+    }
+
     async fn what_is_wrong_is_said_as_a_problem(w: World) {
         let w = stored_with(&w, |settings| settings.payment.receipt_max_file_size = 2_000).await;
         let payment = w.pending().await;

@@ -52,6 +52,25 @@ both! {
         assert_eq!(w.payment_row(&payment).await.receipt_size, Some(60_000));
     }
 
+    async fn who_is_not_let_into_the_store_is_a_warning_and_no_error(w: World) {
+        let payment = w.pending().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("log");
+        let start = Start::over(&w).with("WAYBILL__STORAGE__FOLDER", folder.path().join("store").display().to_string());
+        let server = start.with("RUST_LOG", "info,s3s=warn,s3s_fs=warn").serve_logging(&log).await;
+        let link = text(&attached(&server.url, &w.biller, &payment, pdf(50)).await["receiptUrl"]);
+        let bare = link.split('?').next().expect("a path").to_owned();
+        let (before, signature) = link.split_once("X-Amz-Signature=").expect("a signature");
+        let other = if signature.starts_with('0') { '1' } else { '0' };
+        for refused in [format!("{before}X-Amz-Signature={other}{}", &signature[1..]), bare] {
+            assert_eq!(reqwest::get(&refused).await.expect("an answer").status(), 403, "{refused}");
+        }
+        assert_eq!(reqwest::get(&link).await.expect("an answer").status(), 200);
+        let said = std::fs::read_to_string(&log).expect("the log");
+        assert_eq!(said.matches("the embedded store refused a request").count(), 2, "{said}");
+        assert!(!said.contains("ERROR") && !said.contains("X-Amz-Signature"), "{said}");
+    }
+
     async fn a_kill_leaves_no_receipt_that_points_to_nothing(w: World) {
         let folder = tempfile::tempdir().expect("a folder");
         let start = Start::over(&w).with("WAYBILL__STORAGE__FOLDER", folder.path().display().to_string());
