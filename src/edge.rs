@@ -12,11 +12,13 @@ use crate::{
 };
 use chrono::TimeDelta;
 use entity::{idempotency_key, refused_attempt};
+use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::panic::AssertUnwindSafe;
 
 /// How often a lost race is run again.
 const TRIES: u32 = 3;
@@ -50,6 +52,16 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
         Err(error) => keep_refusal(app, actor, command, error).await?,
     }
     result
+}
+
+/// Work that may have a bug: where it panics, that is an error like others, and whoever comes after is served.
+pub fn caught<'a, T: 'a>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> BoxFuture<'a, Result<T, Error>> {
+    let told = |panic: Box<dyn std::any::Any + Send>| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::internal(format!("panicked: {}", text.unwrap_or_default())))
+    };
+    AssertUnwindSafe(work).catch_unwind().map(move |done| done.unwrap_or_else(told)).boxed()
 }
 
 /// What a command with this key and this input came to before; so that what precedes a command need not be done again.

@@ -273,6 +273,29 @@ pub async fn replay(txn: &DatabaseTransaction, id: Uuid, now: Instant) -> Result
     Ok(())
 }
 
+/// What has waited to be applied since before `since`, and what failed after it, in words; for people who look after the
+/// shop.
+pub async fn in_trouble<C: ConnectionTrait>(db: &C, since: Instant) -> Result<Vec<String>, Error> {
+    type Told = (Uuid, String, Option<String>, Option<String>, Option<String>);
+    let waits = Column::Status.eq(DeliveryStatus::Received).and(Column::ReceivedAt.lte(since));
+    let failed = Column::Status.eq(DeliveryStatus::Failed).and(Column::SettledAt.gt(since));
+    let rows: Vec<Told> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Provider, Column::Kind, Column::Reference, Column::Decision])
+        .filter(Condition::any().add(waits).add(failed))
+        .order_by_asc(Column::ReceivedAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for (id, provider, kind, reference, decision) in rows {
+        let (id, kind) = (id::encode(id::Prefix::Delivery, id), kind.unwrap_or_default());
+        let (reference, why) = (reference.unwrap_or_default(), decision.unwrap_or_else(|| "not tried yet".to_owned()));
+        lines.push(format!("webhook {id} of {provider}, {kind} {reference}, was not applied: {why}"));
+    }
+    Ok(lines)
+}
+
 /// Forgets refused deliveries beyond the newest of them.
 pub async fn forget_refused(txn: &DatabaseTransaction) -> Result<(), Error> {
     let oldest_kept = Entity::find()

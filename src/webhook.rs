@@ -45,6 +45,9 @@ const KEPT_HEADERS: [&str; 11] = [
     "content-length",
 ];
 
+/// What is longer is not kept, in bytes: anybody may post.
+const LONGEST_HEADER: usize = 2_048;
+
 /// How a delivery was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -108,7 +111,7 @@ async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Er
         txn.commit().await?;
         Ok::<_, Error>(done)
     };
-    let done = together.await.unwrap_or_else(|error| {
+    let done = edge::caught(together).await.unwrap_or_else(|error| {
         tracing::debug!(%error, size = rows.len(), "a batch of deliveries was not applied; each is applied alone");
         BTreeSet::new()
     });
@@ -124,7 +127,8 @@ async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Er
 /// Applies a stored delivery; what may pass is kept with the delivery, which comes again.
 async fn apply(app: &App, provider: &str, id: Uuid) -> Result<(), Error> {
     let actor = Actor::provider(provider);
-    let Err(error) = edge::run(app, &actor, None, &ApplyDelivery { delivery: id }).await else { return Ok(()) };
+    let command = ApplyDelivery { delivery: id };
+    let Err(error) = edge::caught(edge::run(app, &actor, None, &command)).await else { return Ok(()) };
     tracing::error!(delivery = %id, %error, "a delivery could not be applied; it is tried again");
     let txn = app.begin().await?;
     if let Some(row) = webhook_delivery::Entity::find_by_id(id).one(&txn).await? {
@@ -147,10 +151,14 @@ pub async fn again(app: &App, id: Uuid) -> Result<webhook_delivery::Model, Error
 /// Applies what waits: deliveries whose first try failed or was cut short, and parked ones whose turn has come.
 pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let mut done = 0;
+    // Once: what is parked again is not woken again in the same round.
+    let mut woken = false;
     loop {
         let txn = app.begin().await?;
         let now = app.now();
-        inbox::wake(&txn, now).await?;
+        if !std::mem::replace(&mut woken, true) {
+            inbox::wake(&txn, now).await?;
+        }
         let claimed = inbox::claim(&txn, now, BATCH).await?;
         txn.commit().await?;
         if claimed.is_empty() {
@@ -171,7 +179,7 @@ pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     let text = |name: &&str| {
         let value = headers.get(*name)?.to_str().ok()?;
-        Some(((*name).to_owned(), value.to_owned()))
+        (value.len() <= LONGEST_HEADER).then(|| ((*name).to_owned(), value.to_owned()))
     };
     KEPT_HEADERS.iter().filter_map(text).collect()
 }

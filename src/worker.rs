@@ -28,7 +28,7 @@ const BATCH: u64 = 200;
 /// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
 const REST: Duration = Duration::from_millis(25);
 /// How often old idempotency keys and refused deliveries are forgotten.
-const CLEAN_EVERY: Duration = Duration::from_hours(1);
+const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
 /// Works until it is told to stop; then finishes the batch in hand and gives claims back.
 pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
@@ -44,14 +44,14 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => break,
-            () = expire.notified() => expire_until(&app, &stop).await,
+            () = expire.notified() => edge::caught(expire_until(&app, &stop)).await,
             () = rest_and_wake(&app, rested) => {
-                let drained = follow_up(&app, &stop).await;
+                let drained = edge::caught(follow_up(&app, &stop)).await;
                 rested = tokio::time::Instant::now() + REST;
                 drained
             }
-            _ = tick.tick() => tick_until(&app, &stop).await,
-            _ = clean.tick() => forget_what_is_old(&app).await,
+            _ = tick.tick() => edge::caught(tick_until(&app, &stop)).await,
+            _ = clean.tick() => edge::caught(forget_what_is_old(&app)).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "the worker could not do its round; it tries again on the next tick");
@@ -70,7 +70,7 @@ async fn ask_providers(app: App, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = effects::providers::drain(&app, &stop).await {
+        if let Err(error) = edge::caught(effects::providers::drain(&app, &stop)).await {
             tracing::error!(%error, "providers could not be asked; they are on the next tick");
         }
     }

@@ -21,6 +21,8 @@ pub struct Model {
     pub refund_id: Option<Uuid>,
     /// Kind.
     pub kind: PaymentEntryKind,
+    /// The provider's own reference of a capture, where it has one; unique with its payment.
+    pub reference: Option<String>,
     /// Signed: captures positive, refunds and charge-backs negative.
     pub amount_minor: i64,
     /// Occurred at.

@@ -37,6 +37,7 @@ impl MigratorTrait for Migrator {
             "m0008_receipts",
             "m0009_provider_commands",
             "m0010_accounts",
+            "m0011_captures",
         ]
     }
 }

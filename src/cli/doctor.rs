@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use waybill::app::one_moment;
 use waybill::clock::{Clock as _, SystemClock};
 use waybill::error::Error;
+use waybill::inbox;
 use waybill::money::Currencies;
 use waybill::payment::{
     asked,
@@ -15,7 +16,8 @@ use waybill::payment::{
 };
 use waybill::workflow::{Registry, audit};
 
-/// What a provider was asked waits no longer than this without being told of; so long is told what was refused.
+/// What a provider was asked, and what it posted, waits no longer than this without being told of; so long is told what
+/// was refused and what failed.
 const TROUBLE: TimeDelta = TimeDelta::hours(4);
 
 /// `waybill doctor`
@@ -34,7 +36,9 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         let moment = one_moment(&connections.reader).await?;
         let log = audit::verify(&moment).await?;
         let mut money = reconcile(&Registry::new(waybill::vocabularies()), &moment, None).await?;
-        let trouble = asked::in_trouble(&moment, SystemClock.now() - TROUBLE).await?;
+        let since = SystemClock.now() - TROUBLE;
+        let mut trouble = asked::in_trouble(&moment, since).await?;
+        trouble.extend(inbox::in_trouble(&moment, since).await?);
         moment.rollback().await.map_err(Error::from)?;
         let currencies = Currencies::with(&settings.currencies.extra);
         if args.providers {

@@ -71,7 +71,16 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
         Some(users) => print(demo::describe(&app, &url, &users).await?)?,
         None => print("A token for the Authorization header: waybill token --role ADMIN")?,
     }
-    let served = answer(&app, listener, stop).await;
+    let mut working = working;
+    let served = tokio::select! {
+        served = answer(&app, listener, stop.clone()) => served,
+        ended = ended(&mut working) => {
+            tracing::error!("the worker has ended unasked; the server stops, since timers would fire no more");
+            working = None;
+            stop.cancel();
+            ended
+        }
+    };
     stop_worker.cancel();
     let worked = finish(working).await;
     close(&app).await?;
@@ -131,6 +140,17 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
     let patience = Duration::from_secs(app.settings.server.shutdown_seconds);
     Ok(serving::serve(listener, http::router(app.clone()), stop, patience).await?)
+}
+
+/// When the worker ends of itself; never where there is none.
+async fn ended(worker: &mut Option<JoinHandle<Result<(), Error>>>) -> Result<(), Failure> {
+    match worker {
+        Some(worker) => {
+            worker.await.map_err(|panic| Failure::failed(format!("the worker stopped unasked: {panic}")))?
+        }
+        None => std::future::pending().await,
+    }
+    .map_err(Failure::from)
 }
 
 async fn finish(worker: Option<JoinHandle<Result<(), Error>>>) -> Result<(), Failure> {

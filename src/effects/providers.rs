@@ -50,6 +50,11 @@ async fn carry_out(app: &App, row: &Model, stop: &CancellationToken) {
 async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Error> {
     let asked = match plan(app, row).await? {
         Plan::Ask(asked) => asked,
+        Plan::Wait(why) => return postpone(app, row, &why, None).await,
+        Plan::Fail(why) => {
+            let command = TakeAnswer { row: row.id, answer: Answer::Refused(why) };
+            return edge::run(app, &Actor::system(), None, &command).await.map(drop);
+        }
         Plan::Nothing(end) => {
             let txn = app.begin().await?;
             outbox::end(&txn, row.id, &end, app.now()).await?;
@@ -66,7 +71,16 @@ async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Err
         return postpone(app, row, why, *pause).await;
     }
     let command = TakeAnswer { row: row.id, answer };
-    edge::run(app, &Actor::provider(&asked.provider), None, &command).await.map(drop)
+    match edge::run(app, &Actor::provider(&asked.provider), None, &command).await {
+        // What cannot be booked now cannot be booked later: it is shown, and people decide.
+        Err(error) if !error.retryable() => {
+            let end = End::Refused(format!("the provider's answer was not booked: {error}"));
+            let txn = app.begin().await?;
+            outbox::end(&txn, row.id, &end, app.now()).await?;
+            Ok(txn.commit().await?)
+        }
+        done => done.map(drop),
+    }
 }
 
 /// What there is to ask, with the order locked: whatever settles the same by hand comes before, or sees the claim.

@@ -2,10 +2,18 @@
 
 use crate::error::Error;
 use axum::body::{Body, Bytes};
+use std::time::Duration;
 
-/// The body, when it has at most `limit` bytes.
+/// How long a client may take to send it.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The body, when it has at most `limit` bytes and comes in time.
 pub async fn bytes(body: Body, limit: usize) -> Result<Bytes, Error> {
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
+    let Ok(read) = tokio::time::timeout(LONGEST, axum::body::to_bytes(body, limit)).await else {
+        let seconds = LONGEST.as_secs();
+        return Err(Error::invalid("body", format!("it did not come within {seconds} seconds")));
+    };
+    read.map_err(|error| {
         let too_long =
             std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("length limit"));
         if too_long || error.to_string().contains("length limit") {

@@ -45,7 +45,10 @@ pub async fn post(State(shared): State<Shared>, headers: HeaderMap, body: Body) 
     };
     let kind = content_type(&headers);
     if is_forgeable(&kind, &headers) {
-        let message = format!("a request with the content type {kind:?} needs one more header; send application/json");
+        let message = format!(
+            "a request with the content type {kind:?} needs GraphQL-Require-Preflight or credentials in a \
+             header; send application/json"
+        );
         return failed(&headers, &Error::invalid("content-type", message));
     }
     match read(&shared, &kind, &headers, actor.is_some(), body).await {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::webhook::{self, Answer};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, State, rejection::PathRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
@@ -24,8 +24,12 @@ pub fn routes() -> Router<Shared> {
 
 /// Where deliveries about one kind of buyer, or of any, are posted.
 fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
-    post(move |State(shared): State<Shared>, Path(provider): Path<String>, headers: HeaderMap, body: Body| async move {
-        take(&shared, &provider, party, &headers, body).await
+    type Name = Result<Path<String>, PathRejection>;
+    post(move |State(shared): State<Shared>, provider: Name, headers: HeaderMap, body: Body| async move {
+        match provider {
+            Ok(Path(provider)) => take(&shared, &provider, party, &headers, body).await,
+            Err(error) => problem::of(&Error::not_found(error.body_text())),
+        }
     })
 }
 

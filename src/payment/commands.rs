@@ -46,8 +46,8 @@ impl Command for RefundPayment {
         row.fulfilment_id = self.fulfilment_id;
         let refund = row.id;
         unit.order_mut(root)?.refunds.insert(row)?;
-        if refunds::is_handed_back(payment.method) {
-            issued(cx, &mut unit, root, sale, refund, self.note.clone())?;
+        if refunds::is_handed_back(&payment) {
+            refund_issued(cx, &mut unit, root, sale, refund, self.note.clone())?;
         } else {
             let event = outbox::Event::RefundRequested { refund_id: refund };
             unit.shared.outbox.push(outbox::row(&event, Some(root), cx.now)?);
@@ -62,7 +62,7 @@ impl Command for RefundPayment {
 impl RefundPayment {
     /// What is asked for, else what is left of the payment: for a return no more than the returned goods are worth.
     fn amount(&self, cx: &Cx<'_>, order: &Order) -> Result<i64, Error> {
-        let left = ledger::refundable(order, self.payment_id)?;
+        let left = ledger::refundable(order, self.payment_id)?.max(0);
         let most = match self.fulfilment_id {
             Some(fulfilment) => left.min(refunds::owed_for_return(order, fulfilment)?),
             None => left,
@@ -86,7 +86,10 @@ impl RefundPayment {
         if !known {
             return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
         }
-        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
+        // The first refund of a return ends it; what it is still worth may be given back of another payment.
+        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")?
+            || refunds::owed_for_return(unit.order(root)?, id)? > 0
+        {
             return Ok(());
         }
         Err(Error::refused(
@@ -123,34 +126,17 @@ impl Command for SettleRefund {
             return Err(Error::Conflict(message.to_owned()));
         }
         if self.issued {
-            issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
+            refund_issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
         } else {
-            failed(cx, &mut unit, root, sale, row.id, self.note.clone())?;
+            refund_failed(cx, &mut unit, root, sale, row.id, self.note.clone())?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(row.id), ..Done::default() })
     }
 }
 
-/// A provider says that a refund has reached its payer.
-pub fn refund_issued(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, sale: SubjectRef, refund: Uuid) -> Result<(), Error> {
-    issued(cx, unit, root, sale, refund, None)
-}
-
-/// A provider says that a refund has failed, and why where it says so.
+/// A refund has failed: its row and the sale hear of it. `note`: why, where somebody says so.
 pub fn refund_failed(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    refund: Uuid,
-    why: Option<String>,
-) -> Result<(), Error> {
-    failed(cx, unit, root, sale, refund, why)
-}
-
-/// A refund has failed: its row and the sale hear of it.
-fn failed(
     cx: &Cx<'_>,
     unit: &mut Unit,
     root: Uuid,
@@ -170,7 +156,7 @@ fn failed(
 }
 
 /// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it.
-fn issued(
+pub fn refund_issued(
     cx: &Cx<'_>,
     unit: &mut Unit,
     root: Uuid,
@@ -268,7 +254,8 @@ impl IssueCreditNote {
     }
 }
 
-fn told(event: &str, refund: Uuid, amount: i64) -> Event {
+/// An event about a refund and its amount.
+pub(super) fn told(event: &str, refund: Uuid, amount: i64) -> Event {
     let refund = id::encode(id::Prefix::Refund, refund);
     Event::named(event).with(json!({ "refundId": refund, "amountMinor": amount }))
 }

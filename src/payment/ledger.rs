@@ -33,7 +33,45 @@ pub fn capture(order: &mut Order, id: Uuid, now: Instant) -> Result<(), Error> {
     row.status = PaymentStatus::Confirmed;
     row.received_at = Some(now);
     let amount = row.amount_minor;
-    book(order, id, None, PaymentEntryKind::Capture, amount, now)
+    book(order, id, Entry::Capture(None), amount, now)
+}
+
+/// Gives the capture that a payment was confirmed with the provider's reference of it.
+pub fn name_capture(order: &mut Order, payment: Uuid, capture: &str) -> Result<(), Error> {
+    let mut entries = order.payment_entries.all_mut()?.iter_mut();
+    let first = entries.find(|row| row.payment_id == payment && row.kind == PaymentEntryKind::Capture);
+    first.ok_or_else(|| Error::internal("no capture here"))?.reference = Some(capture.to_owned());
+    Ok(())
+}
+
+/// The capture of a payment that its provider calls so.
+pub fn capture_named<'a>(
+    order: &'a Order,
+    payment: Uuid,
+    capture: &str,
+) -> Result<Option<&'a payment_entry::Model>, Error> {
+    let mut captures = order.payment_entries.all()?.iter().filter(|row| row.payment_id == payment);
+    Ok(captures.find(|row| row.reference.as_deref() == Some(capture)).map(|row| &**row))
+}
+
+/// Books one more capture of a payment whose money has begun to come in. Answers whether that was news: one that was
+/// heard of without its reference, of the same amount, is the same.
+pub fn capture_more(order: &mut Order, payment: Uuid, capture: &str, amount: i64, now: Instant) -> Result<bool, Error> {
+    if capture_named(order, payment, capture)?.is_some() {
+        return Ok(false);
+    }
+    let mut captures = order.payment_entries.all_mut()?.iter_mut().filter(|row| row.payment_id == payment);
+    if let Some(known) = captures.find(|row| row.kind == PaymentEntryKind::Capture && row.reference.is_none()) {
+        if known.amount_minor != amount {
+            return Err(Error::Conflict("the payment was confirmed with another amount".to_owned()));
+        }
+        known.reference = Some(capture.to_owned());
+        return Ok(false);
+    }
+    payment_mut(order, payment)?.amount_minor += amount;
+    book(order, payment, Entry::Capture(Some(capture)), amount, now)?;
+    settle_charge_backs(order, payment, now)?;
+    Ok(true)
 }
 
 /// A refund has reached its payer. `overpaid`: what was over-paid before it; after clearing, the rest of it is credited.
@@ -45,7 +83,7 @@ pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Re
     row.settled_at = Some(now);
     row.credited_minor = if cleared { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
     let amount = row.amount_minor;
-    book(order, payment, Some(refund), PaymentEntryKind::Refund, -amount, now)?;
+    book(order, payment, Entry::Refund(refund), -amount, now)?;
     settle_charge_backs(order, payment, now)
 }
 
@@ -54,7 +92,7 @@ pub fn take_back(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Er
     let row = refund_mut(order, refund)?;
     row.credited_minor = 0;
     let (payment, amount) = (row.payment_id, row.amount_minor);
-    book(order, payment, Some(refund), PaymentEntryKind::Refund, amount, now)?;
+    book(order, payment, Entry::Refund(refund), amount, now)?;
     settle_charge_backs(order, payment, now)
 }
 
@@ -67,7 +105,7 @@ pub fn settle_charge_backs(order: &mut Order, payment: Uuid, now: Instant) -> Re
     let taken = charged_back(order, payment)?;
     let owed = lost.min(in_hand(order, payment)? + taken);
     if owed != taken {
-        book(order, payment, None, PaymentEntryKind::Chargeback, taken - owed, now)?;
+        book(order, payment, Entry::Chargeback, taken - owed, now)?;
     }
     restate(order, payment)
 }
@@ -116,16 +154,29 @@ pub fn refundable(order: &Order, payment: Uuid) -> Result<i64, Error> {
     Ok(in_hand(order, payment)? - going_back)
 }
 
+/// What a row of the ledger is of.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    /// By the provider's reference, where it has one.
+    Capture(Option<&'a str>),
+    Refund(Uuid),
+    Chargeback,
+}
+
 fn book(
     order: &mut Order,
     payment_id: Uuid,
-    refund_id: Option<Uuid>,
-    kind: PaymentEntryKind,
+    entry: Entry<'_>,
     amount_minor: i64,
     occurred_at: Instant,
 ) -> Result<(), Error> {
     let sale = order.sale()?;
     let (root_id, sale_order_id) = (sale.root_id, sale.id);
+    let (kind, refund_id, reference) = match entry {
+        Entry::Capture(reference) => (PaymentEntryKind::Capture, None, reference.map(str::to_owned)),
+        Entry::Refund(refund) => (PaymentEntryKind::Refund, Some(refund), None),
+        Entry::Chargeback => (PaymentEntryKind::Chargeback, None, None),
+    };
     order.payment_entries.insert(payment_entry::Model {
         id: id::new(),
         root_id,
@@ -133,6 +184,7 @@ fn book(
         payment_id,
         refund_id,
         kind,
+        reference,
         amount_minor,
         occurred_at,
     })

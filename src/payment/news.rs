@@ -14,7 +14,7 @@ use crate::{
     app::App,
     clock::Instant,
     command::{Command, Cx, Done},
-    error::{Code, Error},
+    error::Error,
     id::{self, Prefix},
     inbox::{self, Verdict},
     workflow::{Mode, Needs, Roots, SubjectRef, Unit},
@@ -38,18 +38,10 @@ impl Command for ApplyDelivery {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         let row = webhook_delivery::Entity::find_by_id(self.delivery).lock_exclusive().one(cx.txn).await?;
         let Some(row) = row.filter(|row| row.status == DeliveryStatus::Received) else { return Ok(Done::default()) };
-        let verdict = match alone(cx, &row).await {
-            Err(error) if is_final(&error) => Verdict::without_payment(DeliveryStatus::Failed, error.to_string()),
-            other => other?,
-        };
+        let verdict = alone(cx, &row).await?;
         inbox::settle(cx.txn, &[(&row, &verdict)], cx.now).await?;
         Ok(Done { sale: verdict.sale_order_id, payment: verdict.payment_id, ..Done::default() })
     }
-}
-
-/// Whether trying again would be of no use.
-fn is_final(error: &Error) -> bool {
-    !matches!(error.code(), Code::Internal | Code::Unavailable) && !error.is_contention()
 }
 
 /// Applies deliveries that are claimed by the caller, all in this transaction; answers which. What others have locked,
@@ -83,23 +75,45 @@ pub async fn apply(
     Ok(verdicts.iter().map(|(row, _)| row.id).collect())
 }
 
+/// What cannot be applied, now or later, is FAILED, with its order where that is known.
 async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Error> {
-    let Some(piece) = Piece::of(row, cx.now)? else {
-        return Ok(Verdict::ignored(row.kind.as_deref().unwrap_or_default()));
+    let piece = match Piece::of(row, cx.now) {
+        Ok(Some(piece)) => piece,
+        Ok(None) => return Ok(Verdict::ignored(row.kind.as_deref().unwrap_or_default())),
+        Err(error) if error.retryable() => return Err(error),
+        Err(error) => return Ok(Verdict::without_payment(DeliveryStatus::Failed, error.to_string())),
     };
     let known = known(cx.txn, std::slice::from_ref(&piece)).await?;
     let known = known.get(&piece.key());
-    let Some(sale) = piece.sale(known)? else {
-        return Ok(piece.parked("no payment has this reference, and no sale order is named", known));
+    let sale = match piece.sale(known) {
+        Ok(Some(sale)) => sale,
+        Ok(None) => return Ok(piece.parked("no payment has this reference, and no sale order is named")),
+        Err(error) => return Ok(Verdict::without_payment(DeliveryStatus::Failed, error.to_string())),
     };
     let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[sale]), Mode::Write, cx.now).await?;
+    if let (None, Some(payment)) = (unit.orders.keys().next(), known) {
+        // The name is wrong, and the payment's reference is not.
+        let sale = SubjectRef::sale(payment.sale_order_id);
+        unit = Unit::open(cx.txn, Roots::of_subjects(&[sale]), Mode::Write, cx.now).await?;
+    }
     let Some(root) = unit.orders.keys().next().copied() else {
-        return Ok(piece.parked(&format!("there is no {}", sale.type_id()), known));
+        return Ok(piece.parked(&format!("there is no {}", sale.type_id())));
     };
     unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
-    let verdict = act::act(cx, &mut unit, root, &piece, known)?;
-    unit.flush(cx.txn).await?;
-    Ok(verdict)
+    match act::act(cx, &mut unit, root, &piece, known) {
+        Ok(verdict) => {
+            unit.flush(cx.txn).await?;
+            Ok(verdict)
+        }
+        Err(error) if error.retryable() => Err(error),
+        // What was changed in memory is not written.
+        Err(error) => Ok(Verdict {
+            status: DeliveryStatus::Failed,
+            decision: error.to_string(),
+            sale_order_id: Some(unit.order(root)?.sale()?.id),
+            payment_id: known.map(|payment| payment.id),
+        }),
+    }
 }
 
 /// A delivery, what it says of a payment, and in whose name.
@@ -122,29 +136,32 @@ impl<'a> Piece<'a> {
         (self.row.provider.clone(), self.of.reference.clone())
     }
 
-    /// The sale order that it names where it may bring a payment to be; else that of the payment.
+    /// The sale order that it names where it may bring a payment to be; else that of the payment, also where what it
+    /// names is no id.
     fn sale(&self, known: Option<&payment::Model>) -> Result<Option<SubjectRef>, Error> {
         let of_payment = known.map(|payment| SubjectRef::sale(payment.sale_order_id));
         match &self.of.sale_order_id {
             Some(text) if self.of.change.registers() => match id::parse(text) {
                 Some((Prefix::Sale, id)) => Ok(Some(SubjectRef::sale(id))),
+                _ if of_payment.is_some() => Ok(of_payment),
                 _ => Err(Error::invalid("sale_order_id", format!("{text:?} is no id of a sale order (sale_…)"))),
             },
             _ => Ok(of_payment),
         }
     }
 
-    fn parked(&self, why: &str, known: Option<&payment::Model>) -> Verdict {
-        Verdict {
-            status: DeliveryStatus::Parked,
-            decision: format!("{}: {why}", self.of.reference),
-            sale_order_id: known.map(|payment| payment.sale_order_id),
-            payment_id: known.map(|payment| payment.id),
-        }
+    /// Until its payment is known.
+    fn parked(&self, why: &str) -> Verdict {
+        Verdict::without_payment(DeliveryStatus::Parked, format!("{}: {why}", self.of.reference))
     }
 
+    /// Until its payment has money.
     fn waits_for_capture(&self, known: Option<&payment::Model>) -> Verdict {
-        self.parked("the payment that it is about is not captured yet", known)
+        Verdict {
+            sale_order_id: known.map(|payment| payment.sale_order_id),
+            payment_id: known.map(|payment| payment.id),
+            ..self.parked("the payment that it is about is not captured yet")
+        }
     }
 }
 

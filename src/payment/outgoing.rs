@@ -41,6 +41,16 @@ async fn waiting(cx: &Cx<'_>, root: Uuid) -> Result<Vec<(row::Model, Wanted)>, E
     rows.into_iter().map(|row| outbox::event(&row).map(|wanted| (row, wanted))).collect()
 }
 
+/// Refuses what somebody says of a payment while its provider is to capture or void it: what it answers would be
+/// another story.
+pub async fn check_settled(cx: &Cx<'_>, root: Uuid, payment: Uuid) -> Result<(), Error> {
+    if waiting(cx, root).await?.iter().any(|(_, wanted)| set_aside::about(wanted) == Some(payment)) {
+        let message = "the provider is asked to capture or void it; wait for the answer";
+        return Err(Error::Conflict(message.to_owned()));
+    }
+    Ok(())
+}
+
 /// Whether a provider is being asked for a refund at this moment.
 pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, refund: Uuid) -> Result<bool, Error> {
     let claimed = |row: &row::Model| row.lease_until.is_some_and(|until| until > cx.now);
@@ -53,6 +63,10 @@ pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, refund: Uuid) -> Result<boo
 pub enum Plan {
     /// This is asked.
     Ask(Box<Asked>),
+    /// Nothing is asked yet, and why.
+    Wait(String),
+    /// Nothing is asked, and it fails, and why.
+    Fail(String),
     /// Nothing is asked.
     Nothing(End),
 }
@@ -82,22 +96,33 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
         Wanted::RefundRequested { refund_id } => {
             let (unit, root, refund) = stages::open(cx, *refund_id).await?;
             if refund.status != RefundStatus::Requested {
-                return Ok(moot(row, &format!("the refund is {:?} already", refund.status)));
+                // Only the provider gives a refund its reference.
+                let theirs = refund.reference.is_some() && refund.status != RefundStatus::Failed;
+                return Ok(moot(theirs, &format!("the refund is {:?} already", refund.status)));
             }
-            let payment = ledger::payment(unit.order(root)?, refund.payment_id)?;
+            let order = unit.order(root)?;
+            let payment = ledger::payment(order, refund.payment_id)?;
+            if payment.status == PaymentStatus::Disputed {
+                return Ok(Plan::Wait("the payment is disputed; it is asked for when that is decided".to_owned()));
+            }
+            if ledger::in_hand(order, payment.id)? < refund.amount_minor {
+                return Ok(Plan::Fail("it was not asked for: so much is not left of the payment any more".to_owned()));
+            }
             let intent = id::encode(Prefix::Refund, refund.id);
             asked(cx, row, payment, What::Refund, intent, refund.amount_minor)
         }
         Wanted::CaptureRequested { payment_id, .. } | Wanted::VoidRequested { payment_id } => {
             let (unit, root, _) = register::open(cx, *payment_id).await?;
             let payment = ledger::payment(unit.order(root)?, *payment_id)?;
-            if payment.status != PaymentStatus::Authorized {
-                return Ok(moot(row, &format!("the payment is {:?} already", payment.status)));
-            }
-            let (what, amount) = match wanted {
-                Wanted::CaptureRequested { amount_minor, .. } => (What::Capture, amount_minor),
-                _ => (What::Void, payment.amount_minor),
+            let (what, amount, end) = match wanted {
+                Wanted::CaptureRequested { amount_minor, .. } => {
+                    (What::Capture, amount_minor, payment.status.is_captured())
+                }
+                _ => (What::Void, payment.amount_minor, payment.status == PaymentStatus::Failed),
             };
+            if payment.status != PaymentStatus::Authorized {
+                return Ok(moot(row.attempts > 0 && end, &format!("the payment is {:?} already", payment.status)));
+            }
             let void = Wanted::VoidRequested { payment_id: *payment_id };
             if matches!(what, What::Capture) && waiting(cx, root).await?.iter().any(|(_, other)| *other == void) {
                 return Ok(Plan::Nothing(End::NotAsked("the money is to be given back instead".to_owned())));
@@ -108,9 +133,9 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
     }
 }
 
-/// It has happened: by an earlier attempt whose answer was lost, else without us.
-fn moot(row: &row::Model, why: &str) -> Plan {
-    Plan::Nothing(if row.attempts > 0 { End::Done } else { End::NotAsked(why.to_lowercase()) })
+/// It has happened: by an earlier attempt whose answer was lost (`done`), else without us.
+fn moot(done: bool, why: &str) -> Plan {
+    Plan::Nothing(if done { End::Done } else { End::NotAsked(why.to_lowercase()) })
 }
 
 fn asked(

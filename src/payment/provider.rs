@@ -145,6 +145,20 @@ pub enum Change {
     Authorized(Paid),
     /// The money is in; less than was authorised where the capture was partial.
     Captured(Paid),
+    /// Some of the money is in, with a capture of its own: a payment may have several.
+    PartCaptured {
+        /// The provider's id of the capture.
+        capture: String,
+        /// How much is in with it.
+        paid: Paid,
+    },
+    /// Money that was said to be in has not come after all.
+    CaptureFailed {
+        /// The provider's id of the capture.
+        capture: String,
+        /// How much.
+        amount: Amount,
+    },
     /// It will not come in.
     Failed(Paid),
     /// Money went back.
@@ -173,8 +187,12 @@ impl Change {
     /// Whether it may bring a payment to be.
     pub fn registers(&self) -> bool {
         match self {
-            Self::Pending(_) | Self::Authorized(_) | Self::Captured(_) | Self::Failed(_) => true,
-            Self::Refund { .. } | Self::Dispute { .. } => false,
+            Self::Pending(_)
+            | Self::Authorized(_)
+            | Self::Captured(_)
+            | Self::PartCaptured { .. }
+            | Self::Failed(_) => true,
+            Self::CaptureFailed { .. } | Self::Refund { .. } | Self::Dispute { .. } => false,
         }
     }
 }

@@ -191,7 +191,7 @@ fn order(registry: &Registry, sale: &sale_order::Model, rows: &Rows, findings: &
 }
 
 /// Whether it has ended without ever being covered: it owes nothing.
-fn fell_through(registry: &Registry, sale: &sale_order::Model) -> Result<bool, Error> {
+pub(super) fn fell_through(registry: &Registry, sale: &sale_order::Model) -> Result<bool, Error> {
     let (name, version) = (&sale.workflow_definition, sale.workflow_version);
     let unknown = || Error::internal(format!("no definition {name} version {version}"));
     let definition = registry.definition(name, version).ok_or_else(unknown)?;

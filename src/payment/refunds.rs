@@ -2,7 +2,10 @@
 
 use super::{
     ledger,
-    provider::api::{self, Api},
+    provider::{
+        self,
+        api::{self, Api},
+    },
 };
 use crate::{
     clock::Instant,
@@ -35,7 +38,7 @@ pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
         let row = new_refund(payment, amount, reason, turn.event.note.clone(), &turn.scene.actor.id, now);
         let refund = row.id;
         turn.order.refunds.insert(row)?;
-        if is_handed_back(payment.method) {
+        if is_handed_back(payment) {
             issue(turn.order, refund, now)?;
         } else {
             turn.enqueue(&outbox::Event::RefundRequested { refund_id: refund })?;
@@ -103,9 +106,11 @@ pub fn setting_aside(settings: &Settings, payment: &payment::Model) -> Result<&'
     if api.sets_aside() { Ok(api) } else { Err(format!("{} takes money at once", api.name())) }
 }
 
-/// Money that staff hand back themselves.
-pub fn is_handed_back(method: PaymentMethod) -> bool {
-    matches!(method, PaymentMethod::Cash | PaymentMethod::Transfer)
+/// Whether staff hand the money back themselves. What came in through a payment provider goes back through it, however
+/// its payer paid there.
+pub fn is_handed_back(payment: &payment::Model) -> bool {
+    let provider = payment.provider.as_deref().and_then(provider::named);
+    matches!(payment.method, PaymentMethod::Cash | PaymentMethod::Transfer) && provider.is_none()
 }
 
 /// Marks a refund as issued, with what was over-paid until then.

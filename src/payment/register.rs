@@ -1,6 +1,6 @@
 //! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
 
-use super::{ledger, report};
+use super::{ledger, outgoing, reconcile::fell_through, refunds, report};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
@@ -10,7 +10,7 @@ use crate::{
     outbox,
     workflow::{Event, Order, Roots, SubjectRef, Unit},
 };
-use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
+use entity::{ActorType, PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
@@ -55,6 +55,9 @@ impl Command for RegisterPayment {
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         check_receiver(cx, self.received_by_id).await?;
         let known = self.known(cx).await?;
+        if let Some(known) = &known {
+            outgoing::check_settled(cx, root, known.id).await?;
+        }
         let payment = self.book(cx, &mut unit, root, sale, known.as_ref())?;
         finish(cx, unit, sale, payment).await
     }
@@ -80,7 +83,11 @@ impl RegisterPayment {
             return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
         }
         let payment = if let Some(known) = find(order, self.provider.as_deref(), self.reference.as_deref())?.cloned() {
-            again(unit, root, &known, amount, status)?;
+            let amount = match cx.actor.kind {
+                ActorType::Provider => corrected(&known, amount, status)?,
+                _ => confirmed(&known, amount, status)?,
+            };
+            ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
             known.id
         } else {
             let row = self.row(cx, order, amount)?;
@@ -167,20 +174,33 @@ impl RegisterPayment {
     }
 }
 
-/// The same payment again: with the same amount, or captured with less than was authorised.
-fn again(unit: &mut Unit, root: Uuid, known: &payment::Model, amount: i64, status: PaymentStatus) -> Result<(), Error> {
-    let captured = known.status.is_captured();
-    let captures_less = status == PaymentStatus::Confirmed && !captured && amount < known.amount_minor;
-    // The news of an authorisation may come after that of its smaller capture.
-    let of_authorisation = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
-    let late = of_authorisation && captured && amount > known.amount_minor;
-    if amount != known.amount_minor && !captures_less && !late {
-        return Err(Error::Conflict("this provider and reference were registered with another amount".to_owned()));
+/// The amount of a payment that somebody registers again: the same, or captured with less than was authorised, in
+/// whatever order they say so.
+fn confirmed(known: &payment::Model, amount: i64, status: PaymentStatus) -> Result<i64, Error> {
+    let (is_in, was_in) = (status == PaymentStatus::Confirmed, known.status.is_captured());
+    let before_capture = matches!(status, PaymentStatus::Authorized | PaymentStatus::Failed);
+    match amount.cmp(&known.amount_minor) {
+        Ordering::Equal => Ok(amount),
+        Ordering::Less if is_in && !was_in => Ok(amount),
+        Ordering::Greater if before_capture && was_in => Ok(known.amount_minor),
+        _ => Err(other_amount()),
     }
-    if captures_less {
-        ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
+}
+
+/// The amount of a payment that its provider speaks of again: what was announced gives way to what was set aside, and
+/// that to what came in, in whatever order one hears of them. Money that is in stays as it is.
+fn corrected(known: &payment::Model, amount: i64, status: PaymentStatus) -> Result<i64, Error> {
+    match ledger::rank(status).cmp(&ledger::rank(known.status)) {
+        Ordering::Greater => Ok(amount),
+        Ordering::Less => Ok(known.amount_minor),
+        Ordering::Equal if !known.status.is_captured() => Ok(amount.max(known.amount_minor)),
+        Ordering::Equal if amount == known.amount_minor => Ok(amount),
+        Ordering::Equal => Err(other_amount()),
     }
-    Ok(())
+}
+
+fn other_amount() -> Error {
+    Error::Conflict("this provider and reference were registered with another amount".to_owned())
 }
 
 /// Refuses a user that there is not.
@@ -218,6 +238,7 @@ impl Command for ConfirmPayment {
             return Err(Error::Conflict(format!("the payment is {} already", format!("{status:?}").to_uppercase())));
         }
         if status != PaymentStatus::Confirmed {
+            outgoing::check_settled(cx, root, self.payment_id).await?;
             confirm(cx, &mut unit, root, sale, self.payment_id, "PAYMENT_CONFIRMED")?;
         }
         finish(cx, unit, sale, self.payment_id).await
@@ -274,7 +295,44 @@ fn advance(
         Ordering::Greater => {}
     }
     ledger::payment_mut(unit.order_mut(root)?, payment)?.status = status;
-    report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?)
+    report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?)?;
+    if status == PaymentStatus::Authorized {
+        give_back_when_over(cx, unit, root, payment)?;
+    }
+    Ok(())
+}
+
+/// What is set aside for an order that has fallen through already goes back, as it would have then.
+fn give_back_when_over(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid) -> Result<(), Error> {
+    let order = unit.order(root)?;
+    let row = ledger::payment(order, payment)?;
+    if fell_through(&cx.app.registry, order.sale()?)? && refunds::setting_aside(&cx.app.settings, row).is_ok() {
+        let void = outbox::Event::VoidRequested { payment_id: payment };
+        unit.shared.outbox.push(outbox::row(&void, Some(root), cx.now)?);
+    }
+    Ok(())
+}
+
+/// Books one more capture of a payment whose money has begun to come in, and tells the sale. Answers whether that was
+/// news.
+pub fn capture_more(
+    cx: &Cx<'_>,
+    unit: &mut Unit,
+    root: Uuid,
+    sale: SubjectRef,
+    payment: Uuid,
+    capture: (&str, i64),
+) -> Result<bool, Error> {
+    let (reference, amount) = capture;
+    if !ledger::capture_more(unit.order_mut(root)?, payment, reference, amount, cx.now)? {
+        return Ok(false);
+    }
+    let captured = outbox::Event::PaymentCaptured { payment_id: payment };
+    unit.shared.outbox.push(outbox::row(&captured, Some(root), cx.now)?);
+    let id = id::encode(id::Prefix::Payment, payment);
+    let event = Event::named("PAYMENT_CAPTURED").with(json!({ "paymentId": id, "amountMinor": amount }));
+    report::report(cx, unit, root, sale, &event)?;
+    Ok(true)
 }
 
 fn confirm(

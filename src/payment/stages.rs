@@ -1,9 +1,10 @@
 //! How a refund goes on, whoever says so: a provider's event, or its answer to what was asked.
 
 use super::{
-    commands::{refund_failed, refund_issued},
+    commands::{refund_failed, refund_issued, told},
     ledger,
     provider::RefundStage,
+    report,
 };
 use crate::{
     command::Cx,
@@ -24,6 +25,12 @@ pub async fn open(cx: &Cx<'_>, refund: Uuid) -> Result<(Unit, Uuid, refund::Mode
     Ok((unit, root, row))
 }
 
+/// Of a refund that is larger than what is left of its payment. It may pass: the news of what came in, or came back, may
+/// be on its way.
+pub fn more_than_left() -> Error {
+    Error::Unavailable("more went back than was left of the payment, as far as one has heard".to_owned())
+}
+
 /// Moves a refund on, of `amount` minor units as its provider has it. Answers in words what that did.
 pub fn advance(
     cx: &Cx<'_>,
@@ -41,6 +48,8 @@ pub fn advance(
     match (stage, status) {
         (RefundStage::Sent, RefundStatus::Requested) => {
             row.status = RefundStatus::Sent;
+            let told = told("REFUND_SENT", refund, row.amount_minor);
+            report::report_status(cx, unit, root, sale, &told)?;
             Ok("it is on its way")
         }
         // Of one that had failed, when that was not the provider's own word.
@@ -48,9 +57,9 @@ pub fn advance(
             if status != RefundStatus::Failed || row.reference.is_none() =>
         {
             if amount > ledger::in_hand(order, payment)? + ledger::charged_back(order, payment)? {
-                return Err(Error::Conflict("more went back than was left of the payment".to_owned()));
+                return Err(more_than_left());
             }
-            refund_issued(cx, unit, root, sale, refund)?;
+            refund_issued(cx, unit, root, sale, refund, None)?;
             Ok("it has reached its payer")
         }
         // Also of one that was issued: banks return what they cannot pay out. What failed there stays so.

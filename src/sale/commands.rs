@@ -73,6 +73,10 @@ impl CreateTillSale {
         if unit.knows(cx.scene(), root, sale, &method.name)? {
             unit.command(cx.scene(), root, sale, &method)?;
         }
+        if super::machine::registers_no_payment(self.method) && self.amount.is_some() && amount != total {
+            let message = "nothing is paid at the till with this method; leave the amount out";
+            return Err(Error::invalid("amount", message));
+        }
         if amount == 0 || super::machine::registers_no_payment(self.method) {
             return Ok(None);
         }

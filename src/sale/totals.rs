@@ -2,7 +2,7 @@
 //!
 //! Computed from the ledger's rows, never counted along.
 
-use crate::{error::Error, workflow::Order};
+use crate::{error::Error, payment::ledger, workflow::Order};
 use entity::{OrderFlag, PaymentStatus, RefundStatus};
 
 /// Amounts in minor units.
@@ -37,14 +37,16 @@ pub fn totals(order: &Order, fell_through: bool) -> Result<Totals, Error> {
 /// What staff should look at. `blocked`: the sale should have expired and is still open.
 pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -> Result<Vec<OrderFlag>, Error> {
     let refunds = order.refunds.all()?;
-    let failed = refunds.iter().any(|refund| {
-        refund.status == RefundStatus::Failed
-            && !refunds.iter().any(|later| {
-                later.payment_id == refund.payment_id
-                    && later.id > refund.id
-                    && (later.status.is_under_way() || later.status == RefundStatus::Issued)
-            })
-    });
+    let mut failed = false;
+    for refund in refunds.iter().filter(|refund| refund.status == RefundStatus::Failed) {
+        // Asked for anew since then, or nothing is left that could be.
+        let made_good = refunds.iter().any(|later| {
+            later.payment_id == refund.payment_id
+                && Some(later.created_at) >= refund.settled_at
+                && later.status != RefundStatus::Failed
+        });
+        failed |= !made_good && ledger::refundable(order, refund.payment_id)? > 0;
+    }
     let noted = !order.credit_notes.all()?.is_empty();
     let kept = totals.captured - totals.going_back;
     let owed_back = if fell_through { kept > 0 } else { noted && totals.overpaid > totals.going_back };

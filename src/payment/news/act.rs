@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     id::{self, Prefix},
     inbox::Verdict,
-    money::{Currencies, Money},
+    money::{Currencies, MOST, Money},
     payment::{
         commands::RegisterPayment,
         disputes, ledger,
@@ -16,7 +16,7 @@ use crate::{
     },
     workflow::{Order, SubjectRef, Unit},
 };
-use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, SaleType, payment};
+use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment};
 use uuid::Uuid;
 
 /// Applies a piece of news to its order. `known`: the payment that it is about, as far as one was found in any order.
@@ -34,6 +34,8 @@ pub fn act(
         Change::Authorized(paid) if case.takes_at_once() => case.register(paid, PaymentStatus::Confirmed, known),
         Change::Authorized(paid) => case.register(paid, PaymentStatus::Authorized, known),
         Change::Captured(paid) => case.register(paid, PaymentStatus::Confirmed, known),
+        Change::PartCaptured { capture, paid } => case.capture(capture, paid, known),
+        Change::CaptureFailed { capture, amount } => case.capture_failed(capture, amount),
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
         Change::Refund { ours, reference, amount, stage } => case.refund(ours.as_deref(), reference, amount, *stage),
         Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage),
@@ -98,8 +100,47 @@ impl Case<'_, '_> {
             received_by_id: None,
         };
         let payment = command.book(cx, self.unit, self.root, self.sale, known)?;
-        let word = format!("{status:?}").to_uppercase();
-        Ok(self.applied(format!("the payment was told that it is {word}"), payment))
+        let word = |status: PaymentStatus| format!("{status:?}").to_uppercase();
+        let what = match ours.filter(|ours| ledger::rank(ours.status) >= ledger::rank(status)) {
+            Some(ours) => format!("{} changes nothing: the payment was {} already", word(status), word(ours.status)),
+            None => format!("the payment was told that it is {}", word(status)),
+        };
+        Ok(self.applied(what, payment))
+    }
+
+    /// Some of the money is in, once a capture.
+    fn capture(&mut self, capture: &str, paid: &Paid, known: Option<&payment::Model>) -> Result<Verdict, Error> {
+        let Some(payment) = self.payment()?.filter(|payment| payment.status.is_captured()).cloned() else {
+            let verdict = self.register(paid, PaymentStatus::Confirmed, known)?;
+            if let Some(payment) = verdict.payment_id {
+                ledger::name_capture(self.unit.order_mut(self.root)?, payment, capture)?;
+            }
+            return Ok(verdict);
+        };
+        let (cx, root) = (self.cx, self.root);
+        let amount = of_payment(&paid.amount, &payment, &cx.app.currencies)?;
+        let was_news = register::capture_more(cx, self.unit, root, self.sale, payment.id, (capture, amount))?;
+        let what = if was_news { "one more capture of the payment is in" } else { "that was known" };
+        Ok(self.applied(what.to_owned(), payment.id))
+    }
+
+    /// What was said to be in has not come: it is taken away again, as a lost dispute takes it.
+    fn capture_failed(&mut self, capture: &str, amount: &Amount) -> Result<Verdict, Error> {
+        let known = self.payment()?.cloned();
+        let order = self.unit.order(self.root)?;
+        let booked = known.map(|payment| {
+            let entry = ledger::capture_named(order, payment.id, capture)?.is_some();
+            Ok::<_, Error>(entry.then_some(payment))
+        });
+        let Some(payment) = booked.transpose()?.flatten() else {
+            // Told of in the wrong order, or never told as captured.
+            return Err(Error::Unavailable(format!("no capture {capture} has been heard of")));
+        };
+        let amount = of_payment(amount, &payment, &self.cx.app.currencies)?;
+        let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost };
+        let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
+        let what = if was_news { "the capture has failed: its money is not there" } else { "that was known" };
+        Ok(self.applied(what.to_owned(), payment.id))
     }
 
     /// So, when its money has come in; what is about one whose money has not waits for it.
@@ -122,13 +163,19 @@ impl Case<'_, '_> {
             Err(waits) => return Ok(waits),
         };
         let (cx, root) = (self.cx, self.root);
-        let order = self.unit.order_mut(root)?;
-        let amount = money(amount, &payment.currency, &cx.app.currencies)?.minor;
+        let amount = of_payment(amount, &payment, &cx.app.currencies)?;
         let ours = ours.and_then(|text| id::decode(Prefix::Refund, text).ok());
+        let order = self.unit.order_mut(root)?;
         let refund = match find_refund(order, payment.id, ours, reference, amount)? {
             Some(known) => known,
-            None => refund_of_its_own(cx, order, &payment, amount)?,
+            None => refund_of_its_own(cx, order, &payment, stage, amount)?,
         };
+        let row = ledger::refund_mut(self.unit.order_mut(root)?, refund)?;
+        if row.amount_minor != amount && row.status == RefundStatus::Issued {
+            return Err(Error::Conflict("the refund was booked with another amount".to_owned()));
+        }
+        // How much goes back is the provider's to say.
+        row.amount_minor = amount;
         let what = stages::advance(cx, self.unit, root, refund, stage, amount, None)?;
         ledger::refund_mut(self.unit.order_mut(root)?, refund)?.reference = Some(reference.to_owned());
         Ok(self.applied(format!("{}: {what}", id::encode(Prefix::Refund, refund)), payment.id))
@@ -173,16 +220,42 @@ fn find_refund(
     let rows: Vec<_> = order.refunds.all()?.iter().filter(|row| row.payment_id == payment).collect();
     let unnamed = || rows.iter().filter(|row| row.reference.is_none() && row.amount_minor == amount);
     let found = rows.iter().find(|row| row.reference.as_deref() == Some(reference));
-    let found = found.or_else(|| rows.iter().find(|row| Some(row.id) == ours));
+    if let (None, Some(ours)) = (found, rows.iter().find(|row| Some(row.id) == ours)) {
+        // Unless it was taken for another of its amount, made at the provider: then this one gets the other row.
+        return Ok(ours.reference.is_none().then_some(ours.id));
+    }
     let found = found.or_else(|| unnamed().find(|row| row.status.is_under_way())).or_else(|| unnamed().next());
     Ok(found.map(|row| row.id))
 }
 
-fn refund_of_its_own(cx: &Cx<'_>, order: &mut Order, payment: &payment::Model, amount: i64) -> Result<Uuid, Error> {
+fn refund_of_its_own(
+    cx: &Cx<'_>,
+    order: &mut Order,
+    payment: &payment::Model,
+    stage: RefundStage,
+    amount: i64,
+) -> Result<Uuid, Error> {
+    let left = ledger::in_hand(order, payment.id)? + ledger::charged_back(order, payment.id)?;
+    if stage != RefundStage::Failed && amount > left {
+        return Err(stages::more_than_left());
+    }
     let row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
     let made = row.id;
     order.refunds.insert(row)?;
     Ok(made)
+}
+
+/// An amount that is about a payment's money, in minor units.
+fn of_payment(amount: &Amount, payment: &payment::Model, currencies: &Currencies) -> Result<i64, Error> {
+    let amount = money(amount, &payment.currency, currencies)?;
+    if amount.currency != payment.currency {
+        let message = format!("it is in {}, but the payment is in {}", amount.currency, payment.currency);
+        return Err(Error::invalid("amount", message));
+    }
+    if amount.minor <= 0 {
+        return Err(Error::invalid("amount", "it must be more than zero"));
+    }
+    Ok(amount.minor)
 }
 
 /// A provider's amount as the order has it.
@@ -194,10 +267,13 @@ fn money(amount: &Amount, order_currency: &str, currencies: &Currencies) -> Resu
         }
         Amount::Minor { minor, currency, decimals } => {
             let ours = currencies.exponent(currency, "currency")?;
-            let minor = rescaled(*minor, decimals.unwrap_or(ours), ours).ok_or_else(|| {
-                Error::invalid("amount", format!("{minor} with {decimals:?} decimals is no amount of {currency}"))
+            let theirs = decimals.unwrap_or(ours);
+            let rescaled = rescaled(*minor, theirs, ours).filter(|minor| *minor <= MOST).ok_or_else(|| {
+                let most = currencies.words(MOST, currency);
+                let message = format!("{minor} with {theirs} decimals is no amount of {currency} of at most {most}");
+                Error::invalid("amount", message)
             })?;
-            Ok(Money { minor, currency: currency.clone() })
+            Ok(Money { minor: rescaled, currency: currency.clone() })
         }
     }
 }

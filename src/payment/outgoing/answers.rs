@@ -4,7 +4,6 @@ use super::{Answer, told};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
-    id::{self, Prefix},
     money::Money,
     outbox::{self, End, Event as Wanted},
     payment::{
@@ -13,12 +12,11 @@ use crate::{
         provider::{RefundStage, api::Refunded},
         register, report, stages,
     },
-    workflow::{Event, SubjectRef},
+    workflow::SubjectRef,
 };
-use entity::{PaymentStatus, RefundStatus, outbox as row};
+use entity::{PaymentStatus, outbox as row};
 use sea_orm::EntityTrait;
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 /// Writes down what a provider answered, and settles the row with it.
@@ -75,11 +73,6 @@ impl TakeAnswer {
             ledger::refund_mut(order, refund)?.reference = Some(name);
         }
         stages::advance(cx, &mut unit, root, refund, stage, row.amount_minor, why)?;
-        if stage == RefundStage::Sent && row.status == RefundStatus::Requested {
-            let name = id::encode(Prefix::Refund, refund);
-            let told = Event::named("REFUND_SENT").with(json!({ "refundId": name, "amountMinor": row.amount_minor }));
-            report::report_status(cx, &mut unit, root, sale, &told)?;
-        }
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(refund), ..Done::default() })
     }

@@ -1,6 +1,6 @@
 //! `capturePayment` and `voidPayment`: money that is set aside at a provider is taken, or given back.
 
-use super::{told, waiting};
+use super::{check_settled, told};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
@@ -74,16 +74,12 @@ async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, payment::M
         return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
     }
     refunds::setting_aside(&cx.app.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
-    let of_it = |wanted: &Wanted| about(wanted) == Some(payment);
-    if waiting(cx, root).await?.iter().any(|(_, wanted)| of_it(wanted)) {
-        let message = "the provider is asked to capture or void it already; wait for the answer";
-        return Err(Error::Conflict(message.to_owned()));
-    }
+    check_settled(cx, root, payment).await?;
     Ok((unit, root, row))
 }
 
 /// The payment whose set-aside money a row is about.
-fn about(wanted: &Wanted) -> Option<Uuid> {
+pub(super) fn about(wanted: &Wanted) -> Option<Uuid> {
     match wanted {
         Wanted::CaptureRequested { payment_id, .. } | Wanted::VoidRequested { payment_id } => Some(*payment_id),
         _ => None,

@@ -110,7 +110,9 @@ fn news(item: &At<'_>) -> Result<News, Refusal> {
         _ => return Err(malformed(format!("{}.success must be \"true\" or \"false\"", item.path()))),
     };
     let of = translated(item, &kind, &psp, success)?;
-    Ok(News { event_id: event_id(format!("{psp}:{kind}:{success}"))?, kind, of })
+    // A dispute's events may come again with the same code, and another status of it.
+    let status = additional(item, "disputeStatus")?.map(|status| format!(":{status}")).unwrap_or_default();
+    Ok(News { event_id: event_id(format!("{psp}:{kind}:{success}{status}"))?, kind, of })
 }
 
 fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Option<PaymentNews>, Refusal> {
@@ -123,7 +125,9 @@ fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Opt
         ("AUTHORISATION", false) | ("CANCELLATION" | "TECHNICAL_CANCEL" | "EXPIRE" | "OFFER_CLOSED", true) => {
             Some(Change::Failed(paid(item)?))
         }
-        ("CAPTURE", true) => Some(Change::Captured(paid(item)?)),
+        ("CAPTURE", true) => Some(Change::PartCaptured { capture: psp.to_owned(), paid: paid(item)? }),
+        // The scheme refused what was told as captured. Without that it changes nothing: the payment is still authorised.
+        ("CAPTURE_FAILED", _) => Some(Change::CaptureFailed { capture: psp.to_owned(), amount: amount(item)? }),
         ("REFUND", _) => Some(refund(item, psp, success)?),
         ("REFUND_FAILED" | "REFUNDED_REVERSED", _) => Some(refund(item, psp, false)?),
         ("CANCEL_OR_REFUND", true) => match additional(item, "modification.action")? {
@@ -131,9 +135,7 @@ fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Opt
             Some("refund") => Some(refund(item, psp, true)?),
             _ => None,
         },
-        // CAPTURE_FAILED, and CAPTURE without success: the request or the scheme refused; the payment is still
-        // authorised, and may be captured again. Where a CAPTURE was told before, its money has not come: kept for
-        // people to judge.
+        // CAPTURE without success: the request was refused; the payment is still authorised, and may be captured again.
         _ => match dispute_stage(item, kind)? {
             Some(stage) => Some(Change::Dispute { reference: psp.to_owned(), amount: Some(amount(item)?), stage }),
             None => None,
@@ -216,7 +218,7 @@ fn sale_order_id(item: &At<'_>) -> Result<Option<String>, Refusal> {
         return reference.id().map(Some);
     }
     let Some(data) = item.find("additionalData")? else { return Ok(None) };
-    data.find("metadata.sale_order_id")?.map(|id| id.id()).transpose()
+    data.find("metadata.sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing())
 }
 
 fn additional<'j>(item: &At<'j>, key: &str) -> Result<Option<&'j str>, Refusal> {

@@ -112,6 +112,11 @@ impl<'j> At<'j> {
         Ok(text.to_owned())
     }
 
+    /// An id where shops' own words may stand: an empty text is none.
+    pub fn id_or_nothing(&self) -> Result<Option<String>, Refusal> {
+        if self.text() == Ok("") { Ok(None) } else { self.id().map(Some) }
+    }
+
     /// The id of a related thing, which is its id or the thing itself.
     pub fn id_of(&self) -> Result<String, Refusal> {
         if self.is_object() { self.get("id")?.id() } else { self.id() }

@@ -79,7 +79,12 @@ async fn send(request: RequestBuilder, key: &str) -> Result<Answer, Setback> {
     let response = response.map_err(|error| Setback::later(why(&error)))?;
     let (status, pause) = (response.status(), pause(&response));
     let body = read(response).await?;
-    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    // What a provider says of a key that it does not take may have the key in it.
+    let mut body = String::from_utf8_lossy(&body).into_owned();
+    if !key.is_empty() {
+        body = body.replace(key, "(the key)");
+    }
+    let body = serde_json::from_str(&body).unwrap_or(Value::Null);
     Ok(Answer { status, body, pause })
 }
 
@@ -106,9 +111,11 @@ fn why(error: &reqwest::Error) -> String {
     short(&text)
 }
 
-/// The beginning of a reason.
+/// The beginning of a reason, without marks that would turn what is written.
 pub fn short(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect()
+    let turns =
+        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|letter| !letter.is_control() && !turns(*letter)).take(LONGEST_REASON).collect()
 }
 
 /// `Retry-After` in seconds; a date, which hardly anybody sends, is passed over.
@@ -123,6 +130,9 @@ impl Answer {
     pub fn success(self, reason: impl Fn(&Value) -> Option<String>) -> Result<Value, Setback> {
         let status = self.status.as_u16();
         let said = reason(&self.body).map(|reason| short(&reason));
+        if self.status.is_success() && self.body.is_null() {
+            return Err(Setback::Later { why: format!("HTTP {status}: the answer is no JSON"), pause: self.pause });
+        }
         if self.status.is_success() {
             return Ok(self.body);
         }

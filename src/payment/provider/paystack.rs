@@ -94,12 +94,12 @@ fn method(transaction: &At<'_>) -> Result<PaymentMethod, Refusal> {
 fn sale_order_id(transaction: &At<'_>) -> Result<Option<String>, Refusal> {
     let Some(metadata) = transaction.find("metadata")? else { return Ok(None) };
     if metadata.is_object() {
-        return metadata.find("sale_order_id")?.map(|id| id.id()).transpose();
+        return metadata.find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing());
     }
     let Ok(text) = metadata.text() else { return Ok(None) };
     let Ok(inner) = json::parse(text.as_bytes()) else { return Ok(None) };
     match &inner {
-        Json::Object(_) => At::root(&inner).find("sale_order_id")?.map(|id| id.id()).transpose(),
+        Json::Object(_) => At::root(&inner).find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing()),
         _ => Ok(None),
     }
 }

@@ -10,8 +10,8 @@
 //! `webhook-signature`, where there is one, decides alone.
 //!
 //! The event's id is `eventId` or `id` where given, else the header `webhook-id`. Senders that have neither say each
-//! thing of a payment once: it is made of reference, status and amount. The amount is in it so that a correction is
-//! seen as one, and not passed over as a repetition.
+//! thing of a payment once: it is made of all that they say of it, and of the path, so that a correction is seen as
+//! one, and not passed over as a repetition.
 
 use super::{
     Amount, Change, Delivery, News, Paid, PaymentNews, Provider, Refusal,
@@ -21,6 +21,7 @@ use super::{
     standard,
 };
 use chrono::TimeDelta;
+use entity::PartyKind;
 
 /// The plain payload, whatever name its path has.
 pub struct Plain;
@@ -76,11 +77,20 @@ impl Provider for Plain {
         let (status, change) = status(&event)?;
         let text = event.get("amount")?.decimal()?;
         let currency = event.find("currency")?.map(|currency| currency.currency()).transpose()?;
-        let event_id = event_id(delivery, &event, || format!("{reference}:{status}:{text}"))?;
+        let sale_order_id = event.find("saleOrderId")?.map_or(Ok(None), |id| id.id_or_nothing())?;
+        let said = [Some(status), Some(&text), currency.as_deref(), sale_order_id.as_deref(), delivery.party.map(word)];
+        let said: Vec<_> = said.map(Option::unwrap_or_default).into_iter().filter(|part| !part.is_empty()).collect();
+        let event_id = event_id(delivery, &event, || format!("{reference}:{}", said.join(":")))?;
         let change = change(Paid { amount: Amount::Main { text, currency }, method: event.get("method")?.method()? });
-        let sale_order_id = event.find("saleOrderId")?.map(|id| id.id()).transpose()?;
         let of = PaymentNews { reference, sale_order_id, change };
         Ok(vec![News { event_id, kind: status.to_owned(), of: Some(of) }])
+    }
+}
+
+fn word(party: PartyKind) -> &'static str {
+    match party {
+        PartyKind::Customer => "consumer",
+        PartyKind::Reseller => "reseller",
     }
 }
 

@@ -101,7 +101,7 @@ fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal
         _ => return Ok(None),
     };
     let data = data()?;
-    let sale_order_id = data.find("saleOrderId")?.map(|id| id.id()).transpose()?;
+    let sale_order_id = data.find("saleOrderId")?.map_or(Ok(None), |id| id.id_or_nothing())?;
     Ok(Some(PaymentNews { reference: data.get("reference")?.id()?, sale_order_id, change }))
 }
 

@@ -104,7 +104,7 @@ fn intent(object: &At<'_>, amount: &str, change: fn(Paid) -> Change) -> Result<P
 
 fn sale_order_id(object: &At<'_>) -> Result<Option<String>, Refusal> {
     let Some(metadata) = object.find("metadata")? else { return Ok(None) };
-    metadata.find("sale_order_id")?.map(|id| id.id()).transpose()
+    metadata.find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing())
 }
 
 /// How it was paid where the charge is there (older API versions), else the first way in which it may be.

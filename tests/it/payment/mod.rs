@@ -1,5 +1,6 @@
 //! Domain §6: payments.
 
+mod careful;
 mod confirm;
 mod credit_note;
 mod dispute;

@@ -128,9 +128,11 @@ fn an_authorisation_is_money_set_aside_and_a_capture_is_money() {
     assert_eq!(of("AUTHORISATION", json!({})), is(Change::Authorized(paid())));
     assert_eq!(of("AUTHORISATION", json!({ "operations": null })), is(Change::Authorized(paid())));
     assert_eq!(of("AUTHORISATION", json!({ "success": "false" })), is(Change::Failed(paid())));
-    assert_eq!(of("CAPTURE", later(json!({}))), is(Change::Captured(paid())));
+    let capture = || "MOD1".to_owned();
+    assert_eq!(of("CAPTURE", later(json!({}))), is(Change::PartCaptured { capture: capture(), paid: paid() }));
     assert_eq!(of("CAPTURE", later(json!({ "success": "false" }))), None);
-    assert_eq!(of("CAPTURE_FAILED", later(json!({}))), None);
+    let failed = Change::CaptureFailed { capture: capture(), amount: minor(1130, "EUR") };
+    assert_eq!(of("CAPTURE_FAILED", later(json!({}))), is(failed));
     assert_eq!(of("PENDING", json!({})), is(Change::Pending(paid())));
     for code in ["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE", "OFFER_CLOSED"] {
         assert_eq!(of(code, later(json!({}))), is(Change::Failed(paid())));
@@ -226,7 +228,7 @@ fn currencies_have_the_decimals_that_adyen_gives_them() {
         ("ISK", scaled(500, "ISK", 2)),
     ] {
         let told = of("CAPTURE", json!({ "amount": { "currency": currency, "value": 500 } })).unwrap();
-        assert_eq!(told.change, Change::Captured(card(amount)));
+        assert_eq!(told.change, Change::PartCaptured { capture: "PSP1".to_owned(), paid: card(amount) });
     }
 }
 

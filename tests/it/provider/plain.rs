@@ -111,8 +111,8 @@ fn the_event_id_is_given_or_in_the_header_or_made() {
     assert_eq!(id(json!({ "eventId": "e-1", "id": "i-1" }), &header), "e-1");
     assert_eq!(id(json!({ "id": 42 }), &header), "42");
     assert_eq!(id(json!({}), &header), "msg_7");
-    assert_eq!(id(json!({}), &[]), "tx-1:CONFIRMED:12.50");
-    assert_eq!(id(json!({ "status": "paid" }), &[]), "tx-1:PAID:12.50");
+    assert_eq!(id(json!({}), &[]), format!("tx-1:CONFIRMED:12.50:USD:{SALE}"));
+    assert_eq!(id(json!({ "status": "paid", "currency": null }), &[]), format!("tx-1:PAID:12.50:{SALE}"));
     let long = "r".repeat(250);
     let body = event(json!({ "reference": long })).to_string();
     assert!(matches!(read_with("mypay", body.as_bytes(), &[]), Err(Refusal::Malformed(_))));

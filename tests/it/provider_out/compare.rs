@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 const RECONCILE: &str = "query($id: ID, $ask: Boolean!) { reconcilePayments(saleOrderId: $id, withProviders: $ask) { orders unanswered \
     mismatches { kind subjectId said { amount } found { amount } } } }";
 
-async fn compared(w: &World, sale: &str) -> Value {
+/// What providers are found to say otherwise about one order.
+pub async fn compared(w: &World, sale: &str) -> Value {
     w.gql(&w.admin, RECONCILE, json!({ "id": sale, "ask": true })).await.ok()
 }
 

@@ -1,8 +1,11 @@
-//! What providers are asked: Stripe as `localstripe` speaks it, Paystack as its documentation does.
+//! What providers are asked: Stripe as `localstripe` speaks it, Paystack as its documentation does, and both as a
+//! script has them speak.
 
+mod careful;
 mod compare;
 mod paystack;
 mod stripe;
+mod trouble;
 
 use crate::harness::{Answer, User, World};
 use chrono::TimeDelta;

@@ -1,7 +1,12 @@
 //! SET_PAYMENT_METHOD, and what credit has to say to it.
 
-use crate::{both, harness::World, shows};
-use serde_json::json;
+use crate::{
+    both,
+    builders::money,
+    harness::{World, text},
+    shows,
+};
+use serde_json::{Value, json};
 
 both! {
     async fn a_method_of_payment_waits_for_the_payment(w: World) {
@@ -21,6 +26,32 @@ both! {
             assert!(w.sale_order(&sale).await["clearedAt"].is_string());
         }
         assert_eq!(w.exposure(&w.customer_ada).await, "40.00");
+    }
+
+    async fn at_the_till_credit_and_invoice_are_told_of_no_money_but_the_total(w: World) {
+        for method in ["CREDIT", "INVOICE"] {
+            let input = |amount: Value| {
+                let mut input = json!({ "customerId": w.customer_ada, "method": method });
+                if !amount.is_null() {
+                    input["amount"] = amount;
+                }
+                input
+            };
+            let before = w.print().await;
+            for amount in ["5.00", "19.99", "20.01", "0.00"] {
+                let refusal = w.till(&w.biller, input(money(amount))).await.refused("BAD_INPUT");
+                assert_eq!(refusal["field"], "amount", "{method} {amount}");
+            }
+            w.unchanged(&before).await;
+            for amount in [money("20.00"), Value::Null] {
+                let sale = w.till(&w.biller, input(amount.clone())).await.ok()["saleOrder"].clone();
+                shows!(sale, { "workflowState": "CLEARED_FOR_FULFILMENT", "payments": [] }, "{method} {amount}");
+                let order = w.sale_order(&text(&sale["id"])).await;
+                shows!(order, { "capturedTotal.amount": "0.00", "outstanding.amount": "20.00" }, "{method} {amount}");
+                shows!(order, { "workflowContext.method": method, "flags": [] }, "{method} {amount}");
+            }
+        }
+        assert_eq!(w.exposure(&w.customer_ada).await, "80.00");
     }
 
     async fn credit_over_the_limit_opens_a_request_in_the_actors_name(w: World) {

@@ -4,6 +4,7 @@ mod intake;
 mod kill;
 mod order;
 mod speaks;
+mod surprises;
 
 use crate::harness::{MYPAY, STRIPE, World};
 use axum::{

@@ -170,10 +170,17 @@ fn adyen(news: News, payment: &str, sale: &str) -> Option<Value> {
         News::Won => ("CHARGEBACK_REVERSED", Some("D"), 2000),
         News::Lost => ("SECOND_CHARGEBACK", Some("D"), 2000),
     };
-    let (psp, original) = match of {
-        Some(letter) => (format!("{letter}{payment}"), payment),
-        None => (payment.to_owned(), ""),
-    };
+    let psp = of.map_or_else(|| payment.to_owned(), |letter| format!("{letter}{payment}"));
+    Some(adyen_body(code, &psp, payment, sale, amount))
+}
+
+/// A request of Adyen about a payment; of the payment itself when `psp` is its reference.
+pub fn adyen_says(code: &str, psp: &str, payment: &str, sale: &str, amount: i64) -> Post {
+    Post { path: "adyen", headers: Vec::new(), body: adyen_body(code, psp, payment, sale, amount).to_string() }
+}
+
+fn adyen_body(code: &str, psp: &str, payment: &str, sale: &str, amount: i64) -> Value {
+    let original = if psp == payment { "" } else { payment };
     let signed = format!("{psp}:{original}:WaybillTest:{sale}:{amount}:USD:{code}:true");
     let key = hex::decode(ADYEN).expect("hex");
     let signature = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(&key, &signed));
@@ -181,7 +188,7 @@ fn adyen(news: News, payment: &str, sale: &str) -> Option<Value> {
         "pspReference": psp, "originalReference": original, "merchantAccountCode": "WaybillTest",
         "merchantReference": sale, "eventCode": code, "success": "true", "paymentMethod": "visa",
         "operations": ["CANCEL", "CAPTURE", "REFUND"] });
-    Some(json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] }))
+    json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] })
 }
 
 fn standard(news: News, payment: &str, sale: &str) -> Value {

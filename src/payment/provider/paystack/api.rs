@@ -53,8 +53,8 @@ impl Api for PaystackApi {
                 "merchant_note": format!("{} of {}", ask.intent, ask.sale_order_id),
             });
             let answer = line.http.post_json(&line.url("/refund"), line.key(), &body).await;
-            match answer.and_then(|answer| answer.success(reason)) {
-                Ok(answer) => refunded(&answer["data"]),
+            match answer.and_then(|answer| answer.success(reason)).and_then(|answer| refunded(&answer["data"])) {
+                Ok(refunded) => Ok(refunded),
                 Err(Setback::Later { why, pause }) => {
                     Err(Setback::Later { why, pause: Some(pause.unwrap_or(SETTLES).max(SETTLES)) })
                 }
@@ -78,16 +78,19 @@ impl Api for PaystackApi {
             let status = match text(&transaction, "status") {
                 "success" | "reversed" => SeenStatus::Captured,
                 "failed" | "abandoned" => SeenStatus::Failed,
-                _ => SeenStatus::Pending,
+                "ongoing" | "pending" | "processing" | "queued" => SeenStatus::Pending,
+                other => {
+                    return Err(Setback::later(format!("the transaction's status is {other:?}, which is not known")));
+                }
             };
             let captured = match status {
                 SeenStatus::Captured => amount(&transaction)?,
                 _ => 0,
             };
-            let mut refunded = 0;
+            let mut refunded = 0_i64;
             for refund in refunds(line, &transaction).await? {
                 if text(&refund, "status") != "failed" {
-                    refunded += amount(&refund)?;
+                    refunded = amount(&refund)?.saturating_add(refunded);
                 }
             }
             Ok(Seen { status, captured, refunded })

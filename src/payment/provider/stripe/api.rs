@@ -57,13 +57,20 @@ impl Api for StripeApi {
 
     fn capture<'a>(&'a self, line: Line<'a>, ask: &'a Ask) -> BoxFuture<'a, Result<i64, Setback>> {
         async move {
+            // The answer to a repetition is that of the first time, which may have been too early.
+            if ask.again {
+                let known = intent(line, &ask.reference).await?;
+                if text(&known, "status") == "succeeded" {
+                    return received(&known, ask.amount);
+                }
+            }
             let url = intent_url(line, &ask.reference, "/capture")?;
             let form = [("amount_to_capture", ask.amount.to_string())];
             let answer = line.http.post_form(&url, line.key(), &ask.intent, &form).await?;
             match answer.success(reason) {
-                Ok(intent) => Ok(received(&intent).unwrap_or(ask.amount)),
+                Ok(intent) => received(&intent, ask.amount),
                 Err(refused @ Setback::Refused(_)) => match intent(line, &ask.reference).await? {
-                    intent if text(&intent, "status") == "succeeded" => Ok(received(&intent).unwrap_or(ask.amount)),
+                    intent if text(&intent, "status") == "succeeded" => received(&intent, ask.amount),
                     _ => Err(refused),
                 },
                 Err(later) => Err(later),
@@ -77,7 +84,8 @@ impl Api for StripeApi {
             let url = intent_url(line, &ask.reference, "/cancel")?;
             let answer = line.http.post_form(&url, line.key(), &ask.intent, &[]).await?;
             match answer.success(reason) {
-                Ok(_) => Ok(()),
+                Ok(intent) if text(&intent, "status") == "canceled" => Ok(()),
+                Ok(intent) => Err(not_known(&intent)),
                 Err(refused @ Setback::Refused(_)) => match intent(line, &ask.reference).await? {
                     intent if text(&intent, "status") == "canceled" => Ok(()),
                     _ => Err(refused),
@@ -98,17 +106,21 @@ impl Api for StripeApi {
                 "succeeded" => SeenStatus::Captured,
                 "requires_capture" => SeenStatus::Authorized,
                 "canceled" => SeenStatus::Failed,
-                _ => SeenStatus::Pending,
+                "processing" | "requires_action" | "requires_confirmation" | "requires_payment_method" => {
+                    SeenStatus::Pending
+                }
+                _ => return Err(not_known(&intent)),
             };
-            let mut refunded = 0;
-            if status == SeenStatus::Captured {
-                for refund in refunds(line, reference).await? {
-                    if !matches!(text(&refund, "status"), "failed" | "canceled") {
-                        refunded += refund["amount"].as_i64().unwrap_or_default();
-                    }
+            if status != SeenStatus::Captured {
+                return Ok(Seen { status, captured: 0, refunded: 0 });
+            }
+            let captured = received(&intent, amount(&intent)?)?;
+            let mut refunded = 0_i64;
+            for refund in refunds(line, reference).await? {
+                if !matches!(text(&refund, "status"), "failed" | "canceled") {
+                    refunded = refunded.saturating_add(amount(&refund)?);
                 }
             }
-            let captured = if status == SeenStatus::Captured { received(&intent).unwrap_or_default() } else { 0 };
             Ok(Seen { status, captured, refunded })
         }
         .boxed()
@@ -134,9 +146,25 @@ async fn intent(line: Line<'_>, reference: &str) -> Result<Value, Setback> {
     line.http.get(&intent_url(line, reference, "")?, line.key()).await?.success(reason)
 }
 
-/// What was received; without that word, as older versions of the API have it, the amount.
-fn received(intent: &Value) -> Option<i64> {
-    intent["amount_received"].as_i64().filter(|amount| *amount > 0)
+/// What was received of an intent; `otherwise` where older versions of the API do not say it. Anything but a success
+/// is no answer: nobody ships for it.
+fn received(intent: &Value, otherwise: i64) -> Result<i64, Setback> {
+    match (text(intent, "status"), &intent["amount_received"]) {
+        ("succeeded", Value::Null) => Ok(otherwise),
+        ("succeeded", received) => received
+            .as_i64()
+            .filter(|received| *received > 0)
+            .ok_or_else(|| Setback::later(format!("the intent has succeeded, and what was received is {received}"))),
+        _ => Err(not_known(intent)),
+    }
+}
+
+fn not_known(intent: &Value) -> Setback {
+    Setback::later(format!("the intent's status is {:?}, which is no answer to this", text(intent, "status")))
+}
+
+fn amount(of: &Value) -> Result<i64, Setback> {
+    of["amount"].as_i64().ok_or_else(|| Setback::later(format!("{} is no amount", of["amount"])))
 }
 
 /// All refunds of a payment.

@@ -1,0 +1,2 @@
+DROP INDEX payment_entry_reference;
+ALTER TABLE payment_entry DROP COLUMN reference;
