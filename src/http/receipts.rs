@@ -49,7 +49,8 @@ async fn attach(
 }
 
 /// Nothing of the body is read before it is known who sends it, and, where the address names the payment, that they
-/// may, or did with the same key. Only headers that no form of another site can set carry credentials, so that no further one is asked for.
+/// may, or did with the same key. Only headers that no form of another site can set carry credentials, so that no
+/// further one is asked for.
 async fn take(shared: &Shared, asked: Option<String>, headers: &HeaderMap, body: Body) -> Result<Value, Error> {
     let app = &shared.app;
     let actor = actor(app, headers).await?;

@@ -1,6 +1,7 @@
 //! Deletes objects that are nobody's receipt when their time is over: a page at a time, each row claimed before its
 //! object is deleted, forgotten after. And files of uploads that a server which was killed left on its disk.
 
+use super::received::UPLOADS;
 use crate::app::App;
 use crate::error::Error;
 use crate::payment::receipts::{strays, uploads};
@@ -20,8 +21,6 @@ const EVERY: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// Files younger than that stay: another server may be writing them.
 const LEFT_BEHIND: TimeDelta = TimeDelta::days(1);
-/// How the files of uploads are called, as `received` calls them.
-const UPLOADS: &str = "waybill-upload-";
 
 /// Collects until it is told to stop. Beside the worker's round: a store that is slow keeps no timer waiting.
 pub async fn keep_collecting(app: App, stop: CancellationToken) {

@@ -8,6 +8,8 @@ use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
+/// How the files of uploads begin to be called.
+pub const UPLOADS: &str = "waybill-upload-";
 /// How much of a file waits for the disk at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
@@ -49,7 +51,7 @@ impl Incoming {
     /// A file of at most `most` bytes, in the system's folder for temporary files.
     pub fn new(name: String, most: u64) -> Result<Self, Error> {
         let full = |error: std::io::Error| Error::Unavailable(format!("there is no room for the file: {error}"));
-        let (file, path) = tempfile::NamedTempFile::with_prefix("waybill-upload-").map_err(full)?.into_parts();
+        let (file, path) = tempfile::NamedTempFile::with_prefix(UPLOADS).map_err(full)?.into_parts();
         let mut file = File::from_std(file);
         file.set_max_buf_size(PIECE);
         Ok(Self { name, most, tally: Tally::default(), file, path })
