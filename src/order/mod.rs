@@ -5,3 +5,4 @@ pub mod lines;
 pub mod numbers;
 pub mod queries;
 pub mod sale_access;
+pub mod worth;

@@ -153,12 +153,13 @@ async fn agree_limit(
 
 fn tier(name: Option<&str>) -> Result<Tier, Error> {
     match name {
-        None | Some("BRONZE") => Ok(Tier::Bronze),
+        None | Some("NONE") => Ok(Tier::None),
+        Some("BRONZE") => Ok(Tier::Bronze),
         Some("SILVER") => Ok(Tier::Silver),
         Some("GOLD") => Ok(Tier::Gold),
         Some("PLATINUM") => Ok(Tier::Platinum),
         Some(other) => {
-            Err(Error::invalid("creditTier", format!("{other:?} is none of BRONZE, SILVER, GOLD and PLATINUM")))
+            Err(Error::invalid("creditTier", format!("{other:?} is none of NONE, BRONZE, SILVER, GOLD and PLATINUM")))
         }
     }
 }

@@ -11,7 +11,7 @@ use entity::{
     sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
 /// One order: all that grows from one quotation.
@@ -149,6 +149,8 @@ pub struct Shared {
     pub stock: BTreeMap<StockKey, Row<stock::Model>>,
     pub accounts: BTreeMap<AccountKey, Row<credit_account::Model>>,
     pub aggregates: BTreeMap<Uuid, Row<sales_aggregate::Model>>,
+    /// Parties of the accounts that have a limit of their own in some currency.
+    pub limited: BTreeSet<(PartyKind, Uuid)>,
     pub credit_entries: Vec<credit_entry::Model>,
     pub stock_adjustments: Vec<stock_adjustment::Model>,
     pub outbox: Vec<outbox::Model>,
@@ -156,7 +158,7 @@ pub struct Shared {
     pub timers: BTreeMap<TimerKey, Option<timer::Model>>,
     pub log: Vec<transition_log::Model>,
     /// Subjects whose version grows with this commit.
-    pub touched: std::collections::BTreeSet<(SubjectKind, Uuid)>,
+    pub touched: BTreeSet<(SubjectKind, Uuid)>,
     /// What is still to be sent or started in this commit.
     pub queue: VecDeque<FollowUp>,
 }

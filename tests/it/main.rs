@@ -32,3 +32,4 @@ mod schema;
 mod tidy;
 mod webhook;
 mod worker;
+mod worth;
