@@ -11,7 +11,7 @@ use crate::{
     outbox,
     workflow::{Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
-use entity::{PaymentStatus, RefundStatus, SubjectKind, credit_note};
+use entity::{PaymentStatus, SubjectKind, credit_note};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -154,17 +154,8 @@ pub fn refund_failed(
     note: Option<String>,
 ) -> Result<(), Error> {
     let order = unit.order_mut(root)?;
-    let was_issued = ledger::refund_mut(order, refund)?.status == RefundStatus::Issued;
-    if was_issued {
-        ledger::take_back(order, refund, cx.now)?;
-    }
-    let row = ledger::refund_mut(order, refund)?;
-    row.status = RefundStatus::Failed;
-    row.settled_at = Some(cx.now);
-    if was_issued && !fell_through(&cx.app.registry, order.sale()?)? {
-        let captured = ledger::captured(order)?;
-        credits::settle_again(order, captured, cx.actor, cx.now)?;
-    }
+    let over = fell_through(&cx.app.registry, order.sale()?)?;
+    refunds::fail(order, refund, over, cx.actor, cx.now)?;
     let row = ledger::refund_mut(order, refund)?;
     let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
     report::report(cx, unit, root, sale, &told)

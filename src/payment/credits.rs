@@ -138,13 +138,14 @@ pub fn overpaid(order: &Order, captured: i64) -> Result<i64, Error> {
     Ok((captured + rows.by_hand(None) + rows.given(None) - rows.total).max(0))
 }
 
-/// Money that went back is in hand again: what it had settled of fallen parts is noted for them, in their order; what
-/// other refunds gave back or credited because of it, they do no more, the newest first.
+/// Money that went back is in hand again: what it had settled of fallen parts is noted for them, in their order, and what
+/// other refunds gave back and credited is set right, the newest first.
 pub fn settle_again(order: &mut Order, captured: i64, actor: &Actor, now: Instant) -> Result<(), Error> {
     let mut over = overpaid(order, captured)?;
     for refund in issued_newest_first(order)?.filter(|refund| refund.fulfilment_id.is_none()) {
         let cut = refund.given_minor.min(over);
         refund.given_minor -= cut;
+        refund.credited_minor = refund.credited_minor.min(refund.given_minor);
         over -= cut;
     }
     let mut missing = missing(order)?;
@@ -158,9 +159,9 @@ pub fn settle_again(order: &mut Order, captured: i64, actor: &Actor, now: Instan
         }
     }
     for refund in issued_newest_first(order)? {
-        let cut = refund.credited_minor.min((-missing).max(0));
-        refund.credited_minor -= cut;
-        missing += cut;
+        let change = missing.clamp(-refund.credited_minor, refund.given_minor - refund.credited_minor);
+        refund.credited_minor += change;
+        missing -= change;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::{
     },
 };
 use crate::{
+    access::Actor,
     clock::Instant,
     config::Settings,
     error::Error,
@@ -131,6 +132,29 @@ pub fn issue(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Error>
     let captured = ledger::captured(order)? + ledger::charged_back(order, payment)?;
     let overpaid = credits::overpaid(order, captured)?;
     ledger::issue(order, refund, overpaid, now)
+}
+
+/// Marks a refund as failed, also one that was issued: its money is in hand again. `sale_fell_through`: nothing is credited
+/// for its parts any more.
+pub fn fail(
+    order: &mut Order,
+    refund: Uuid,
+    sale_fell_through: bool,
+    actor: &Actor,
+    now: Instant,
+) -> Result<(), Error> {
+    let was_issued = ledger::refund_mut(order, refund)?.status == RefundStatus::Issued;
+    if was_issued {
+        ledger::take_back(order, refund, now)?;
+    }
+    let row = ledger::refund_mut(order, refund)?;
+    row.status = RefundStatus::Failed;
+    row.settled_at = Some(now);
+    if was_issued && !sale_fell_through {
+        let captured = ledger::captured(order)?;
+        credits::settle_again(order, captured, actor, now)?;
+    }
+    Ok(())
 }
 
 /// A refund that is asked for.

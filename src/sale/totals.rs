@@ -64,3 +64,6 @@ pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -
     ];
     Ok(flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect())
 }
+
+#[cfg(test)]
+mod tests;
