@@ -235,6 +235,9 @@ pub struct GraphQl {
     /// How many requests may travel in one batch.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
     pub max_batch: usize,
+    /// How many tokens (names, values, brackets) the queries of one request may have.
+    #[serde(deserialize_with = "values::from_to::<_, _, 100, 1_000_000>")]
+    pub max_tokens: usize,
     /// The largest request body, in bytes.
     #[serde(deserialize_with = "values::from_to::<_, _, 1_024, 1_073_741_824>")]
     pub max_body: usize,
