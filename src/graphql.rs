@@ -12,7 +12,7 @@ pub mod money;
 pub mod node;
 pub mod scalars;
 pub mod serve;
-mod shape;
+pub mod shape;
 pub mod text;
 pub mod words;
 

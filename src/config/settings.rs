@@ -56,6 +56,15 @@ pub struct Server {
     /// How long requests in flight may go on after a signal to stop.
     #[serde(deserialize_with = "values::from_to::<_, _, 0, 3_600>")]
     pub shutdown_seconds: u64,
+    /// How many connections there may be.
+    #[serde(deserialize_with = "values::from_to::<_, _, 4, 100_000>")]
+    pub max_connections: usize,
+    /// How many requests of one user a second; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub requests_per_second: u32,
+    /// How many requests of one address a second that name nobody; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub anonymous_requests_per_second: u32,
     /// Whose `X-Forwarded-For` counts.
     #[serde(deserialize_with = "values::networks")]
     pub trusted_proxies: Vec<IpNet>,

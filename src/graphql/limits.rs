@@ -18,13 +18,15 @@ use values::Values;
 
 /// The most directives of a request.
 const MAX_DIRECTIVES: usize = 100;
+/// How often introspection may go from a type to its fields, interfaces and the like; tools do it once.
+const MAX_ROUNDS: usize = 2;
 /// How deep selections may stand within each other, fragments spread.
 const MAX_LEVELS: usize = 32;
 /// How many steps all walks over the documents of a request take, at most: one is a selection, an argument or a value that
 /// a visitor looks at, some ten nanoseconds.
-const MAX_STEPS: usize = 100_000;
+pub const MAX_STEPS: usize = 100_000;
 /// How many values variables bring in wherever they are used; a longest body's, twice.
-const MAX_VALUES: usize = 1_000_000;
+pub const MAX_VALUES: usize = 1_000_000;
 /// How many letters the fields may have that their types do not know: the library compares each with all fields there are.
 const MAX_UNKNOWN: usize = 4_000;
 
@@ -81,6 +83,7 @@ pub fn check(asked: &Asked<'_>, shapes: &Shapes, limits: &GraphQl, spent: &mut S
         ("complex", run.cost, limits.max_complexity),
         ("full of aliases", run.aliases, limits.max_aliases),
         ("full of directives", all.directives, MAX_DIRECTIVES),
+        ("roundabout in its introspection", all.roundabout, MAX_ROUNDS),
         ("curious in its introspection", run.introspection, introspection),
         ("nested with its fragments", all.levels, MAX_LEVELS),
         ("long with its fragments", spent.steps, MAX_STEPS),

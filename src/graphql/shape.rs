@@ -56,10 +56,15 @@ impl Introspection {
         }
     }
 
+    /// All fields of all types.
+    pub fn whole(self) -> usize {
+        self.types.saturating_mul(self.fields)
+    }
+
     /// What a request may look at: what tools ask for once, three times.
     pub fn most(self) -> usize {
         let per_field = 50 + 50 * self.arguments;
-        3 * self.types.saturating_mul(self.fields.saturating_mul(per_field).saturating_add(100))
+        3 * self.whole().saturating_mul(per_field).saturating_add(self.types.saturating_mul(300))
     }
 }
 

@@ -41,7 +41,7 @@ pub async fn get(
         Ok(request) => request,
         Err(error) => return failed(&headers, &error),
     };
-    match actor(&shared.app, &headers).await {
+    match actor(&shared, client, &headers).await {
         Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor, client).await,
         Err(error) => failed(&headers, &error),
     }
@@ -54,7 +54,7 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let actor = match actor(&shared.app, &headers).await {
+    let actor = match actor(&shared, client, &headers).await {
         Ok(actor) => actor,
         Err(error) => return failed(&headers, &error),
     };
@@ -66,10 +66,30 @@ pub async fn post(
         );
         return failed(&headers, &Error::invalid("content-type", message));
     }
-    match read(&shared, &kind, &headers, actor.is_some(), body).await {
+    let read = read(&shared, &kind, &headers, actor.is_some(), body).await;
+    match read.and_then(|request| count_others(&shared, client, actor.as_ref(), request)) {
         Ok(request) => answer(&shared, &headers, request, actor, client).await,
         Err(error) => failed(&headers, &error),
     }
+}
+
+/// Counts the requests of a batch beside its first.
+fn count_others(
+    shared: &Shared,
+    client: Client,
+    actor: Option<&Actor>,
+    request: BatchRequest,
+) -> Result<BatchRequest, Error> {
+    let others = match &request {
+        BatchRequest::Batch(requests) => requests.len().saturating_sub(1),
+        BatchRequest::Single(_) => 0,
+    };
+    match actor {
+        _ if others == 0 => {}
+        Some(actor) => shared.rates.user(&actor.id, others)?,
+        None => shared.rates.nobody(client, others)?,
+    }
+    Ok(request)
 }
 
 async fn answer(

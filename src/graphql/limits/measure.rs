@@ -14,6 +14,9 @@ use std::collections::HashMap;
 /// Root fields that need no credentials.
 const OPEN: [&str; 4] = ["login", "__typename", "__schema", "__type"];
 
+/// The fields of introspection that lead from a type to many others.
+const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+
 /// What a selection asks for, fragments spread.
 #[derive(Clone, Copy, Default)]
 pub struct Size {
@@ -23,6 +26,10 @@ pub struct Size {
     pub cost: usize,
     pub aliases: usize,
     pub directives: usize,
+    /// How often introspection in it goes from types to their fields and the like.
+    pub roundabout: usize,
+    /// How often it would, were it within introspection itself.
+    rounds: usize,
     /// What introspection in it looks at in the schema.
     pub introspection: usize,
     /// What it would look at in the schema, were it within introspection itself.
@@ -50,6 +57,8 @@ impl Size {
             cost: self.cost.saturating_add(other.cost),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
+            roundabout: self.roundabout.max(other.roundabout),
+            rounds: self.rounds.max(other.rounds),
             introspection: self.introspection.saturating_add(other.introspection),
             within: self.within.saturating_add(other.within),
             levels: self.levels.max(other.levels),
@@ -213,17 +222,21 @@ impl<'a> Measure<'a> {
         }
         let inner = self.selections(ty.map(named), &field.selection_set.node);
         let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
-        let looks_at = |size: Size| self.shapes.introspection().times(name).saturating_mul(1 + size.within);
+        let times = self.shapes.introspection().times(name);
         let size = Size {
             aliases,
-            within: looks_at(inner),
+            rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
+            within: times.saturating_mul(inner.within.saturating_add(1)),
             has_rows: matches!(name, "nodes" | "edges"),
             closed: !OPEN.contains(&name),
             flat: 0,
             ..inner
         };
         let size = if introspects {
-            Size { depth: 0, cost: 1, introspection: size.within, ..size }
+            // The library goes through the whole schema for each, to see what may be shown.
+            let whole = if name == "__typename" { 0 } else { self.shapes.introspection().whole() };
+            let introspection = size.within.saturating_add(whole);
+            Size { depth: 0, cost: 1, roundabout: size.rounds, introspection, ..size }
         } else {
             let cost = inner.cost.saturating_mul(self.rows(field, inner)).saturating_add(1);
             Size { depth: inner.depth + 1, cost, ..size }
