@@ -45,7 +45,7 @@ impl Spent {
     /// Counts a text in before it is parsed.
     pub fn read(&mut self, tokens: usize, limits: &GraphQl) -> Result<(), Error> {
         self.tokens = self.tokens.saturating_add(tokens);
-        within(&[("long: so many tokens", self.tokens, limits.max_tokens)])
+        within(&[("long, in tokens", self.tokens, limits.max_tokens)])
     }
 }
 

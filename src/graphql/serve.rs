@@ -79,7 +79,7 @@ impl Schema {
             .and_then(|any| any.downcast_ref::<Option<Actor>>())
             .and_then(Option::as_ref)
             .map(|actor| Arc::new(actor.clone()));
-        let refuse = |error| Box::new(server_error(&error));
+        let refuse = |error: Error| Box::new(server_error(&error));
         let limits = &self.app.settings.graphql;
         let tokens = text::tokens(&request.query).map_err(refuse)?;
         spent.read(tokens, limits).map_err(refuse)?;

@@ -119,9 +119,9 @@ mod tests {
         for (query, number) in [
             ("", 0),
             ("{ a }", 3),
-            ("query A($x: [Int!]! = [1]) { a: b(c: $x) @d ...F }", 31),
+            ("query A($x: [Int!]! = [1]) { a: b(c: $x) @d ...F }", 33),
             ("# a comment {{{\n{,,, a\t\u{feff}}", 3),
-            ("{ a(b: \"one { two }\", c: \"\"\"three\n four\"\"\") }", 10),
+            ("{ a(b: \"one { two }\", c: \"\"\"three\n four\"\"\") }", 11),
             ("\"", 1),
         ] {
             assert_eq!(tokens(query).unwrap(), number, "{query}");

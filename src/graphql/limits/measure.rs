@@ -111,7 +111,9 @@ impl<'a> Measure<'a> {
             .collect();
         let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
         for (name, spread) in &spreads {
-            spread.iter().for_each(|spread| users.entry(spread).or_default().push(name));
+            for used in spread {
+                users.entry(*used).or_default().push(*name);
+            }
         }
         let mut waiting: HashMap<&str, usize> = spreads.iter().map(|(name, spread)| (*name, spread.len())).collect();
         let mut ready: Vec<&str> = waiting.iter().filter(|(_, left)| **left == 0).map(|(name, _)| *name).collect();
@@ -130,8 +132,8 @@ impl<'a> Measure<'a> {
                 }
             }
         }
-        let Some(name) = spreads.keys().find(|name| !self.fragments.contains_key(*name)) else { return Ok(()) };
-        let name = self.round(name, &spreads);
+        let Some(name) = spreads.keys().find(|name| !self.fragments.contains_key(**name)) else { return Ok(()) };
+        let name = self.round(*name, &spreads);
         Err(Error::invalid("query", format!("the fragment {name} spreads itself")))
     }
 
@@ -139,8 +141,8 @@ impl<'a> Measure<'a> {
     fn round<'b>(&self, from: &'b str, spreads: &HashMap<&str, Vec<&'b str>>) -> &'b str {
         let mut at = from;
         for _ in 0..spreads.len() {
-            let next = spreads.get(at).and_then(|spread| spread.iter().find(|name| !self.fragments.contains_key(*name)));
-            at = next.unwrap_or(&at);
+            let next = spreads.get(at).and_then(|spread| spread.iter().find(|name| !self.fragments.contains_key(**name)));
+            at = next.copied().unwrap_or(at);
         }
         at
     }
@@ -215,14 +217,15 @@ impl<'a> Measure<'a> {
     fn field(&mut self, on: Option<&'a str>, field: &'a Field) -> Size {
         let name = field.name.node.as_str();
         let introspects = ["__typename", "__schema", "__type"].contains(&name);
-        let fields = on.and_then(|on| self.shapes.fields(on));
+        let shapes = self.shapes;
+        let fields = on.and_then(|on| shapes.fields(on));
         let ty = fields.and_then(|fields| fields.get(name));
         if fields.is_some() && ty.is_none() && !introspects {
             self.unknown = self.unknown.saturating_add(name.len());
         }
         let inner = self.selections(ty.map(named), &field.selection_set.node);
         let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
-        let times = self.shapes.introspection().times(name);
+        let times = shapes.introspection().times(name);
         let size = Size {
             aliases,
             rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
@@ -234,7 +237,7 @@ impl<'a> Measure<'a> {
         };
         let size = if introspects {
             // The library goes through the whole schema for each, to see what may be shown.
-            let whole = if name == "__typename" { 0 } else { self.shapes.introspection().whole() };
+            let whole = if name == "__typename" { 0 } else { shapes.introspection().whole() };
             let introspection = size.within.saturating_add(whole);
             Size { depth: 0, cost: 1, roundabout: size.rounds, introspection, ..size }
         } else {
@@ -244,7 +247,7 @@ impl<'a> Measure<'a> {
         size.walked(1).with(self.weigh(&field.arguments))
     }
 
-    fn with_directives(&self, size: Size, directives: &'a [Positioned<Directive>]) -> Size {
+    fn with_directives(&self, size: Size, directives: &[Positioned<Directive>]) -> Size {
         let mut size = size;
         size.directives = size.directives.saturating_add(directives.len());
         directives.iter().fold(size, |size, directive| size.walked(1).with(self.weigh(&directive.node.arguments)))
