@@ -39,6 +39,8 @@ pub struct Spent {
     pub steps: usize,
     /// That variables bring in.
     pub values: usize,
+    /// Whether there are several requests.
+    pub in_batch: bool,
 }
 
 impl Spent {
@@ -59,7 +61,7 @@ pub struct Asked<'a> {
     pub operation: Option<&'a str>,
 }
 
-/// Refuses what asks for too much. Else: whether everything that will be run is open to those who have not signed in.
+/// Refuses what asks for too much; in a batch no secret is tried, since each try is a request of its own. Else: whether everything that will be run is open to those who have not signed in.
 pub fn check(asked: &Asked<'_>, shapes: &Shapes, limits: &GraphQl, spent: &mut Spent) -> Result<bool, Error> {
     let values = Values::of(asked.document, asked.variables);
     values::known_types(asked.document, shapes)?;
@@ -75,6 +77,7 @@ pub fn check(asked: &Asked<'_>, shapes: &Shapes, limits: &GraphQl, spent: &mut S
         }
         spent.steps = spent.steps.saturating_add(walked(own, &operation.node));
     }
+    measure::guess_once(run.guesses, spent.in_batch)?;
     spent.steps = spent.steps.saturating_add(measure.steps);
     spent.values = spent.values.saturating_add(all.values);
     let introspection = shapes.introspection().most();

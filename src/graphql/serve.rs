@@ -62,7 +62,7 @@ impl Schema {
                     return BatchResponse::Single(refused(&Error::Limit(what)));
                 }
                 let mut responses = Vec::with_capacity(requests.len());
-                let mut spent = Spent::default();
+                let mut spent = Spent { in_batch: requests.len() > 1, ..Spent::default() };
                 for request in requests {
                     responses.push(self.spend(request, &mut spent).await);
                 }

@@ -12,7 +12,9 @@ use async_graphql_value::Value;
 use std::collections::HashMap;
 
 /// Root fields that need no credentials.
-const OPEN: [&str; 4] = ["login", "__typename", "__schema", "__type"];
+const OPEN: [&str; 5] = ["login", "resetPassword", "__typename", "__schema", "__type"];
+/// Root fields that take a secret somebody may guess at.
+const GUESSES: [&str; 3] = ["login", "changePassword", "resetPassword"];
 
 /// The fields of introspection that lead from a type to many others.
 const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
@@ -44,6 +46,8 @@ pub struct Size {
     pub uses: usize,
     /// Values that variables bring in.
     pub values: usize,
+    /// How often a secret is tried.
+    pub guesses: usize,
     /// Whether it asks for the rows of a list.
     has_rows: bool,
     /// Whether it has a field that wants credentials, were it an operation's.
@@ -66,6 +70,7 @@ impl Size {
             flat: self.flat.saturating_add(other.flat),
             uses: self.uses.saturating_add(other.uses),
             values: self.values.saturating_add(other.values),
+            guesses: self.guesses.saturating_add(other.guesses),
             has_rows: self.has_rows || other.has_rows,
             closed: self.closed || other.closed,
         }
@@ -82,6 +87,15 @@ impl Size {
         self.values = self.values.saturating_add(arguments.brought);
         self.walked(arguments.nodes)
     }
+}
+
+/// Refuses what tries more than one secret.
+pub fn guess_once(guesses: usize, in_batch: bool) -> Result<(), Error> {
+    if guesses <= usize::from(!in_batch) {
+        return Ok(());
+    }
+    let fields = GUESSES.join(", or ");
+    Err(Error::Limit(format!("{fields} is sent once a request, and not in a batch; this request has {guesses} of them")))
 }
 
 /// Measures one document.
@@ -230,6 +244,7 @@ impl<'a> Measure<'a> {
             aliases,
             rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
             within: times.saturating_mul(inner.within.saturating_add(1)),
+            guesses: inner.guesses.saturating_add(usize::from(GUESSES.contains(&name))),
             has_rows: matches!(name, "nodes" | "edges"),
             closed: !OPEN.contains(&name),
             flat: 0,

@@ -186,3 +186,32 @@ fn only_signing_in_and_the_schema_itself_are_open() {
     assert!(!open("{ ... { ... on Query { a { b } } } }", None));
     assert!(!open("{ login: a { b } }", None));
 }
+
+#[test]
+fn a_secret_is_tried_once_a_request_and_not_in_a_batch() {
+    let tried = |query: &str, in_batch| {
+        let document = parse_query(query).unwrap();
+        let asked = Asked { document: &document, variables: &Variables::default(), operation: None };
+        check(&asked, &Shapes::of(SDL), &LIMITS, &mut Spent { in_batch, ..Spent::default() })
+    };
+    for query in [
+        "mutation { login { token } }",
+        "mutation { a: login { token } }",
+        "mutation { ...F } fragment F on Mutation { resetPassword { email } }",
+        "mutation { ... on Mutation { ... { changePassword { token } } } }",
+    ] {
+        assert!(tried(query, false).is_ok(), "{query}");
+        assert!(matches!(tried(query, true), Err(Error::Limit(_))), "{query}");
+    }
+    for query in [
+        "mutation { login { token } b: login { token } }",
+        "mutation { login { token } login { token } }",
+        "mutation { login { token } changePassword { token } }",
+        "mutation { ...F ...F } fragment F on Mutation { login { token } }",
+        "mutation { ...G } fragment F on Mutation { login { token } } fragment G on Mutation { ...F ... { ...F } }",
+        "mutation A { login { token } } mutation B { login { token } }",
+    ] {
+        assert!(matches!(tried(query, false), Err(Error::Limit(_))), "{query}");
+    }
+    assert!(tried("{ __typename }", true).is_ok());
+}
