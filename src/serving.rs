@@ -136,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn connections_have_a_limit_and_no_address_has_all() {
-        let running = running(4, &["127.0.0.3"]).await;
+        let running = running(4, &["127.0.0.3/32"]).await;
         let held = [running.connect("127.0.0.1").await, running.connect("127.0.0.1").await];
         let third = running.connect("127.0.0.1").await;
         let fourth = answer(running.connect("127.0.0.1").await, b"").await;
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_proxy_has_as_many_connections_as_there_are() {
-        let running = running(4, &["127.0.0.3"]).await;
+        let running = running(4, &["127.0.0.3/32"]).await;
         let mut held = Vec::new();
         for _ in 0..4 {
             held.push(running.connect("127.0.0.3").await);
