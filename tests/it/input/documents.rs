@@ -64,7 +64,11 @@ async fn answered(w: &World, drawn: &Drawn) -> Answered {
     let body: Value = serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{drawn:?}: {error}"));
     let answers = if let Value::Array(answers) = body { answers } else { vec![body] };
     let errors = answers.iter().flat_map(|answer| answer["errors"].as_array().cloned().unwrap_or_default());
-    Answered { status, errors: errors.collect(), ran: answers.iter().any(|answer| !answer["data"].is_null()) }
+    let errors: Vec<Value> = errors.collect();
+    // Data that could not be null may be null as a whole; then errors say where.
+    let ran = answers.iter().any(|answer| !answer["data"].is_null());
+    let ran = ran || errors.iter().any(|error| error["path"].is_array());
+    Answered { status, errors, ran }
 }
 
 /// Every error has a code of those that say what to do, and no answer repeats what it was sent at length.
