@@ -34,6 +34,7 @@ pub mod receipt;
 pub mod rehearsal;
 pub mod rows;
 pub mod sale;
+pub mod search;
 pub mod serving;
 pub mod storage;
 pub mod telemetry;

@@ -228,37 +228,6 @@ where
     Ok(Page::cut(rows.into_iter().map(place).collect(), &range, total))
 }
 
-/// `text` for a LIKE over lower-case texts with `\` as its escape. SQLite lowers ASCII letters only, so other letters are
-/// looked for in both cases, the first few of them. `None` when there is nothing to look for.
-pub fn patterns(text: &str) -> Result<Option<Vec<String>>, Error> {
-    const LONGEST: usize = 200;
-    const MOST: usize = 8;
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.chars().count() > LONGEST || text.contains('\0') {
-        return Err(Error::invalid("search", format!("write at most {LONGEST} characters, none of them NUL")));
-    }
-    let mut patterns = vec!["%".to_owned()];
-    for letter in text.chars() {
-        let (lower, upper) = (letter.to_lowercase().to_string(), letter.to_uppercase().to_string());
-        let both = !letter.is_ascii() && lower != upper && patterns.len() < MOST;
-        let more: Vec<String> = patterns.iter().filter(|_| both).map(|pattern| format!("{pattern}{upper}")).collect();
-        for pattern in &mut patterns {
-            if matches!(letter, '%' | '_' | '\\') {
-                pattern.push('\\');
-            }
-            pattern.push_str(&lower);
-        }
-        patterns.extend(more);
-    }
-    for pattern in &mut patterns {
-        pattern.push('%');
-    }
-    Ok(Some(patterns))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,13 +252,5 @@ mod tests {
         for (first, last) in [(Some(201), None), (Some(-1), None), (None, Some(201)), (Some(1), Some(1))] {
             assert!(asked(first, last).is_err(), "{first:?} {last:?}");
         }
-    }
-
-    #[test]
-    fn a_search_text_means_itself() -> Result<(), Error> {
-        assert_eq!(patterns("50%_\\")?, Some(vec!["%50\\%\\_\\\\%".to_owned()]));
-        assert_eq!(patterns(" \u{c9}A ")?, Some(vec!["%\u{e9}a%".to_owned(), "%\u{c9}a%".to_owned()]));
-        assert_eq!(patterns("  ")?, None);
-        Ok(())
     }
 }

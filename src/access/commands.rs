@@ -11,7 +11,7 @@ use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use entity::{api_key, customer, reseller, store, user_account, user_store};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -73,6 +73,7 @@ pub async fn create_user(
         customer_id: Set(input.customer_id),
         reseller_id: Set(input.reseller_id),
         disabled_at: Set(None),
+        folded: NotSet,
         created_at: Set(now),
     };
     let user = user.insert(txn).await?;

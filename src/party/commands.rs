@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::id;
 use crate::money::Money;
 use entity::{PartyKind, SubjectKind, Tier, credit_account, customer, reseller, store};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
 const MAX_NAME: usize = 200;
@@ -79,10 +79,11 @@ impl Command for CreateCustomer {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            folded: None,
             created_at: cx.now,
         };
         let id = row.id;
-        customer::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         agree_limit(cx, (PartyKind::Customer, id), credit_tier, self.credit_limit.as_ref()).await?;
         Ok(Done { customer: Some(id), ..Done::default() })
     }
@@ -109,10 +110,11 @@ impl Command for CreateReseller {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            folded: None,
             created_at: cx.now,
         };
         let id = row.id;
-        reseller::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         agree_limit(cx, (PartyKind::Reseller, id), credit_tier, self.credit_limit.as_ref()).await?;
         Ok(Done { reseller: Some(id), ..Done::default() })
     }
