@@ -38,6 +38,7 @@ pub mod search;
 pub mod serving;
 pub mod storage;
 pub mod telemetry;
+pub mod texts;
 pub mod webhook;
 pub mod worker;
 pub mod workflow;

@@ -5,7 +5,7 @@
 //! [`refolded`]), so that nobody who writes a row has to think of it; `tests/it/tidy.rs` keeps writers from going
 //! past that.
 
-use icu_casemap::CaseMapper;
+use caseless::default_case_fold_str;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
@@ -25,10 +25,9 @@ pub fn fold(text: &str) -> String {
     const DOT_ABOVE: char = '\u{307}';
     const DOTLESS: char = '\u{131}';
     let apart = DecomposingNormalizerBorrowed::new_nfkd();
-    let case = CaseMapper::new();
     // Twice, as the Unicode Standard's compatibility caseless matching does it (D146): either makes work for the other.
-    let once = case.fold_string(&apart.normalize(text)).into_owned();
-    let twice = case.fold_string(&apart.normalize(&once)).into_owned();
+    let once = default_case_fold_str(&apart.normalize(text));
+    let twice = default_case_fold_str(&apart.normalize(&once));
     let invisible = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let mut letters = String::with_capacity(twice.len());
     for letter in apart.normalize(&twice).chars().filter(|letter| !invisible.contains(*letter)) {

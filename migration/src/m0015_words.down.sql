@@ -1,6 +1,8 @@
 DROP INDEX transition_log_unfolded;
 DROP INDEX transition_log_by_note;
 ALTER TABLE transition_log DROP COLUMN note_folded;
+CREATE INDEX sale_order_by_grand_total ON sale_order (grand_total_minor, id);
+DROP INDEX sale_order_by_total;
 DROP INDEX product_sku_folded;
 ALTER TABLE product DROP COLUMN sku_folded;
 CREATE INDEX product_by_title ON product (lower(title) {prefix});

@@ -18,6 +18,10 @@ DROP INDEX product_by_title;
 ALTER TABLE product ADD COLUMN sku_folded text;
 CREATE UNIQUE INDEX product_sku_folded ON product (sku_folded);
 
+-- Amounts are sorted within their currency.
+CREATE INDEX sale_order_by_total ON sale_order (currency, grand_total_minor, id);
+DROP INDEX sale_order_by_grand_total;
+
 -- Notes are searched too. Few rows have one.
 ALTER TABLE transition_log ADD COLUMN note_folded text;
 CREATE INDEX transition_log_by_note ON transition_log (root_id) WHERE note_folded IS NOT NULL;

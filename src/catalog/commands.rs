@@ -4,6 +4,7 @@ use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
+use crate::texts;
 use entity::folding::fold;
 use entity::{ProductKind, product};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -60,10 +61,7 @@ impl CreateProduct {
             let what = format!("write 1 to {MAX_SKU} letters, digits or any of - _ . / : +");
             return Err(Error::invalid("sku", what));
         }
-        let title = self.title.trim();
-        if title.is_empty() || title.chars().count() > MAX_TITLE {
-            return Err(Error::invalid("title", format!("write 1 to {MAX_TITLE} characters")));
-        }
+        texts::line("title", &self.title, MAX_TITLE)?;
         if self.price.minor < 0 {
             return Err(Error::invalid("price", "a price is not negative"));
         }

@@ -4,12 +4,11 @@ use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
+use crate::texts::{self, LONGEST_NAME};
 use entity::{PartyKind, SubjectKind, Tier, credit_account, customer, reseller, store};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
-const MAX_NAME: usize = 200;
-const MAX_EMAIL: usize = 254;
 const DEFAULT_TIMEZONE: &str = "UTC";
 const DEFAULT_LIFECYCLE: &str = "sale";
 
@@ -166,18 +165,9 @@ fn tier(name: Option<&str>) -> Result<Tier, Error> {
 }
 
 fn checked_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(Error::invalid("name", format!("write 1 to {MAX_NAME} characters on one line")));
-    }
-    Ok(name.to_owned())
+    texts::line("name", name, LONGEST_NAME)
 }
 
 fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
-    let Some(email) = email.map(str::trim) else { return Ok(None) };
-    let parts = email.rsplit_once('@').filter(|(local, host)| !local.is_empty() && !host.is_empty());
-    if parts.is_none() || email.len() > MAX_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Error::invalid("email", "this is no e-mail address"));
-    }
-    Ok(Some(email.to_owned()))
+    email.map(|email| texts::email("email", email)).transpose()
 }

@@ -8,7 +8,8 @@ use crate::order::queries::own_quotations;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::reading::{among, keyed};
 use crate::search::Search;
-use entity::{customer, quotation, quotation_line, reseller};
+use crate::workflow::queries::{Narrowing, known};
+use entity::{SubjectKind, customer, quotation, quotation_line, reseller};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub async fn quotations(
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<quotation::Model>, Error> {
+    let narrowing = Narrowing { states: filter.states.as_deref(), ..Narrowing::default() };
+    known(app, SubjectKind::Quotation, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_in(states)))
         .apply_if(filter.store, |s, id| s.filter(quotation::Column::StoreId.eq(id)))

@@ -8,7 +8,7 @@ use crate::order::queries::own_sales;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::reading::{among, keyed};
 use crate::search::Search;
-use crate::workflow::queries::{Phase, in_phases, with_tags};
+use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::HashMap;
@@ -57,9 +57,9 @@ pub enum Sort {
     CreatedDescending,
     /// Oldest first.
     CreatedAscending,
-    /// Largest first.
+    /// Largest first, a currency after the other.
     TotalDescending,
-    /// Smallest first.
+    /// Smallest first, a currency after the other.
     TotalAscending,
 }
 
@@ -74,7 +74,7 @@ impl Sort {
                 Self::TotalAscending => 23,
             },
             key: Some(if by_total {
-                (sale_order::Column::GrandTotalMinor, KeyKind::Integer)
+                (sale_order::Column::GrandTotalMinor, KeyKind::Amount)
             } else {
                 (sale_order::Column::CreatedAt, KeyKind::Instant)
             }),
@@ -102,6 +102,12 @@ pub async fn sales(
     sort: Sort,
     asked: &Asked,
 ) -> Result<Page<sale_order::Model>, Error> {
+    let narrowing = Narrowing {
+        states: filter.states.as_deref(),
+        tags: filter.tags.as_deref(),
+        lifecycles: filter.lifecycles.as_deref(),
+    };
+    known(app, SubjectKind::Sale, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(&app.registry, SubjectKind::Sale, tags).sales()))
