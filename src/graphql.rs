@@ -134,7 +134,10 @@ pub fn filter_id(field: &str, prefix: Prefix, id: Option<&ID>) -> Result<Option<
     let Some(id) = id else { return Ok(None) };
     let known = id::decode(prefix, id).map_err(|_| {
         let shown: String = id.chars().take(64).collect();
-        Error::invalid(format!("filter.{field}"), format!("{shown:?} is no id of this kind; write {}_…", prefix.as_str()))
+        Error::invalid(
+            format!("filter.{field}"),
+            format!("{shown:?} is no id of this kind; write {}_…", prefix.as_str()),
+        )
     });
     known.map(Some)
 }

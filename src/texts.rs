@@ -26,7 +26,10 @@ pub fn fault(text: &str, most: usize) -> Option<String> {
         return Some(format!("it has {length} characters; write 1 to {most} on one line"));
     }
     if let Some(letter) = text.chars().find(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {
-        return Some(format!("it has a control character, {}; write 1 to {most} characters on one line", letter.escape_unicode()));
+        return Some(format!(
+            "it has a control character, {}; write 1 to {most} characters on one line",
+            letter.escape_unicode()
+        ));
     }
     let empty = !text.chars().any(is_seen);
     empty.then(|| format!("there is nothing to see in it; write 1 to {most} characters on one line"))
@@ -102,13 +105,29 @@ mod tests {
 
     #[test]
     fn addresses_have_one_at_and_both_sides_of_it() {
-        for good in ["ada@example.com", " Ada.L+x@example.co.uk ", "ada@localhost", "ёлка@пример.рф", "o'hara@example.com"] {
+        for good in
+            ["ada@example.com", " Ada.L+x@example.co.uk ", "ada@localhost", "ёлка@пример.рф", "o'hara@example.com"]
+        {
             assert_eq!(email("email", good).ok().as_deref(), Some(good.trim()), "{good}");
         }
         let long = format!("{}@example.com", "a".repeat(250));
         for bad in [
-            "", "ada", "@", "ada@", "@example.com", "a@b@c", "a b@c.d", "a@b c.d", "a@@b", "a..b@c.d", "a@b..c",
-            "a@.b", "Ada <ada@example.com>", "a@[127.0.0.1]", "a@b\u{0}c", &long,
+            "",
+            "ada",
+            "@",
+            "ada@",
+            "@example.com",
+            "a@b@c",
+            "a b@c.d",
+            "a@b c.d",
+            "a@@b",
+            "a..b@c.d",
+            "a@b..c",
+            "a@.b",
+            "Ada <ada@example.com>",
+            "a@[127.0.0.1]",
+            "a@b\u{0}c",
+            &long,
         ] {
             assert!(email("email", bad).is_err(), "{bad}");
         }

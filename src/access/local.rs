@@ -147,11 +147,13 @@ async fn own_party(
     let (credit_tier, created_at) = (Set(Tier::Bronze), Set(now));
     match role {
         RoleKind::Customer if !exists => {
-            let row = customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
+            let row =
+                customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
             Ok((Some(row.id), None))
         }
         RoleKind::Reseller if !exists => {
-            let row = reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
+            let row =
+                reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
             Ok((None, Some(row.id)))
         }
         _ => Ok((None, None)),

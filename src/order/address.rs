@@ -39,7 +39,8 @@ pub fn check(address: &Address) -> Result<(), Error> {
     }
     if !is_country(country_code) {
         let shown: String = country_code.chars().take(16).collect();
-        let message = format!("shippingAddress.countryCode {shown:?} is no country of ISO 3166; write two letters, \"DE\"");
+        let message =
+            format!("shippingAddress.countryCode {shown:?} is no country of ISO 3166; write two letters, \"DE\"");
         return Err(wrong(message));
     }
     Ok(())

@@ -177,7 +177,7 @@ impl WebhookQuery {
         filter: Option<WebhookDeliveryFilter>,
     ) -> Answer<Connection<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
-        let filter = filter.unwrap_or_default().try_into()?;
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::deliveries(app(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(WebhookDelivery::from).into())
     }

@@ -132,8 +132,8 @@ impl Place<'_> {
                 let at = format!("payload{}", error.instance_path.to_string().replace('/', "."));
                 if let (ValidationErrorKind::Format { format }, Some(text)) = (&error.kind, error.instance.as_str()) {
                     match format.as_str() {
-                        INSTANT => drop(clock::read(&at, &error.instance)?),
-                        NAME => drop(texts::line(&at, text, LONGEST_NAME)?),
+                        INSTANT => clock::read(&at, &error.instance).map(drop)?,
+                        NAME => texts::line(&at, text, LONGEST_NAME).map(drop)?,
                         _ => {}
                     }
                 }

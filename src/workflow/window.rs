@@ -80,7 +80,8 @@ impl Window {
             let end = begin.checked_add_signed(TimeDelta::days(1))?;
             let beginnings = dates(zone, begin, end).flat_map(|date| {
                 let at = date.and_time(NaiveTime::from_num_seconds_from_midnight_opt(self.from * 60, 0)?);
-                let (first, second) = (zone.from_local_datetime(&at).earliest(), zone.from_local_datetime(&at).latest());
+                let (first, second) =
+                    (zone.from_local_datetime(&at).earliest(), zone.from_local_datetime(&at).latest());
                 Some([first, second].into_iter().flatten().map(|at| at.to_utc()))
             });
             let opening = |at: &Instant| (begin..=end).contains(at) && *at > now && self.is_open(wall(zone, *at));

@@ -201,7 +201,8 @@ fn whoever_writes_rows_that_are_searched_saves_them_so_that_their_words_are_fold
         .iter()
         .flat_map(|table| {
             let entity = past.iter().map(move |verb| format!("{table}::Entity::{verb}("));
-            let bulk = ["insert", "upsert", "update", "set"].iter().map(move |verb| format!("{verb}::<{table}::Entity"));
+            let bulk =
+                ["insert", "upsert", "update", "set"].iter().map(move |verb| format!("{verb}::<{table}::Entity"));
             let sql = ["INSERT INTO", "UPDATE"].iter().map(move |verb| format!("{verb} {table} "));
             entity.chain(bulk).chain(sql)
         })

@@ -2,9 +2,9 @@
 
 use super::Fulfilment;
 use crate::edge;
+use crate::error::Error;
 use crate::fulfilment::commands::{SplitFulfilment, SplitLine};
 use crate::fulfilment::queries::{self, Filter};
-use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::scalars::DateTime;
@@ -72,7 +72,7 @@ impl FulfilmentQuery {
     ) -> Answer<Connection<Fulfilment>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().try_into()?;
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::fulfilments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }

@@ -78,7 +78,7 @@ impl QuotationQuery {
     ) -> Answer<Connection<Quotation>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().try_into()?;
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::quotations(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }

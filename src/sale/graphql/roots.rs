@@ -120,7 +120,7 @@ impl SaleQuery {
     ) -> Answer<Connection<SaleOrder>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().try_into()?;
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let sort = sort.map(Sort::from).unwrap_or_default();
         let page = queries::sales(app(ctx), actor, &filter, sort, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())

@@ -164,7 +164,8 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
         let near = minutes.shown[usize::try_from((change - minutes.begin) / 60).unwrap()].1;
         for _ in 0..6 {
             let from = (near + DAY + dice.below(360) - 240) % DAY;
-            let to = (from + 1 + dice.below(if dice.below(2) == 0 { 120 } else { DAY - 1 })) % DAY;
+            let length = if dice.below(2) == 0 { 120 } else { DAY - 1 };
+            let to = (from + 1 + dice.below(length)) % DAY;
             let days: Vec<usize> = (0..7).filter(|_| dice.below(3) > 0).collect();
             if from == to || days.is_empty() {
                 continue;

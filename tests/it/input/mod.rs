@@ -5,5 +5,7 @@ mod currency;
 mod explain;
 mod hostile;
 mod idempotency;
+mod instants;
 mod refused;
 mod version;
+mod words;
