@@ -149,7 +149,8 @@ mod tests {
     fn lines_are_told_apart_and_end_at_a_letter() {
         assert_eq!(lines([Some("A@B.C"), Some("Ada\nLovelace")]), "a@b.c\nada lovelace");
         assert_eq!(lines([None, Some("Ada")]), "\nada");
-        let long = lines([None, Some(&"\u{fdfa}".repeat(200))]);
+        let phrases = "\u{fdfa}".repeat(200);
+        let long = lines([None, Some(phrases.as_str())]);
         assert!(long.len() <= LONGEST && long.len() > LONGEST - 4, "{}", long.len());
     }
 }
