@@ -262,6 +262,8 @@ pub struct Payment {
     /// How long presigned links are good for.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_440>")]
     pub receipt_link_minutes: u32,
+    /// Whether pictures keep where they were taken.
+    pub receipt_keep_location: bool,
 }
 
 /// `[webhooks]`

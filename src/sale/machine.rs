@@ -53,7 +53,8 @@ pub fn vocabulary() -> Vocabulary {
         .action("countSale", CLEARING, closing::count_sale)
         .action("close", Needs::SALE, close)
         .delay(SALE_PENDING_EXPIRY, |turn| {
-            Ok(turn.now() + clock::seconds(turn.scene.app.settings.sale.pending_expiry_minutes * 60.0))
+            let minutes = turn.scene.app.settings.sale.pending_expiry_minutes;
+            clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
         })
 }
 

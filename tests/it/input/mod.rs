@@ -6,5 +6,7 @@ mod documents;
 mod explain;
 mod hostile;
 mod idempotency;
+mod instants;
 mod refused;
 mod version;
+mod words;
