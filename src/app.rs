@@ -52,6 +52,8 @@ pub struct Inner {
     pub gather: Lanes<crate::gather::Waiting>,
     /// Deliveries that wait to be stored and applied together.
     pub arrivals: Lanes<crate::webhook::arrival::Arrival>,
+    /// Deliveries that were not let in and are not written down yet.
+    pub refused: crate::webhook::refused::Refused,
 }
 
 impl Deref for App {
@@ -116,6 +118,7 @@ impl App {
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),
+            refused: crate::webhook::refused::Refused::default(),
         })))
     }
 

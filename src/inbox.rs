@@ -19,10 +19,10 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    sea_query::{Expr, LockBehavior, LockType, OnConflict, Query},
 };
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use uuid::Uuid;
 
 /// How long whoever took a delivery in, or claimed it, has it alone.
@@ -53,6 +53,8 @@ pub struct Envelope<'a> {
 pub struct Item {
     /// The provider's id of it.
     pub event_id: String,
+    /// A digest of what it says.
+    pub said: String,
     /// Its kind, as the provider names it.
     pub kind: String,
     /// The provider's id of the payment that it is about; nothing depends on it when it is about none.
@@ -72,6 +74,7 @@ pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<V
             row.lease_until = Some(now + LEASE);
         }
         row.event_id = Some(item.event_id);
+        row.said = Some(item.said);
         row.kind = Some(item.kind);
         row.reference = item.reference;
         Ok(row)
@@ -79,38 +82,124 @@ pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<V
     items.into_iter().map(row).collect()
 }
 
-/// Keeps rows, each event once: for one that is known it is counted that it came again. Answers the ids of those that
-/// were not known yet. One statement, which is whole by itself.
-pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<BTreeSet<Uuid>, Error> {
-    let mut once: BTreeMap<(&str, Option<&str>), Model> = BTreeMap::new();
+/// What became of rows that were to be kept.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Those that were not known yet.
+    pub fresh: BTreeSet<Uuid>,
+    /// Those whose event's id is known, with something else that was said, or with nobody knows what.
+    pub others: Vec<Model>,
+}
+
+/// Keeps rows, each event once: for one that is known it is counted that it came again. An event is what it says, and not
+/// its id alone: what comes with a known id and says something else is not kept yet. One statement, which is whole by
+/// itself.
+pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<Kept, Error> {
+    let mut once: BTreeMap<(&str, &str), Model> = BTreeMap::new();
+    let mut kept = Kept::default();
     for row in rows {
-        let again = |first: &mut Model| first.deliveries += 1;
-        once.entry((&row.provider, row.event_id.as_deref())).and_modify(again).or_insert_with(|| row.clone());
+        match once.entry(place(row)) {
+            Entry::Vacant(first) => drop(first.insert(row.clone())),
+            Entry::Occupied(mut first) if first.get().said == row.said => first.get_mut().deliveries += 1,
+            Entry::Occupied(_) => kept.others.push(row.clone()),
+        }
     }
     if once.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(kept);
     }
+    let mut insert = Entity::insert_many(once.values().cloned().map(IntoActiveModel::into_active_model)).on_conflict(once_more());
+    let statement = insert.query().returning(Query::returning().columns([Column::Id, Column::Provider, Column::EventId]));
+    let mut known: BTreeMap<(String, String), Uuid> = BTreeMap::new();
+    for row in db.query_all(&*statement).await? {
+        known.insert((row.try_get("", "provider")?, row.try_get("", "event_id")?), row.try_get("", "id")?);
+    }
+    for ((provider, event), row) in once {
+        match known.get(&(provider.to_owned(), event.to_owned())) {
+            Some(id) if *id == row.id => drop(kept.fresh.insert(row.id)),
+            Some(_) => {}
+            None => kept.others.push(row),
+        }
+    }
+    Ok(kept)
+}
+
+/// Whose event a row is of.
+fn place(row: &Model) -> (&str, &str) {
+    (&row.provider, row.event_id.as_deref().unwrap_or_default())
+}
+
+/// An event that says the same came again.
+fn once_more() -> OnConflict {
     let excluded = |column: Column| Expr::cust(format!("excluded.{}", column.as_str()));
-    let again = OnConflict::columns([Column::Provider, Column::EventId])
+    OnConflict::columns([Column::Provider, Column::EventId, Column::Variant])
         .target_and_where(Expr::col(Column::EventId).is_not_null())
         .value(Column::Deliveries, Expr::col((Entity, Column::Deliveries)).add(excluded(Column::Deliveries)))
         .value(Column::LastReceivedAt, excluded(Column::LastReceivedAt))
-        .to_owned();
-    let ours: BTreeSet<Uuid> = once.values().map(|row| row.id).collect();
-    let mut insert = Entity::insert_many(once.into_values().map(IntoActiveModel::into_active_model)).on_conflict(again);
-    let statement = insert.query().returning_col(Column::Id).to_owned();
-    let kept = db.query_all(&statement).await?;
-    let kept = kept.iter().map(|row| row.try_get("", "id")).collect::<Result<Vec<Uuid>, _>>()?;
-    Ok(kept.into_iter().filter(|id| ours.contains(id)).collect())
+        .action_and_where(Expr::col((Entity, Column::Said)).eq(excluded(Column::Said)))
+        .to_owned()
 }
 
-/// Keeps a delivery that was not let in, and why.
-pub async fn refuse(txn: &DatabaseTransaction, envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<(), Error> {
+/// What is kept of an event's id: the first that came with it, then what said something else.
+pub async fn with_id<C: ConnectionTrait>(db: &C, row: &Model) -> Result<Vec<Model>, Error> {
+    let (provider, event) = place(row);
+    let same = Entity::find().filter(Column::Provider.eq(provider)).filter(Column::EventId.eq(event));
+    Ok(same.order_by_asc(Column::Variant).all(db).await?)
+}
+
+/// Counts that an event came again that was kept before one wrote down what events say.
+pub async fn count_again<C: ConnectionTrait>(db: &C, known: Uuid, row: &Model) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::Deliveries, Expr::col(Column::Deliveries).add(row.deliveries))
+        .col_expr(Column::LastReceivedAt, Expr::value(row.last_received_at))
+        .col_expr(Column::Said, Expr::value(row.said.clone()))
+        .filter(Column::Id.eq(known))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Keeps an event beside the first that came with its id. Nobody can tell which of the two is right: it is FAILED, until
+/// somebody replays it. Beside one that has failed itself it is taken for its correction, and is to be applied. Answers
+/// whether it was not known yet.
+pub async fn keep_beside<C: ConnectionTrait>(db: &C, first: &Model, mut row: Model) -> Result<Option<Model>, Error> {
+    row.variant = row.said.clone().unwrap_or_default();
+    if first.status != DeliveryStatus::Failed {
+        let what = [first.kind.as_deref(), first.reference.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        row.status = DeliveryStatus::Failed;
+        row.decision = Some(format!(
+            "the id {} is that of another event, which says something else ({}, {what}); replay this one if it is right",
+            row.event_id.as_deref().unwrap_or_default(),
+            id::encode(id::Prefix::Delivery, first.id),
+        ));
+        (row.lease_until, row.settled_at) = (None, Some(row.received_at));
+    }
+    let mut insert = Entity::insert_many([row.clone().into_active_model()]).on_conflict(once_more());
+    let statement = insert.query().returning_col(Column::Id).to_owned();
+    let kept = db.query_one(&statement).await?.map(|kept| kept.try_get::<Uuid>("", "id")).transpose()?;
+    Ok((kept == Some(row.id)).then_some(row))
+}
+
+/// The row of a delivery that was not let in, and why.
+pub fn refused(envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<Model, Error> {
     let body = envelope.body[..envelope.body.len().min(REFUSED_BODY)].to_vec();
     let mut row = row(envelope, body, DeliveryStatus::Refused, now)?;
     row.decision = Some(why.to_owned());
     row.settled_at = Some(now);
-    Entity::insert(row.into_active_model()).exec_without_returning(txn).await?;
+    Ok(row)
+}
+
+/// Keeps deliveries that were not let in. `more`: for how many others kept ones stand, that came since.
+pub async fn refuse(txn: &DatabaseTransaction, rows: Vec<Model>, more: &[(Uuid, i64)]) -> Result<(), Error> {
+    if !rows.is_empty() {
+        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).exec_without_returning(txn).await?;
+    }
+    for (id, number) in more {
+        Entity::update_many()
+            .col_expr(Column::Deliveries, Expr::col(Column::Deliveries).add(*number))
+            .filter(Column::Id.eq(*id))
+            .exec(txn)
+            .await?;
+    }
     Ok(())
 }
 
@@ -120,6 +209,8 @@ fn row(envelope: &Envelope<'_>, body: Vec<u8>, status: DeliveryStatus, now: Inst
         provider: envelope.provider.to_owned(),
         party: envelope.party,
         event_id: None,
+        said: None,
+        variant: String::new(),
         kind: None,
         reference: None,
         headers: serde_json::to_string(envelope.headers).map_err(Error::internal)?,
@@ -246,6 +337,7 @@ pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> 
             .expr(Expr::val(1))
             .filter(same(payment::Column::Provider, Column::Provider))
             .filter(same(payment::Column::Reference, Column::Reference))
+            .filter(Expr::col((payment::Entity, payment::Column::Duplicate)).not())
     };
     let found = Column::PaymentId.is_null().and(Expr::exists(payments().into_query()));
     let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(PaymentStatus::CAPTURED)).into_query());

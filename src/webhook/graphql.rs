@@ -175,6 +175,7 @@ impl WebhookQuery {
         filter: Option<WebhookDeliveryFilter>,
     ) -> Answer<Connection<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
+        webhook::refused::write(app(ctx)).await?;
         let filter = filter.unwrap_or_default().into();
         let page = queries::deliveries(app(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(WebhookDelivery::from).into())
