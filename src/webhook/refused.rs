@@ -99,9 +99,8 @@ impl Held {
             (sender.since, sender.count) = (now, 0);
         }
         sender.count = sender.count.saturating_add(1);
-        let its_turn = sender.count <= FIRST || sender.count % ONE_IN == 0;
+        let its_turn = sender.count <= FIRST || sender.count.is_multiple_of(ONE_IN);
         if its_turn && self.ring.len() < RING {
-            // What the one before stands for goes on to this one, unless it can be told to its row.
             sender.row = row.id;
             self.ring.push(webhook_delivery::Model { deliveries: 1 + std::mem::take(&mut sender.more), ..row });
         } else {
@@ -132,16 +131,22 @@ pub async fn keep(app: &App, envelope: &Envelope<'_>, from: IpAddr, why: &str) -
         held.written.map_or(Duration::ZERO, |written| PAUSE.saturating_sub(written.elapsed()))
     };
     if pause.is_zero() {
-        return write(app).await;
+        write_or_say(app).await;
+        return Ok(());
     }
     let app = app.clone();
     tokio::spawn(async move {
         tokio::time::sleep(pause).await;
-        if let Err(error) = write(&app).await {
-            tracing::error!(%error, "deliveries that were refused could not be written down");
-        }
+        write_or_say(&app).await;
     });
     Ok(())
+}
+
+/// Whoever was refused is so, whatever becomes of the record.
+async fn write_or_say(app: &App) {
+    if let Err(error) = write(app).await {
+        tracing::error!(%error, "deliveries that were refused could not be written down");
+    }
 }
 
 /// Writes what is held; for whoever reads what was refused, too.
