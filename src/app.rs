@@ -55,6 +55,8 @@ pub struct Inner {
     pub gather: Lanes<crate::gather::Waiting>,
     /// Deliveries that wait to be stored and applied together.
     pub arrivals: Lanes<crate::webhook::arrival::Arrival>,
+    /// Deliveries that were not let in and are not written down yet.
+    pub refused: crate::webhook::refused::Refused,
 }
 
 impl Deref for App {
@@ -119,6 +121,7 @@ impl App {
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),
+<<<<<<< HEAD
         }));
         app.fold_words().await?;
         Ok(app)
@@ -141,6 +144,10 @@ impl App {
             tracing::info!(rows = all, "words were folded for searching");
         }
         Ok(())
+=======
+            refused: crate::webhook::refused::Refused::default(),
+        })))
+>>>>>>> lane/providers
     }
 
     /// Now.

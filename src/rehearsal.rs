@@ -92,7 +92,7 @@ pub async fn rehearse(
     if !workflow::visible(unit.order(root)?, subject, actor)? {
         return Err(unknown());
     }
-    let pending = timer::Entity::find().filter(timer::Column::RootId.eq(root)).all(&app.reader).await?;
+    let pending = timer::Entity::find().filter(timer::Column::RootId.eq(root)).filter(timers::may_fire()).all(&app.reader).await?;
     let pending = pending.into_iter().map(|timer| (timers::key(&timer), timer)).collect();
     let mut stage = Stage { app, unit, root, clock: now, pending, steps: Vec::new() };
     for (place, planned) in plan.iter().enumerate() {

@@ -276,6 +276,9 @@ pub struct Webhooks {
     /// After so many failures a delivery is given up, and shown.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 100>")]
     pub max_attempts: i32,
+    /// After so many refused deliveries of a provider's path from one address within a minute, others are answered 429.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000_000>")]
+    pub refused_per_minute: u32,
 }
 
 /// `[log]`

@@ -10,7 +10,7 @@ use crate::{
     payment::refunds,
     workflow::{Needs, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
 };
-use entity::{FulfilmentType, OrderFlag, PaymentMethod, ProductKind, SubjectKind};
+use entity::{FulfilmentType, OrderFlag, PaymentMethod, PaymentStatus, ProductKind, SubjectKind};
 use serde_json::{Value, json};
 
 /// What any step of a sale may touch: clearing starts fulfilments, and those allocate stock.
@@ -32,6 +32,7 @@ pub fn vocabulary() -> Vocabulary {
         .guard("covered", CLEARING, covered::covered)
         .guard("stillCovered", CLEARING, covered::covered)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
+        .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
@@ -61,6 +62,13 @@ pub fn vocabulary() -> Vocabulary {
 fn money_is_in(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let captured = turn.sale()?.workflow_context.captured;
     Ok(Verdict::when(captured > 0, "no money is in", "register and confirm a payment"))
+}
+
+/// Something is set aside or pending that may still come in.
+fn payment_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let mut payments = turn.order.payments.all()?.iter();
+    let any = payments.any(|row| matches!(row.status, PaymentStatus::Pending | PaymentStatus::Authorized));
+    Ok(Verdict::when(any, "no payment is set aside or pending", "register one"))
 }
 
 fn override_pending(turn: &Turn<'_>) -> Result<Verdict, Error> {

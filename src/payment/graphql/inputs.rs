@@ -146,6 +146,9 @@ pub struct ReportDisputeInput {
     pub status: DisputeStatus,
     /// How much is disputed; all of the payment when left out.
     pub amount: Option<MoneyInput>,
+    /// When it was decided, by the bank's own time: of several decisions the newest counts, of two of one time the loss. Now
+    /// when left out.
+    pub decided_at: Option<DateTime>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! What the API makes of requests, good and bad.
 
 mod bad;
-mod currency;
+pub mod currency;
 mod documents;
 mod explain;
 mod hostile;
