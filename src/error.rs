@@ -4,7 +4,7 @@
 //! logged whole with an id at the edge and leave as an opaque message.
 
 use crate::clock::Instant;
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A stable code, as it stands in `extensions.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -179,19 +179,7 @@ impl Error {
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.
     pub fn is_contention(&self) -> bool {
         let Self::Db(error) = self else { return false };
-        let text = error.to_string();
-        [
-            "40001",
-            "40P01",
-            "deadlock detected",
-            "could not serialize",
-            "database is locked",
-            "database table is locked",
-            "SQLITE_BUSY",
-        ]
-        .iter()
-        .any(|sign| text.contains(sign))
-            || sqlstate(error).is_some_and(|state| matches!(state.as_str(), "40001" | "40P01" | "5" | "6" | "517"))
+        code_of(error).is_some_and(|code| code.is_contention())
     }
 }
 
@@ -221,14 +209,48 @@ fn taken(violation: &str) -> String {
     )
 }
 
-fn sqlstate(error: &DbErr) -> Option<String> {
+/// What a database says has happened, in its own code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum DbCode {
+    /// PostgreSQL's SQLSTATE.
+    Postgres(String),
+    /// SQLite's extended result code.
+    Sqlite(i32),
+}
+
+impl DbCode {
+    /// Somebody else was faster, and nothing has happened.
+    fn is_contention(&self) -> bool {
+        match self {
+            // serialization_failure, deadlock_detected
+            Self::Postgres(state) => matches!(state.as_str(), "40001" | "40P01"),
+            // SQLITE_BUSY and SQLITE_LOCKED, whatever the upper bits say besides
+            Self::Sqlite(code) => matches!(code & 0xff, 5 | 6),
+        }
+    }
+}
+
+/// The code of a database's error; none when it is not the database that has failed.
+fn code_of(error: &DbErr) -> Option<DbCode> {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause))
     | DbErr::Query(RuntimeErr::SqlxError(cause))
     | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
     else {
         return None;
     };
-    cause.as_database_error().and_then(|cause| cause.code().map(std::borrow::Cow::into_owned))
+    let cause = cause.as_database_error()?;
+    let code = cause.code()?;
+    if cause.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        return Some(DbCode::Postgres(code.into_owned()));
+    }
+    code.parse().ok().map(DbCode::Sqlite)
+}
+
+fn sqlstate(error: &DbErr) -> Option<String> {
+    match code_of(error)? {
+        DbCode::Postgres(state) => Some(state),
+        DbCode::Sqlite(_) => None,
+    }
 }
 
 fn is_unavailable(error: &DbErr) -> bool {
