@@ -104,6 +104,7 @@ impl App {
     async fn with(parts: Parts, writer: DatabaseConnection, reader: DatabaseConnection) -> Result<Self, Error> {
         let registry = Registry::new(crate::vocabularies());
         workflow::definitions::sync(&writer, &registry, &parts.machines, parts.clock.now()).await?;
+        registry.check_heard()?;
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }
@@ -164,6 +165,21 @@ impl App {
         };
         Ok(self.writer.begin_with_options(options).await?)
     }
+}
+
+/// Commits. After a lost race nothing has happened, and it may be run again. After any other failure nobody knows whether
+/// it has, and that is what is said.
+pub async fn commit(txn: DatabaseTransaction) -> Result<(), Error> {
+    let committed = txn.commit().await.map_err(Error::from);
+    if let Err(error) = &committed
+        && !error.is_contention()
+    {
+        tracing::error!(%error, "a commit failed, and may have happened");
+        let what = "it is not known whether it was done; look before you send it again, or send it again with the same \
+                    idempotency key";
+        return Err(Error::Unavailable(what.to_owned()));
+    }
+    committed
 }
 
 /// Begins to read one moment of a database that may be at work.

@@ -216,7 +216,7 @@ async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Erro
             txn.commit().await?;
             return Ok(done);
         }
-        done += effects::carry_out(app, &rows).await?;
+        done += effects::carry_out(app, &rows, stop).await?;
     }
 }
 

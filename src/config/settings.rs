@@ -129,6 +129,9 @@ pub struct Fulfilment {
     /// For how many days delivered lines can be returned.
     #[serde(deserialize_with = "values::days")]
     pub return_window_days: f64,
+    /// For how many days one that waits for stock may be passed over by those behind it; 0: never.
+    #[serde(deserialize_with = "values::days_or_none")]
+    pub backorder_patience_days: f64,
 }
 
 /// `[worker]`

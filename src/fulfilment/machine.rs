@@ -1,6 +1,9 @@
 //! What the names in the fulfilment machine mean. Holds are in `holds`, stock in `allocation`, returns in `returns`.
 
-use super::{allocation, holds, returns, seed};
+use super::{
+    allocation, holds, returns, seed,
+    waiting::{RESERVE_OK, RESERVED_IN_PART},
+};
 use crate::{
     clock,
     error::{Code, Error},
@@ -17,6 +20,8 @@ const CLOSING: Needs = STOCK.and(Needs::MONEY).and(Needs::OVERRIDES).and(Needs::
 /// Guards, actions and delays of fulfilments.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Fulfilment)
+        .hears(&["HOLD", "RELEASE", "CANCEL", "SPLIT", "REFUND_ISSUED", "CREDIT_NOTE_ISSUED", RESERVE_OK, "RESERVE_MISS"])
+        .records(&[RESERVED_IN_PART])
         .builder(seed::build)
         .guard("stockForAll", STOCK, allocation::stock_for_all)
         .guard("hasGoods", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Pickup, FulfilmentType::Delivery]))
@@ -37,14 +42,14 @@ pub fn vocabulary() -> Vocabulary {
         .action("ship", STOCK, allocation::ship)
         .action("addHold", Needs::HOLDS, holds::add)
         .action("liftHold", Needs::HOLDS, holds::lift)
-        .action("splitOff", STOCK.and(Needs::HOLDS), allocation::split_off)
+        .action("splitOff", STOCK.and(Needs::HOLDS).and(Needs::MONEY), allocation::split_off)
         .action("schedule", Needs::FULFILMENTS, schedule)
         .action("deliver", Needs::FULFILMENTS, deliver)
         .action("requestReturn", STOCK, returns::request)
         .action("receiveReturn", STOCK, returns::receive)
         .action("refuseReturn", STOCK, returns::refuse)
         .action("reportClosed", CLOSING, report_closed)
-        .delay("RETURN_WINDOW_OVER", |turn| {
+        .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.
             let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
             let window = clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0);

@@ -22,6 +22,7 @@ pub fn vocabulary() -> Vocabulary {
         .and(Needs::FULFILMENT_LINES)
         .and(Needs::HOLDS);
     Vocabulary::of(SubjectKind::Quotation)
+        .hears(&["SHARE", "BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "EXTEND_VALIDITY"])
         .payload_guard("extends", Needs::QUOTATION, extends)
         .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
@@ -30,7 +31,7 @@ pub fn vocabulary() -> Vocabulary {
         .action("sellerApproves", Needs::QUOTATION, seller_approves)
         .action("extendValidity", Needs::QUOTATION, extend_validity)
         .action("startSale", seeding, start_sale)
-        .delay("VALIDITY_OVER", |turn| Ok(turn.quotation()?.valid_until))
+        .delay("VALIDITY_OVER", Needs::QUOTATION, |turn| Ok(turn.quotation()?.valid_until))
 }
 
 fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {

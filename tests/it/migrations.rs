@@ -3,8 +3,8 @@
 //! SQLite in a temporary file; PostgreSQL on the server of `TEST_DATABASE_URL`, in a database of each test's own.
 //! Knows columns, constraints and indexes; what they mean is tested where it is meant.
 
-mod catalog;
-mod rules;
+pub mod catalog;
+pub mod rules;
 
 use catalog::Catalog;
 use migration::{Migrator, MigratorTrait};
