@@ -122,7 +122,7 @@ impl App {
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),
-<<<<<<< HEAD
+            refused: crate::webhook::refused::Refused::default(),
         }));
         app.fold_words().await?;
         Ok(app)
@@ -145,10 +145,6 @@ impl App {
             tracing::info!(rows = all, "words were folded for searching");
         }
         Ok(())
-=======
-            refused: crate::webhook::refused::Refused::default(),
-        })))
->>>>>>> lane/providers
     }
 
     /// Now.

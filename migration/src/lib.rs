@@ -42,8 +42,8 @@ impl MigratorTrait for Migrator {
             "m0009_provider_commands",
             "m0010_accounts",
             "m0011_captures",
-            "m0015_words",
             "m0014_providers",
+            "m0015_words",
         ]
     }
 }

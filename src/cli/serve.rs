@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::config::{DeploymentKind, Loaded};
 use crate::demo::DemoUser;
 use crate::error::Error;
+use crate::serving::{self, Bounds, HEAD};
 use crate::storage::embedded;
 use crate::workflow::definitions;
-use crate::serving::{self, Bounds, HEAD};
 use crate::{http, telemetry, worker};
 use clap::Parser;
 use std::net::SocketAddr;
@@ -139,12 +139,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 /// Answers requests until told to stop, and then those in flight, for as long as the settings allow.
-async fn answer(
-    app: &App,
-    listener: TcpListener,
-    demo: &[DemoUser],
-    stop: CancellationToken,
-) -> Result<(), Failure> {
+async fn answer(app: &App, listener: TcpListener, demo: &[DemoUser], stop: CancellationToken) -> Result<(), Failure> {
     let server = &app.settings.server;
     let bounds = Bounds {
         connections: server.max_connections,

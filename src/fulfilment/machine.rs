@@ -20,7 +20,16 @@ const CLOSING: Needs = STOCK.and(Needs::MONEY).and(Needs::OVERRIDES).and(Needs::
 /// Guards, actions and delays of fulfilments.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Fulfilment)
-        .hears(&["HOLD", "RELEASE", "CANCEL", "SPLIT", "REFUND_ISSUED", "CREDIT_NOTE_ISSUED", RESERVE_OK, "RESERVE_MISS"])
+        .hears(&[
+            "HOLD",
+            "RELEASE",
+            "CANCEL",
+            "SPLIT",
+            "REFUND_ISSUED",
+            "CREDIT_NOTE_ISSUED",
+            RESERVE_OK,
+            "RESERVE_MISS",
+        ])
         .records(&[RESERVED_IN_PART])
         .builder(seed::build)
         .guard("stockForAll", STOCK, allocation::stock_for_all)

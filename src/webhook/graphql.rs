@@ -177,12 +177,8 @@ impl WebhookQuery {
         filter: Option<WebhookDeliveryFilter>,
     ) -> Answer<Connection<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
-<<<<<<< HEAD
-        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-=======
         webhook::refused::write(app(ctx)).await?;
-        let filter = filter.unwrap_or_default().into();
->>>>>>> lane/providers
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::deliveries(app(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(WebhookDelivery::from).into())
     }

@@ -3,8 +3,8 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel, Iterable,
-    QueryResult, Statement,
+    ActiveModelTrait, ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, IdenStatic, IntoActiveModel,
+    Iterable, QueryResult, Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
