@@ -127,7 +127,7 @@ both! {
         let deliver = async |at: String| {
             w.send_with(&w.operator, &id, "PACKAGE_DELIVERED", json!({ "payload": { "deliveredAt": at } })).await
         };
-        let written = |by| (shipped + by).to_rfc3339();
+        let written = |by: chrono::TimeDelta| (shipped + by).to_rfc3339();
         for early in [chrono::TimeDelta::microseconds(-1), chrono::TimeDelta::days(-300)] {
             let answer = deliver(written(early)).await;
             assert_eq!(answer.errors[0]["extensions"]["guard"], "deliveredAfterShipping");
