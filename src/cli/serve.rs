@@ -4,20 +4,20 @@ use super::context::{Context, server_runtime};
 use super::demo;
 use super::failure::{Failure, print, say};
 use super::stop;
+use crate::app::App;
+use crate::config::{DeploymentKind, Loaded};
+use crate::demo::DemoUser;
+use crate::error::Error;
+use crate::serving::{self, Bounds, HEAD};
+use crate::storage::embedded;
+use crate::workflow::definitions;
+use crate::{http, telemetry, worker};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use waybill::app::App;
-use waybill::config::{DeploymentKind, Loaded};
-use waybill::demo::DemoUser;
-use waybill::error::Error;
-use waybill::storage::embedded;
-use waybill::workflow::definitions;
-use waybill::serving::{self, Bounds, HEAD};
-use waybill::{http, telemetry, worker};
 
 const WORKER_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -139,12 +139,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 /// Answers requests until told to stop, and then those in flight, for as long as the settings allow.
-async fn answer(
-    app: &App,
-    listener: TcpListener,
-    demo: &[DemoUser],
-    stop: CancellationToken,
-) -> Result<(), Failure> {
+async fn answer(app: &App, listener: TcpListener, demo: &[DemoUser], stop: CancellationToken) -> Result<(), Failure> {
     let server = &app.settings.server;
     let bounds = Bounds {
         connections: server.max_connections,

@@ -4,8 +4,8 @@
 
 use super::batch::Loaders;
 use super::failure::{outward, suggestion};
-use super::shape::Shapes;
 use super::limits::{self, Asked, Spent};
+use super::shape::Shapes;
 use super::{Mutation, Query, Roots, text, unauthenticated};
 use crate::access::Actor;
 use crate::app::App;

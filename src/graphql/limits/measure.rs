@@ -95,7 +95,9 @@ pub fn guess_once(guesses: usize, in_batch: bool) -> Result<(), Error> {
         return Ok(());
     }
     let fields = GUESSES.join(", or ");
-    Err(Error::Limit(format!("{fields} is sent once a request, and not in a batch; this request has {guesses} of them")))
+    Err(Error::Limit(format!(
+        "{fields} is sent once a request, and not in a batch; this request has {guesses} of them"
+    )))
 }
 
 /// Measures one document.
@@ -155,7 +157,8 @@ impl<'a> Measure<'a> {
     fn round<'b>(&self, from: &'b str, spreads: &HashMap<&str, Vec<&'b str>>) -> &'b str {
         let mut at = from;
         for _ in 0..spreads.len() {
-            let next = spreads.get(at).and_then(|spread| spread.iter().find(|name| !self.fragments.contains_key(**name)));
+            let next =
+                spreads.get(at).and_then(|spread| spread.iter().find(|name| !self.fragments.contains_key(**name)));
             at = next.copied().unwrap_or(at);
         }
         at

@@ -115,9 +115,8 @@ fn what_is_spread_again_and_again_is_measured_once() {
 
 #[test]
 fn many_of_a_kind_are_refused() {
-    let operations: String =
-        (0..10_000).map(|at| format!("query Q{at}($x: Int) {{ ...F }} ")).collect::<String>()
-            + "fragment F on Query { a(b: $x) { b } a(b: $x) { b } }";
+    let operations: String = (0..10_000).map(|at| format!("query Q{at}($x: Int) {{ ...F }} ")).collect::<String>()
+        + "fragment F on Query { a(b: $x) { b } a(b: $x) { b } }";
     let arguments: Vec<_> = (0..2_000).map(|at| format!("x{at}: 1")).collect();
     let arguments = arguments.join(" ");
     let wide = GraphQl { max_complexity: usize::MAX, ..LIMITS };

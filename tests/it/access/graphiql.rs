@@ -16,7 +16,8 @@ use tower::ServiceExt as _;
 use waybill::{config::DeploymentKind, demo::DemoUser};
 
 const INTROSPECTION: &str = include_str!("../input/introspection.graphql");
-const LOGIN: &str = "mutation($email: String!, $password: String!) { login(email: $email, password: $password) { token } }";
+const LOGIN: &str =
+    "mutation($email: String!, $password: String!) { login(email: $email, password: $password) { token } }";
 
 async fn page(router: &Router, path: &str) -> (StatusCode, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");

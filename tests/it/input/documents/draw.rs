@@ -297,8 +297,8 @@ fn defaults(draw: &mut Draw) -> Value {
 }
 
 fn directives(draw: &mut Draw) -> Value {
-    let directive = ["@include(if: true) ", "@skip(if: $x) ", "@nope ", "@include(nope: [1 2 3]) "]
-        [draw.random.random_range(0..4)];
+    let directive =
+        ["@include(if: true) ", "@skip(if: $x) ", "@nope ", "@include(nope: [1 2 3]) "][draw.random.random_range(0..4)];
     let directives = directive.repeat(draw.number(directive.len()));
     query(match draw.random.random_range(0..4) {
         0 => format!("{{ __typename {directives} }}"),
@@ -329,9 +329,13 @@ fn introspection(draw: &mut Draw) -> Value {
 fn blanks(draw: &mut Draw) -> Value {
     let filler = [" ", "\n", ",", "\u{feff}", "# {{{ \n", "#\n"][draw.random.random_range(0..6)];
     let filler = filler.repeat(draw.number(filler.len() * 8));
-    let words = "query Q ( $x : [ Int ! ] = [ 1 ] ) { a : products ( first : $x ) @ include ( if : true ) { totalCount } }";
+    let words =
+        "query Q ( $x : [ Int ! ] = [ 1 ] ) { a : products ( first : $x ) @ include ( if : true ) { totalCount } }";
     let every = draw.up_to(12);
-    let text = words.split(' ').enumerate().map(|(at, word)| if at % every == 0 { filler.clone() + word } else { format!(" {word}") });
+    let text = words
+        .split(' ')
+        .enumerate()
+        .map(|(at, word)| if at % every == 0 { filler.clone() + word } else { format!(" {word}") });
     query(text.collect::<String>() + &filler)
 }
 
@@ -345,8 +349,8 @@ fn strings(draw: &mut Draw) -> Value {
 
 fn tokens(draw: &mut Draw) -> Value {
     const TOKENS: [&str; 24] = [
-        "{", "}", "(", ")", "[", "]", "...", "on", "query", "fragment", "F", "@", "include", ":", "$", "x", "1", "-1.5e3",
-        "\"\"", "\"", "!", "=", "a", "#\n",
+        "{", "}", "(", ")", "[", "]", "...", "on", "query", "fragment", "F", "@", "include", ":", "$", "x", "1",
+        "-1.5e3", "\"\"", "\"", "!", "=", "a", "#\n",
     ];
     let number = draw.number(3);
     let open = draw.yes();
