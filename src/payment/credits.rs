@@ -29,10 +29,16 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Those of an order that is loaded.
     pub fn of(order: &'a Order) -> Result<Self, Error> {
-        let notes: Vec<_> = order.credit_notes.all()?.iter().map(|row| &**row).collect();
-        let fallen = fallen(order.fulfilments.all()?.iter().map(|row| &**row), &notes);
+        let mut rows = Self::of_money(order)?;
+        rows.fallen = fallen(order.fulfilments.all()?.iter().map(|row| &**row), &rows.notes);
+        Ok(rows)
+    }
+
+    /// Those of its money alone, without its parts: what is booked, and not what is due.
+    pub fn of_money(order: &'a Order) -> Result<Self, Error> {
+        let notes = order.credit_notes.all()?.iter().map(|row| &**row).collect();
         let refunds = order.refunds.all()?.iter().map(|row| &**row).collect();
-        Ok(Self { total: order.sale()?.grand_total_minor, notes, refunds, fallen })
+        Ok(Self { total: order.sale()?.grand_total_minor, notes, refunds, fallen: Vec::new() })
     }
 
     /// What is credited. A sale that fell through is over as a whole: what was noted for its parts counts no more.
@@ -134,7 +140,7 @@ pub fn missing(order: &Order) -> Result<i64, Error> {
 /// More money than the order is worth: what people noted makes it worth less; what falls through does not, since that is
 /// credited beside this. `captured`: the money that is in, minor units.
 pub fn overpaid(order: &Order, captured: i64) -> Result<i64, Error> {
-    let rows = Rows::of(order)?;
+    let rows = Rows::of_money(order)?;
     Ok((captured + rows.by_hand(None) + rows.given(None) - rows.total).max(0))
 }
 

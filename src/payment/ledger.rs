@@ -77,7 +77,7 @@ pub fn capture_more(order: &mut Order, payment: Uuid, capture: &str, amount: i64
 
 /// A refund has reached its payer. `overpaid`: what was over-paid before it. After clearing, what goes beyond that was
 /// given back of what the order is worth, as is all of a refund that is for a fulfilment; it is credited where it is not
-/// already.
+/// already. What a provider gave back by itself is owed again, whenever it did.
 pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Result<(), Error> {
     let payment = refund_mut(order, refund)?.payment_id;
     let cleared = order.sale()?.cleared_at.is_some() || was_cleared_when_charged_back(order, payment)?;
@@ -85,7 +85,8 @@ pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Re
     row.status = RefundStatus::Issued;
     row.settled_at = Some(now);
     let overpaid = if row.fulfilment_id.is_some() { 0 } else { overpaid.max(0) };
-    row.given_minor = if cleared { (row.amount_minor - overpaid).max(0) } else { 0 };
+    let given = cleared && !row.unasked;
+    row.given_minor = if given { (row.amount_minor - overpaid).max(0) } else { 0 };
     row.credited_minor = 0;
     let (amount, given) = (row.amount_minor, row.given_minor);
     let credited = credits::missing(order)?.clamp(0, given);

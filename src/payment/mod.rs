@@ -10,6 +10,7 @@ pub mod credits;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;
+pub mod naming;
 pub mod news;
 pub mod outgoing;
 pub mod provider;
