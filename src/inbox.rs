@@ -98,7 +98,9 @@ pub fn refused(envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<Model
 /// Keeps deliveries that were not let in. `more`: for how many others kept ones stand, that came since.
 pub async fn refuse(txn: &DatabaseTransaction, rows: Vec<Model>, more: &[(Uuid, i64)]) -> Result<(), Error> {
     if !rows.is_empty() {
-        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).exec_without_returning(txn).await?;
+        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(txn)
+            .await?;
     }
     for (id, number) in more {
         Entity::update_many()

@@ -150,6 +150,17 @@ pub async fn settle(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Re
     Ok(())
 }
 
+/// Claims rows for longer, while what they ask for goes on.
+pub async fn keep(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::DoneAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Gives claims back untried, as a worker does that stops.
 pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Error> {
     QUEUE.release::<Entity, _>(txn, ids.iter().copied()).await

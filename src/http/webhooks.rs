@@ -2,8 +2,8 @@
 
 use super::{Shared, problem};
 use crate::error::Error;
-use crate::webhook::{self, Answer};
 use crate::serving::Client;
+use crate::webhook::{self, Answer};
 use axum::body::Body;
 use axum::extract::{Path, State, rejection::PathRejection};
 use axum::http::{HeaderMap, StatusCode, header};

@@ -6,7 +6,8 @@ use entity::{
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryOrder, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryTrait,
     sea_query::{Expr, OnConflict, Query},
 };
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
@@ -37,8 +38,10 @@ pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<Kept, Er
     if once.is_empty() {
         return Ok(kept);
     }
-    let mut insert = Entity::insert_many(once.values().cloned().map(IntoActiveModel::into_active_model)).on_conflict(once_more());
-    let statement = insert.query().returning(Query::returning().columns([Column::Id, Column::Provider, Column::EventId]));
+    let mut insert =
+        Entity::insert_many(once.values().cloned().map(IntoActiveModel::into_active_model)).on_conflict(once_more());
+    let statement =
+        insert.query().returning(Query::returning().columns([Column::Id, Column::Provider, Column::EventId]));
     let mut known: BTreeMap<(String, String), Uuid> = BTreeMap::new();
     for row in db.query_all(&*statement).await? {
         known.insert((row.try_get("", "provider")?, row.try_get("", "event_id")?), row.try_get("", "id")?);
@@ -94,7 +97,8 @@ pub async fn count_again<C: ConnectionTrait>(db: &C, known: Uuid, row: &Model) -
 pub async fn keep_beside<C: ConnectionTrait>(db: &C, first: &Model, mut row: Model) -> Result<Option<Model>, Error> {
     row.variant = row.said.clone().unwrap_or_default();
     if first.status != DeliveryStatus::Failed {
-        let what = [first.kind.as_deref(), first.reference.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let what =
+            [first.kind.as_deref(), first.reference.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         row.status = DeliveryStatus::Failed;
         row.decision = Some(format!(
             "the id {} is that of another event, which says something else ({}, {what}); replay this one if it is right",

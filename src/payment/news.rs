@@ -182,7 +182,8 @@ fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
         (Some(&news.kind), reference) == (row.kind.as_ref(), row.reference.as_ref())
     };
     let find = |of: &dyn Fn(&&News) -> bool| news.iter().find(of);
-    let found = find(&|news| has_its_id(news) && is_same(news)).or_else(|| find(&has_its_id)).or_else(|| find(&is_alike));
+    let found =
+        find(&|news| has_its_id(news) && is_same(news)).or_else(|| find(&has_its_id)).or_else(|| find(&is_alike));
     found.cloned().ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
 }
 

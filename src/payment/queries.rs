@@ -99,7 +99,9 @@ pub async fn payments(app: &App, actor: &Actor, filter: &Filter, asked: &Asked) 
     let select = visible(actor)
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(payment::Column::Status.is_in(statuses)))
         .apply_if(filter.method, |s, method| s.filter(payment::Column::Method.eq(method)))
-        .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| s.filter(payment::Column::Provider.eq(provider)))
+        .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| {
+            s.filter(payment::Column::Provider.eq(provider))
+        })
         .apply_if(filter.sale, |s, id| s.filter(payment::Column::SaleOrderId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(payment::Column::CreatedAt.gt(at)))
         .apply_if(filter.before, |s, at| s.filter(payment::Column::CreatedAt.lt(at)));

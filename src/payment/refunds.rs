@@ -88,7 +88,9 @@ pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
 /// The API of a payment's provider, or why there is none that could be asked.
 pub fn api_of(settings: &Settings, payment: &payment::Model) -> Result<&'static dyn Api, String> {
     if payment.duplicate {
-        return Err("the payment is another one in another spelling: only that one's money is at the provider".to_owned());
+        return Err(
+            "the payment is another one in another spelling: only that one's money is at the provider".to_owned()
+        );
     }
     let Some(provider) = &payment.provider else {
         return Err("the payment did not come through a provider".to_owned());

@@ -82,6 +82,7 @@ async fn beside(app: &App, row: webhook_delivery::Model) -> Result<Option<webhoo
             return Ok(None);
         }
     }
-    let first = known.first().ok_or_else(|| Error::Unavailable("the event's id was just being forgotten".to_owned()))?;
+    let first =
+        known.first().ok_or_else(|| Error::Unavailable("the event's id was just being forgotten".to_owned()))?;
     inbox::keep_beside(&app.writer, first, row).await
 }

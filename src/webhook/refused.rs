@@ -184,7 +184,8 @@ mod tests {
         flood(&mut held, [192, 0, 2, 1].into(), 10_000);
         let batch = held.take().unwrap();
         assert!(batch.rows.len() <= RING && batch.rows.len() > usize::try_from(FIRST).unwrap());
-        let counted: i64 = batch.rows.iter().map(|row| row.deliveries).chain(batch.more.iter().map(|more| more.1)).sum();
+        let counted: i64 =
+            batch.rows.iter().map(|row| row.deliveries).chain(batch.more.iter().map(|more| more.1)).sum();
         assert_eq!((counted, batch.told["stripe"].0), (10_000, 10_000));
         assert!(held.take().is_none());
         flood(&mut held, [192, 0, 2, 1].into(), 1);

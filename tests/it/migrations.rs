@@ -3,8 +3,8 @@
 //! SQLite in a temporary file; PostgreSQL on the server of `TEST_DATABASE_URL`, in a database of each test's own.
 //! Knows columns, constraints and indexes; what they mean is tested where it is meant.
 
-mod catalog;
-mod rules;
+pub mod catalog;
+pub mod rules;
 
 use catalog::Catalog;
 use migration::{Migrator, MigratorTrait};
@@ -198,7 +198,8 @@ async fn both_databases_have_the_same_rules_and_indexes() -> Result<(), DbErr> {
 #[tokio::test]
 async fn what_was_registered_in_two_spellings_stays_and_is_marked() -> Result<(), DbErr> {
     on_both("migrations_spellings", |db| async move {
-        let steps = Migrator::migrations().iter().position(|step| step.name() == "m0014_providers").expect("it is there");
+        let steps =
+            Migrator::migrations().iter().position(|step| step.name() == "m0014_providers").expect("it is there");
         Migrator::up(&db, Some(u32::try_from(steps).expect("few"))).await?;
         let write = async |statement: &str, run| {
             db.execute_unprepared(&rules::spell(statement, run, db.get_database_backend())).await
@@ -218,7 +219,8 @@ async fn what_was_registered_in_two_spellings_stays_and_is_marked() -> Result<()
         use entity::{payment, reseller_settlement};
         use sea_orm::EntityTrait as _;
         let payments = payment::Entity::find().all(&db).await?.into_iter();
-        let spelling = |row: payment::Model| (row.provider.unwrap_or_default(), row.reference.unwrap_or_default(), row.duplicate);
+        let spelling =
+            |row: payment::Model| (row.provider.unwrap_or_default(), row.reference.unwrap_or_default(), row.duplicate);
         let mut payments: Vec<_> = payments.map(spelling).collect();
         payments.sort();
         let stripe = |reference: &str, duplicate| ("stripe".to_owned(), reference.to_owned(), duplicate);

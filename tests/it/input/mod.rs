@@ -2,8 +2,11 @@
 
 mod bad;
 pub mod currency;
+mod documents;
 mod explain;
 mod hostile;
 mod idempotency;
+mod instants;
 mod refused;
 mod version;
+mod words;

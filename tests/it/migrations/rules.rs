@@ -102,6 +102,7 @@ pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
     ("api_key_hash", "api_key", "hash", "hash = 'same'"),
     ("credit_account_party", "credit_account", "party_kind party_id currency", "party_id = @customer"),
     ("product_sku", "product", "sku", "sku = 'SKU-#'"),
+    ("product_sku_folded", "product", "sku_folded", "sku_folded = 'same'"),
     ("stock_store_sku", "stock", "store_id sku", "store_id = @store, sku = 'SKU-#'"),
     ("order_root_number_seq", "order_root", "number_seq", "number_seq = 7"),
     ("quotation_root", "quotation", "root_id", "root_id = @order_root"),

@@ -20,7 +20,8 @@ impl World {
 
     /// Stripe gives so many cents back that nobody here asked for.
     async fn gives_back(&self, payment: &str, cents: i64) {
-        let event = refund(&format!("evt_re_{payment}{cents}"), &format!("re_{payment}{cents}"), payment, cents, "succeeded");
+        let event =
+            refund(&format!("evt_re_{payment}{cents}"), &format!("re_{payment}{cents}"), payment, cents, "succeeded");
         assert_eq!(self.stripe(&event).await.status, 200);
     }
 
@@ -259,6 +260,8 @@ async fn end_of_the_asking(w: &World, kind: &str) {
     for row in rows.expect("a read") {
         let answer = waybill::payment::outgoing::Answer::Refused("no".to_owned());
         let command = waybill::payment::outgoing::TakeAnswer { row: row.id, answer };
-        waybill::edge::run(&w.app, &waybill::access::Actor::provider("stripe"), None, &command).await.expect("it is taken");
+        waybill::edge::run(&w.app, &waybill::access::Actor::provider("stripe"), None, &command)
+            .await
+            .expect("it is taken");
     }
 }

@@ -121,7 +121,9 @@ fn the_event_id_is_given_or_in_the_header_or_made() {
 
 #[test]
 fn zeros_that_mean_nothing_are_cut() {
-    for (written, exact) in [("1000.00", "1000"), ("200.000", "200"), ("0.0", "0"), ("10", "10"), ("0.10", "0.1"), ("100", "100")] {
+    for (written, exact) in
+        [("1000.00", "1000"), ("200.000", "200"), ("0.0", "0"), ("10", "10"), ("0.10", "0.1"), ("100", "100")]
+    {
         let body = event(json!({ "amount": written })).to_string();
         assert_eq!(read(&body, &[]).of.unwrap().change, Change::Captured(card(main_units(exact, Some("USD")))));
     }
@@ -133,7 +135,11 @@ fn blanks_and_capitals_around_ids_mean_nothing() {
     assert_eq!(read(&event(spelt).to_string(), &[]), read(&event(json!({})).to_string(), &[]));
     let blank = event(json!({ "saleOrderId": "  " })).to_string();
     assert_eq!(read(&blank, &[]).of.unwrap().sale_order_id, None);
-    is_malformed("mypay", &event(json!({ "reference": "  " })), "reference must have 1 to 255 bytes and no control characters");
+    is_malformed(
+        "mypay",
+        &event(json!({ "reference": "  " })),
+        "reference must have 1 to 255 bytes and no control characters",
+    );
 }
 
 #[test]

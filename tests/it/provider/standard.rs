@@ -80,12 +80,8 @@ fn refunds_and_disputes_name_theirs() {
         ("refund.issued", RefundStage::Issued),
         ("refund.failed", RefundStage::Failed),
     ] {
-        let change = Change::Refund {
-            reference: "rf-1".to_owned(),
-            ours: None,
-            amount: main_units("12.5", Some("USD")),
-            stage,
-        };
+        let change =
+            Change::Refund { reference: "rf-1".to_owned(), ours: None, amount: main_units("12.5", Some("USD")), stage };
         let told = told("standard", &event(kind, json!({ "refundReference": "rf-1" })));
         assert_eq!(told, news_of("tx-1", Some(SALE), change));
         is_malformed("standard", &event(kind, json!({})), "data.refundReference is missing");
@@ -98,7 +94,16 @@ fn refunds_and_disputes_name_theirs() {
         let told = told("standard", &event(kind, json!({ "disputeReference": "d-1", "amount": null })));
         assert_eq!(
             told,
-            news_of("tx-1", Some(SALE), Change::Dispute { reference: "d-1".to_owned(), amount: None, stage, at: Some(at("2026-03-02T10:00:00Z")) })
+            news_of(
+                "tx-1",
+                Some(SALE),
+                Change::Dispute {
+                    reference: "d-1".to_owned(),
+                    amount: None,
+                    stage,
+                    at: Some(at("2026-03-02T10:00:00Z"))
+                }
+            )
         );
         is_malformed("standard", &event(kind, json!({})), "data.disputeReference is missing");
     }

@@ -40,7 +40,12 @@ fn dispute(status: &str) -> Value {
 }
 
 fn of_dispute(stage: DisputeStage) -> Change {
-    Change::Dispute { reference: "du_1".to_owned(), amount: Some(minor(12_500, "USD")), stage, at: Some(at("2026-03-02T10:00:00Z")) }
+    Change::Dispute {
+        reference: "du_1".to_owned(),
+        amount: Some(minor(12_500, "USD")),
+        stage,
+        at: Some(at("2026-03-02T10:00:00Z")),
+    }
 }
 
 fn of_refund(reference: &str, amount: i64, stage: RefundStage) -> Change {
