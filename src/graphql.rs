@@ -21,9 +21,10 @@ pub use serve::Schema;
 
 use crate::access::Actor;
 use crate::app::App;
+use crate::command::Change;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, SchemaBuilder};
+use async_graphql::{Context, EmptySubscription, ID, MaybeUndefined, MergedObject, SchemaBuilder};
 use batch::Loaders;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -64,6 +65,7 @@ pub struct Mutation(
     crate::inventory::graphql::StockMutation,
     crate::catalog::graphql::ProductMutation,
     crate::party::graphql::PartyMutation,
+    crate::party::graphql::PartyUpdates,
     crate::workflow::graphql::WorkflowMutation,
     crate::workflow::graphql::DefinitionMutation,
     crate::webhook::graphql::WebhookMutation,
@@ -127,6 +129,18 @@ pub fn app<'a>(ctx: &Context<'a>) -> &'a App {
 /// The request's batches.
 pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
     ctx.data_unchecked::<Loaders>()
+}
+
+/// A value of an update that may be missing, as commands read it: left out, null, or a value that `read` understands.
+pub fn change<T, U>(
+    given: MaybeUndefined<T>,
+    read: impl FnOnce(T) -> Result<U, Error>,
+) -> Result<Change<U>, Error> {
+    Ok(match given {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(value) => Change::Set(read(value)?),
+    })
 }
 
 /// The id of a filter. One that is no id of the kind matches nothing, as one that nobody has.

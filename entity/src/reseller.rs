@@ -19,6 +19,8 @@ pub struct Model {
     pub credit_tier: Tier,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// Grows by one with every change.
+    pub version: i32,
 }
 
 /// Joined through ids, not through relations.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
 use crate::reading::{among, contains, keyed};
 use entity::product;
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -21,10 +21,22 @@ pub async fn find_sku(app: &App, sku: &str) -> Result<Option<Arc<product::Model>
     Ok(found.map(Arc::new))
 }
 
-/// Products whose SKU or title contains `search`, oldest first.
-pub async fn products(app: &App, search: Option<&str>, asked: &Asked) -> Result<Page<product::Model>, Error> {
-    let mut select = product::Entity::find();
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
+/// What a list of products is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// SKU or title contains it.
+    pub search: Option<String>,
+    /// Whether they are not for sale any more; none: both.
+    pub archived: Option<bool>,
+}
+
+/// Products, oldest first.
+pub async fn products(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<product::Model>, Error> {
+    let mut select = product::Entity::find().apply_if(filter.archived, |select, archived| {
+        let at = product::Column::ArchivedAt;
+        select.filter(if archived { at.is_not_null() } else { at.is_null() })
+    });
+    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
         let sku = contains(product::Column::Sku, &patterns);
         select = select.filter(Condition::any().add(sku).add(contains(product::Column::Title, &patterns)));
     }

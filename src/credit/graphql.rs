@@ -12,7 +12,8 @@ use async_graphql::{Context, Description, ID, Object};
 use entity::{Tier, credit_note};
 use std::sync::Arc;
 
-fn tier(tier: Tier) -> &'static str {
+/// A tier as the API writes it.
+pub fn tier(tier: Tier) -> &'static str {
     match tier {
         Tier::Bronze => "BRONZE",
         Tier::Silver => "SILVER",

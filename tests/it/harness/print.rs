@@ -18,7 +18,7 @@ impl World {
             )+};
         }
         tables! {
-            api_key credit_account credit_entry credit_note customer fulfilment fulfilment_line hold order_root outbox
+            api_key credit_account credit_change credit_entry credit_note customer fulfilment fulfilment_line hold order_root outbox
             override_request payment payment_entry product quotation quotation_line refund reseller sale_line sale_order
             sales_aggregate stock stock_adjustment store timer transition_log user_account user_store
         }
