@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod connection;
+mod described;
 pub mod failure;
 pub mod limits;
 pub mod loaders;
@@ -77,6 +78,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Roots::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<node::InterfaceLinks>()
         .register_output_type::<crate::workflow::graphql::WorkflowSubject>()
+        .register_output_type::<described::CommonWords>()
 }
 
 /// The API over `app`.
@@ -86,7 +88,10 @@ pub fn schema(app: App) -> Schema {
 
 /// The schema as `schema.graphql` has it; needs no database.
 pub fn schema_sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident();
+    let options = async_graphql::SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .use_space_ident()
+        .include_specified_by();
     builder().finish().sdl_with_options(options)
 }
 
@@ -132,10 +137,7 @@ pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
 }
 
 /// A value of an update that may be missing, as commands read it: left out, null, or a value that `read` understands.
-pub fn change<T, U>(
-    given: MaybeUndefined<T>,
-    read: impl FnOnce(T) -> Result<U, Error>,
-) -> Result<Change<U>, Error> {
+pub fn change<T, U>(given: MaybeUndefined<T>, read: impl FnOnce(T) -> Result<U, Error>) -> Result<Change<U>, Error> {
     Ok(match given {
         MaybeUndefined::Undefined => Change::Keep,
         MaybeUndefined::Null => Change::Clear,

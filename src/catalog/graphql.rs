@@ -80,7 +80,12 @@ pub struct ProductQuery;
 #[Object]
 impl ProductQuery {
     /// A product by its id or its SKU, one of them; null when there is none.
-    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, sku: Option<String>) -> Answer<Option<Product>> {
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        #[graphql(desc = "The SKU, as it is written.")] sku: Option<String>,
+    ) -> Answer<Option<Product>> {
         actor(ctx)?.require("order.read")?;
         let found = match (id, sku) {
             (Some(id), None) => match id::decode(Prefix::Product, &id) {
@@ -103,7 +108,10 @@ impl ProductQuery {
         last: Option<i32>,
         before: Option<String>,
         #[graphql(desc = "SKU or title contains it.")] search: Option<String>,
-        #[graphql(desc = "false: those for sale; true: those that are not any more; null: all.", default_with = "Some(false)")]
+        #[graphql(
+            desc = "false: those for sale; true: those that are not any more; null: all.",
+            default_with = "Some(false)"
+        )]
         archived: Option<bool>,
     ) -> Answer<Connection<Product>> {
         actor(ctx)?.require("order.read")?;

@@ -73,7 +73,8 @@ fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
 fn still_listed(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let archived = turn.shared.archived()?;
     let lines = turn.order.quotation_lines.all()?;
-    let gone: BTreeSet<&str> = lines.iter().map(|line| line.sku.as_str()).filter(|sku| archived.contains(*sku)).collect();
+    let gone: BTreeSet<&str> =
+        lines.iter().map(|line| line.sku.as_str()).filter(|sku| archived.contains(*sku)).collect();
     Ok(Verdict::with_code(
         gone.is_empty(),
         Code::ListingUnavailable,

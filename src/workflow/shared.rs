@@ -102,8 +102,7 @@ impl Unit {
                 None => order.quotation()?.store_id,
             };
             let sold = order.sale_lines.all()?.iter().filter(|l| l.kind.has_stock()).map(|l| l.sku.clone());
-            let offered =
-                order.quotation_lines.tracked().filter(|l| l.kind.has_stock()).map(|l| l.sku.clone());
+            let offered = order.quotation_lines.tracked().filter(|l| l.kind.has_stock()).map(|l| l.sku.clone());
             wanted.extend(sold.chain(offered).map(|sku| (store, sku)));
         }
         self.lock_stock(db, wanted, mode).await

@@ -116,7 +116,7 @@ impl SaleQuery {
         last: Option<i32>,
         before: Option<String>,
         filter: Option<SaleOrderFilter>,
-        sort: Option<SaleOrderSort>,
+        #[graphql(desc = "The order of the list; left out: newest first.")] sort: Option<SaleOrderSort>,
     ) -> Answer<Connection<SaleOrder>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
