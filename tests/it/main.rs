@@ -22,6 +22,7 @@ mod lists;
 mod machine;
 mod migrations;
 mod party;
+mod outage;
 mod payment;
 mod performance;
 mod provider;
