@@ -3,6 +3,7 @@
 use super::providers::{self, ProviderSettings};
 use super::storage::Storage;
 use super::values;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,6 +56,18 @@ pub struct Server {
     /// How long requests in flight may go on after a signal to stop.
     #[serde(deserialize_with = "values::from_to::<_, _, 0, 3_600>")]
     pub shutdown_seconds: u64,
+    /// How many connections there may be.
+    #[serde(deserialize_with = "values::from_to::<_, _, 4, 100_000>")]
+    pub max_connections: usize,
+    /// How many requests of one user a second; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub requests_per_second: u32,
+    /// How many requests of one address a second that name nobody; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub anonymous_requests_per_second: u32,
+    /// Whose `X-Forwarded-For` counts.
+    #[serde(deserialize_with = "values::networks")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Whether people develop against it or rely on it.
@@ -231,6 +244,9 @@ pub struct GraphQl {
     /// How many requests may travel in one batch.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
     pub max_batch: usize,
+    /// How many tokens (names, values, brackets) the queries of one request may have.
+    #[serde(deserialize_with = "values::from_to::<_, _, 100, 1_000_000>")]
+    pub max_tokens: usize,
     /// The largest request body, in bytes.
     #[serde(deserialize_with = "values::from_to::<_, _, 1_024, 1_073_741_824>")]
     pub max_body: usize,

@@ -2,6 +2,7 @@
 
 mod bad;
 mod currency;
+mod documents;
 mod explain;
 mod hostile;
 mod idempotency;

@@ -94,6 +94,7 @@ both! {
         let (fulfilment, line) = (w.fulfilment_of(&sale).await, w.line_of(&sale, "MUG").await);
         w.split(&w.admin, &fulfilment, &[(&line, 1)]).await.ok();
         w.drive(&fulfilment, &["CANCEL"]).await;
+        w.work().await;
         let order = w.sale_order(&sale).await;
         shows!(order, { "credited.amount": "10.00", "overpaid.amount": "10.00" });
         let rest = text(&order["fulfilments"][1]["id"]);
