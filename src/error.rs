@@ -100,6 +100,9 @@ pub enum Error {
     /// The thing has moved on, or the value is taken.
     #[error("{0}")]
     Conflict(String),
+    /// Something is under way that has to end first; the same request may succeed then.
+    #[error("{0}")]
+    UnderWay(String),
     /// An idempotency key that came with another input before.
     #[error("the idempotency key {0:?} was used with another input; use a new key for a new request")]
     IdempotencyMismatch(String),
@@ -169,7 +172,7 @@ impl Error {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(_) => Code::NotFound,
             Self::Invalid { .. } => Code::BadInput,
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_) | Self::UnderWay(_) => Code::Conflict,
             Self::IdempotencyMismatch(_) => Code::IdempotencyMismatch,
             Self::Refused(refusal) => refusal.code,
             Self::Limit(_) | Self::Later { .. } => Code::LimitExceeded,
@@ -181,7 +184,8 @@ impl Error {
 
     /// Whether the same request may succeed later without anything else changing.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Later { .. }) || matches!(self.code(), Code::Unavailable | Code::Internal)
+        matches!(self, Self::Later { .. } | Self::UnderWay(_))
+            || matches!(self.code(), Code::Unavailable | Code::Internal)
     }
 
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.

@@ -4,10 +4,12 @@ use crate::command::{Change, Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
+use crate::texts;
 use crate::workflow::check_version;
+use entity::folding::fold;
 use entity::{ProductKind, product};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -32,10 +34,12 @@ impl Command for CreateProduct {
         cx.actor.require("catalog.manage")?;
         check_sku(&self.sku)?;
         check_prices(&self.price, self.reseller_price.as_ref())?;
-        let title = checked_title(&self.title)?;
-        let taken = product::Entity::find().filter(product::Column::Sku.eq(self.sku.as_str())).count(cx.txn).await?;
-        if taken > 0 {
-            return Err(Error::Conflict(format!("there is a product with the SKU {:?} already", self.sku)));
+        let title = texts::line("title", &self.title, MAX_TITLE)?;
+        let alike = product::Entity::find().filter(product::Column::SkuFolded.eq(fold(&self.sku)));
+        if let Some(taken) = alike.one(cx.txn).await? {
+            let message = format!("there is a product with the SKU {:?} already", taken.sku);
+            let case = if taken.sku == self.sku { "" } else { "; one that differs by case only would be taken for it" };
+            return Err(Error::Conflict(format!("{message}{case}")));
         }
         let row = product::Model {
             id: id::new(),
@@ -45,12 +49,14 @@ impl Command for CreateProduct {
             price_minor: self.price.minor,
             reseller_price_minor: self.reseller_price.as_ref().map(|price| price.minor),
             currency: self.price.currency.clone(),
+            folded: None,
+            sku_folded: None,
             created_at: cx.now,
             version: 1,
             archived_at: None,
         };
         let id = row.id;
-        product::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         Ok(Done { product: Some(id), ..Done::default() })
     }
 }
@@ -89,7 +95,7 @@ impl Command for UpdateProduct {
 impl UpdateProduct {
     fn apply(&self, row: &mut product::Model, cx: &Cx<'_>) -> Result<(), Error> {
         if let Some(title) = &self.title {
-            row.title = checked_title(title)?;
+            row.title = texts::line("title", title, MAX_TITLE)?;
         }
         let money = |minor| Money { minor, currency: row.currency.clone() };
         let price = self.price.clone().unwrap_or_else(|| money(row.price_minor));
@@ -116,13 +122,6 @@ fn check_sku(sku: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn checked_title(title: &str) -> Result<String, Error> {
-    let title = title.trim();
-    if title.is_empty() || title.chars().count() > MAX_TITLE {
-        return Err(Error::invalid("title", format!("write 1 to {MAX_TITLE} characters")));
-    }
-    Ok(title.to_owned())
-}
 
 fn check_prices(price: &Money, reseller_price: Option<&Money>) -> Result<(), Error> {
     if price.minor < 0 {

@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, contains, keyed};
+use crate::reading::{among, keyed};
+use crate::search::Search;
 use entity::product;
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -36,9 +37,8 @@ pub async fn products(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<
         let at = product::Column::ArchivedAt;
         select.filter(if archived { at.is_not_null() } else { at.is_null() })
     });
-    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
-        let sku = contains(product::Column::Sku, &patterns);
-        select = select.filter(Condition::any().add(sku).add(contains(product::Column::Title, &patterns)));
+    if let Some(search) = Search::of(filter.search.as_deref())? {
+        select = select.filter(search.within(product::Column::Folded));
     }
     let order = Keyset {
         tag: 4,

@@ -129,6 +129,9 @@ pub struct Fulfilment {
     /// For how many days delivered lines can be returned.
     #[serde(deserialize_with = "values::days")]
     pub return_window_days: f64,
+    /// For how many days one that waits for stock may be passed over by those behind it; 0: never.
+    #[serde(deserialize_with = "values::days_or_none")]
+    pub backorder_patience_days: f64,
 }
 
 /// `[worker]`
@@ -262,6 +265,8 @@ pub struct Payment {
     /// How long presigned links are good for.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_440>")]
     pub receipt_link_minutes: u32,
+    /// Whether pictures keep where they were taken.
+    pub receipt_keep_location: bool,
 }
 
 /// `[webhooks]`
@@ -274,6 +279,9 @@ pub struct Webhooks {
     /// After so many failures a delivery is given up, and shown.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 100>")]
     pub max_attempts: i32,
+    /// After so many refused deliveries of a provider's path from one address within a minute, others are answered 429.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000_000>")]
+    pub refused_per_minute: u32,
 }
 
 /// `[log]`

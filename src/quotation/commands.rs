@@ -2,7 +2,7 @@
 
 use super::parties::Parties;
 use crate::{
-    clock::Instant,
+    clock::{self, Instant},
     command::{Command, Cx, Done},
     error::Error,
     id,
@@ -117,7 +117,7 @@ impl CreateQuotation {
 
     fn validity(&self, cx: &Cx<'_>) -> Result<Instant, Error> {
         match self.valid_until {
-            None => Ok(cx.now + days(cx.app.settings.quotation.validity_days)),
+            None => clock::after(cx.now, days(cx.app.settings.quotation.validity_days), "quotation.validity_days"),
             Some(until) => later(until, cx.now),
         }
     }
@@ -150,10 +150,10 @@ pub(super) fn later(until: Instant, now: Instant) -> Result<Instant, Error> {
     if until <= now {
         return Err(Error::invalid("validUntil", "it is not in the future"));
     }
-    Ok(crate::clock::to_micros(until))
+    Ok(clock::to_micros(until))
 }
 
 /// Fractions of days, to the millisecond.
 fn days(days: f64) -> TimeDelta {
-    crate::clock::seconds(days * 86_400.0)
+    clock::seconds(days * 86_400.0)
 }

@@ -16,6 +16,7 @@ mod chaos;
 mod concurrency;
 mod credit;
 mod definition;
+mod door;
 mod fulfilment;
 mod input;
 mod lists;
