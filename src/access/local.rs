@@ -147,13 +147,15 @@ async fn own_party(
     let (credit_tier, created_at, version) = (Set(Tier::Bronze), Set(now), Set(1));
     match role {
         RoleKind::Customer if !exists => {
-            let row =
-                customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }.insert(txn).await?;
+            let row = customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
+                .insert(txn)
+                .await?;
             Ok((Some(row.id), None))
         }
         RoleKind::Reseller if !exists => {
-            let row =
-                reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }.insert(txn).await?;
+            let row = reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
+                .insert(txn)
+                .await?;
             Ok((None, Some(row.id)))
         }
         _ => Ok((None, None)),

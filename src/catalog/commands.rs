@@ -122,7 +122,6 @@ fn check_sku(sku: &str) -> Result<(), Error> {
     Ok(())
 }
 
-
 fn check_prices(price: &Money, reseller_price: Option<&Money>) -> Result<(), Error> {
     if price.minor < 0 {
         return Err(Error::invalid("price", "a price is not negative"));
