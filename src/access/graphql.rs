@@ -41,7 +41,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        search: Option<String>,
+        #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
     ) -> Answer<Connection<User>> {
         let asked = asked(ctx, first, after, last, before);
         connect(queries::users(app(ctx), actor(ctx)?, search.as_deref(), &asked).await, User::from)
@@ -55,7 +55,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        user_id: Option<ID>,
+        #[graphql(desc = "Of this user; left out: of everybody.")] user_id: Option<ID>,
     ) -> Answer<Connection<ApiKey>> {
         let asked = asked(ctx, first, after, last, before);
         let user = user_id.map(|id| id::decode(Prefix::User, &id)).transpose()?;
@@ -80,8 +80,8 @@ impl AccessMutation {
     async fn login(
         &self,
         ctx: &Context<'_>,
-        email: String,
-        #[graphql(secret)] password: String,
+        #[graphql(desc = "As the user is known by; case does not matter.")] email: String,
+        #[graphql(desc = "The password.", secret)] password: String,
     ) -> Answer<LoginPayload> {
         let app = app(ctx);
         let now = app.now();
@@ -126,7 +126,7 @@ impl AccessMutation {
     async fn disable_user(
         &self,
         ctx: &Context<'_>,
-        user_id: ID,
+        #[graphql(desc = "Which user.")] user_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = DisableUser { user_id: id::decode(Prefix::User, &user_id)? };
@@ -153,7 +153,7 @@ impl AccessMutation {
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        api_key_id: ID,
+        #[graphql(desc = "Which key.")] api_key_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<ApiKeyPayload> {
         let command = RevokeApiKey { api_key_id: id::decode(Prefix::Key, &api_key_id)? };

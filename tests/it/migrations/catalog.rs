@@ -109,7 +109,7 @@ pub async fn indexes(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr>
 macro_rules! every_entity {
     ($call:ident) => {
         $call! {
-            api_key credit_account credit_entry credit_note customer dispute fulfilment fulfilment_line hold idempotency_key
+            api_key credit_account credit_change credit_entry credit_note customer dispute fulfilment fulfilment_line hold idempotency_key
             number_counter order_root outbox override_request payment payment_entry product quotation quotation_line
             receipt_upload refund refused_attempt reseller reseller_settlement sale_line sale_order sales_aggregate stock
             stock_adjustment store stray_object timer transition_log user_account user_store webhook_delivery
