@@ -245,8 +245,16 @@ impl Writer<'_> {
 fn names(value: &Value, into: &mut HashSet<String>) {
     match value {
         Value::String(text) if text.starts_with("lost_") => drop(into.insert(text.clone())),
-        Value::Array(list) => list.iter().for_each(|inner| names(inner, into)),
-        Value::Object(fields) => fields.values().for_each(|inner| names(inner, into)),
+        Value::Array(list) => {
+            for inner in list {
+                names(inner, into);
+            }
+        }
+        Value::Object(fields) => {
+            for inner in fields.values() {
+                names(inner, into);
+            }
+        }
         _ => {}
     }
 }
