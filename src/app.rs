@@ -11,13 +11,15 @@ use crate::{
     storage::Storage,
     workflow::{self, Registry},
 };
-use migration::MigratorTrait;
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::Notify;
+
+/// How long a request waits for a connection to PostgreSQL, which may be gone or have none left, before it is told so.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that is shared; cheap to clone.
 #[derive(Clone, Debug)]
@@ -91,7 +93,7 @@ impl App {
     pub async fn open(parts: Parts, migrate: bool) -> Result<Self, Error> {
         let Connections { writer, reader } = connect(&parts.settings).await?;
         if migrate || writer.get_database_backend() == DbBackend::Sqlite {
-            migration::Migrator::up(&writer, None).await?;
+            migration::up(&writer, None).await?;
         }
         Self::with(parts, writer, reader).await
     }
@@ -171,8 +173,10 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Error> {
     }
     let mut options = options(url, settings.database.connections);
     // Connections keep the plans of their statements. A plan that was made when a table was small scans it when it is
-    // large, and everything here is found by an index.
-    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off")]));
+    // large, and everything here is found by an index. A scan that cannot be done without is made to look so dear by
+    // this that PostgreSQL would compile it first, for 50 ms and more: everything here is too short for that.
+    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off"), ("jit", "off")]));
+    options.acquire_timeout(PATIENCE);
     let pool = Database::connect(options).await.map_err(unreachable_database)?;
     Ok(Connections { writer: pool.clone(), reader: pool })
 }

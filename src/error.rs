@@ -178,8 +178,7 @@ impl Error {
 
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.
     pub fn is_contention(&self) -> bool {
-        let Self::Db(error) = self else { return false };
-        code_of(error).is_some_and(|code| code.is_contention())
+        matches!(self, Self::Db(error) if is_contention(error))
     }
 }
 
@@ -209,52 +208,64 @@ fn taken(violation: &str) -> String {
     )
 }
 
-/// What a database says has happened, in its own code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum DbCode {
-    /// PostgreSQL's SQLSTATE.
+/// The driver's own error, where there is one.
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))
+        | DbErr::Conn(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// What a database said was wrong: a SQLSTATE of PostgreSQL, a result code of SQLite.
+enum Said {
     Postgres(String),
-    /// SQLite's extended result code.
+    /// The primary code; the extended ones say the same more closely.
     Sqlite(i32),
 }
 
-impl DbCode {
-    /// Somebody else was faster, and nothing has happened.
-    fn is_contention(&self) -> bool {
-        match self {
-            // serialization_failure, deadlock_detected
-            Self::Postgres(state) => matches!(state.as_str(), "40001" | "40P01"),
-            // SQLITE_BUSY and SQLITE_LOCKED, whatever the upper bits say besides
-            Self::Sqlite(code) => matches!(code & 0xff, 5 | 6),
+fn said(error: &DbErr) -> Option<Said> {
+    let error = cause(error)?.as_database_error()?;
+    let code = error.code()?;
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        return code.parse::<i32>().ok().map(|code| Said::Sqlite(code & 0xff));
+    }
+    Some(Said::Postgres(code.into_owned()))
+}
+
+fn is_contention(error: &DbErr) -> bool {
+    match said(error) {
+        Some(Said::Postgres(state)) => matches!(state.as_str(), "40001" | "40P01"),
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        Some(Said::Sqlite(code)) => matches!(code, 5 | 6),
+        None => false,
+    }
+}
+
+/// Whether the database is away, or cannot write at the moment, so that the same may go well later.
+fn is_unavailable(error: &DbErr) -> bool {
+    match said(error) {
+        // Connection lost, out of resources, read-only (a primary no more), lock not to be had, shutting down or starting,
+        // its disk.
+        Some(Said::Postgres(state)) => {
+            ["08", "53", "57P", "58"].iter().any(|class| state.starts_with(class))
+                || matches!(state.as_str(), "25006" | "55P03")
+        }
+        // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN.
+        Some(Said::Sqlite(code)) => matches!(code, 8 | 10 | 13 | 14),
+        None => {
+            matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+                || matches!(
+                    cause(error),
+                    Some(
+                        sqlx::Error::Io(_)
+                            | sqlx::Error::Tls(_)
+                            | sqlx::Error::PoolTimedOut
+                            | sqlx::Error::PoolClosed
+                            | sqlx::Error::WorkerCrashed
+                    )
+                )
         }
     }
-}
-
-/// The code of a database's error; none when it is not the database that has failed.
-fn code_of(error: &DbErr) -> Option<DbCode> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))
-    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return None;
-    };
-    let cause = cause.as_database_error()?;
-    let code = cause.code()?;
-    if cause.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-        return Some(DbCode::Postgres(code.into_owned()));
-    }
-    code.parse().ok().map(DbCode::Sqlite)
-}
-
-fn sqlstate(error: &DbErr) -> Option<String> {
-    match code_of(error)? {
-        DbCode::Postgres(state) => Some(state),
-        DbCode::Sqlite(_) => None,
-    }
-}
-
-fn is_unavailable(error: &DbErr) -> bool {
-    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-        || sqlstate(error)
-            .is_some_and(|state| matches!(state.as_str(), "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003"))
 }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod app;
 pub mod approval;
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -6,12 +6,16 @@
 //! Promises that both databases refuse the same rows, by constraints of the same names. Knows nothing of the `entity`
 //! crate: `tests/it/migrations.rs` holds the two against each other.
 
+mod alone;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
+pub use alone::{down, up};
 pub use sea_orm_migration::MigratorTrait;
 
-/// All migrations, oldest first; `up`, `down` and `get_pending_migrations` come with [`MigratorTrait`].
+/// All migrations, oldest first; `get_pending_migrations` and the like come with [`MigratorTrait`]. [`up`] and [`down`] see
+/// to it that one process migrates at a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrator;
 

@@ -4,18 +4,18 @@ use super::context::{Context, server_runtime};
 use super::demo;
 use super::failure::{Failure, print, say};
 use super::stop;
+use crate::app::App;
+use crate::config::{DeploymentKind, Loaded};
+use crate::error::Error;
+use crate::storage::embedded;
+use crate::workflow::definitions;
+use crate::{http, serving, telemetry, worker};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use waybill::app::App;
-use waybill::config::{DeploymentKind, Loaded};
-use waybill::error::Error;
-use waybill::storage::embedded;
-use waybill::workflow::definitions;
-use waybill::{http, serving, telemetry, worker};
 
 const WORKER_PATIENCE: Duration = Duration::from_secs(10);
 

@@ -21,6 +21,7 @@ mod input;
 mod lists;
 mod machine;
 mod migrations;
+mod outage;
 mod payment;
 mod performance;
 mod provider;
