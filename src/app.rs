@@ -8,6 +8,7 @@ use crate::{
     lanes::Lanes,
     money::Currencies,
     payment::provider::http::Http,
+    search,
     storage::Storage,
     workflow::{self, Registry},
 };
@@ -54,6 +55,8 @@ pub struct Inner {
     pub gather: Lanes<crate::gather::Waiting>,
     /// Deliveries that wait to be stored and applied together.
     pub arrivals: Lanes<crate::webhook::arrival::Arrival>,
+    /// Deliveries that were not let in and are not written down yet.
+    pub refused: crate::webhook::refused::Refused,
 }
 
 impl Deref for App {
@@ -105,7 +108,7 @@ impl App {
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }
-        Ok(Self(Arc::new(Inner {
+        let app = Self(Arc::new(Inner {
             writer,
             reader,
             currencies: Currencies::with(&parts.settings.currencies.extra),
@@ -119,7 +122,29 @@ impl App {
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),
-        })))
+            refused: crate::webhook::refused::Refused::default(),
+        }));
+        app.fold_words().await?;
+        Ok(app)
+    }
+
+    /// Folds the words of rows that were written before there were folded columns, or are being written by a version
+    /// that does not know of them, so that they are found. A batch a transaction; nothing to do is a few look-ups.
+    pub async fn fold_words(&self) -> Result<(), Error> {
+        let mut all = 0;
+        loop {
+            let txn = self.begin().await?;
+            let folded = search::fold_some(&txn).await? + workflow::log::fold_notes(&txn).await?;
+            txn.commit().await?;
+            if folded == 0 {
+                break;
+            }
+            all += folded;
+        }
+        if all > 0 {
+            tracing::info!(rows = all, "words were folded for searching");
+        }
+        Ok(())
     }
 
     /// Now.

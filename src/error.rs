@@ -100,6 +100,9 @@ pub enum Error {
     /// The thing has moved on, or the value is taken.
     #[error("{0}")]
     Conflict(String),
+    /// Something is under way that has to end first; the same request may succeed then.
+    #[error("{0}")]
+    UnderWay(String),
     /// An idempotency key that came with another input before.
     #[error("the idempotency key {0:?} was used with another input; use a new key for a new request")]
     IdempotencyMismatch(String),
@@ -109,6 +112,14 @@ pub enum Error {
     /// More than is allowed at once.
     #[error("{0}")]
     Limit(String),
+    /// More than is allowed in so short a time; the same request is taken later.
+    #[error("{message}")]
+    Later {
+        /// What there was too much of.
+        message: String,
+        /// When to try again, in seconds from now.
+        seconds: u64,
+    },
     /// Something outside is not there; try again later.
     #[error("{0}")]
     Unavailable(String),
@@ -161,10 +172,10 @@ impl Error {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(_) => Code::NotFound,
             Self::Invalid { .. } => Code::BadInput,
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_) | Self::UnderWay(_) => Code::Conflict,
             Self::IdempotencyMismatch(_) => Code::IdempotencyMismatch,
             Self::Refused(refusal) => refusal.code,
-            Self::Limit(_) => Code::LimitExceeded,
+            Self::Limit(_) | Self::Later { .. } => Code::LimitExceeded,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Db(error) if is_unavailable(error) => Code::Unavailable,
             Self::Db(_) | Self::Internal(_) => Code::Internal,
@@ -173,7 +184,8 @@ impl Error {
 
     /// Whether the same request may succeed later without anything else changing.
     pub fn retryable(&self) -> bool {
-        matches!(self.code(), Code::Unavailable | Code::Internal)
+        matches!(self, Self::Later { .. } | Self::UnderWay(_))
+            || matches!(self.code(), Code::Unavailable | Code::Internal)
     }
 
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.

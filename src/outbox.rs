@@ -71,7 +71,9 @@ pub enum Audience {
 /// Kinds that are carried out here, at once.
 pub const HANDLED: &[&str] = &["stock_available"];
 /// Kinds that are asked of payment providers, by a task of their own. The others wait in the queue for those who will.
-pub const PROVIDERS: &[&str] = &["refund_requested", "capture_requested", "void_requested"];
+pub const PROVIDERS: &[&str] = &["refund_requested", CAPTURE_REQUESTED, "void_requested"];
+/// The kind of [`Event::CaptureRequested`].
+pub const CAPTURE_REQUESTED: &str = "capture_requested";
 
 /// How long a claim lasts.
 const LEASE: TimeDelta = TimeDelta::seconds(60);

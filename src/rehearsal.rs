@@ -88,7 +88,11 @@ pub async fn rehearse(
     let moment = one_moment(&app.reader).await?;
     let unit = Unit::look(app, &moment, Roots::of_subjects(&[subject]), now).await?;
     let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
-    let pending = timer::Entity::find().filter(timer::Column::RootId.is_in(orders)).all(&moment).await?;
+    let pending = timer::Entity::find()
+        .filter(timer::Column::RootId.is_in(orders))
+        .filter(timers::may_fire())
+        .all(&moment)
+        .await?;
     moment.rollback().await?;
     let unknown = || Error::not_found(subject.type_id());
     let root = *unit.orders.keys().next().ok_or_else(unknown)?;

@@ -42,6 +42,8 @@ impl MigratorTrait for Migrator {
             "m0009_provider_commands",
             "m0010_accounts",
             "m0011_captures",
+            "m0014_providers",
+            "m0015_words",
         ]
     }
 }
@@ -82,7 +84,7 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
 /// (word, PostgreSQL, SQLite). The SQLite types are those of `STRICT` tables, which refuse what does not fit, as
 /// PostgreSQL does: UUIDs are 16 bytes, instants RFC 3339 text, booleans 0 and 1.
 /// `{postgres}` and `{sqlite}` begin a line that the other database reads as a comment.
-const DIALECT: [(&str, &str, &str); 10] = [
+const DIALECT: [(&str, &str, &str); 11] = [
     ("{uuid}", "uuid", "BLOB"),
     ("{instant}", "timestamptz", "TEXT"),
     ("{json}", "jsonb", "TEXT"),
@@ -91,6 +93,8 @@ const DIALECT: [(&str, &str, &str); 10] = [
     ("{bigint}", "bigint", "INTEGER"),
     ("{strict}", "", "STRICT"),
     ("{prefix}", "text_pattern_ops", ""),
+    // What may stand around a text that somebody has pasted: space, tab, line ends, no-break space.
+    ("{blanks}", "E' \\t\\n\\r\\u00a0'", "(' ' || char(9, 10, 13, 160))"),
     ("{postgres}", "", "--"),
     ("{sqlite}", "--", ""),
 ];

@@ -137,6 +137,7 @@ mod tests {
             customer_id: Some(id::new()),
             reseller_id: None,
             disabled_at: None,
+            folded: None,
             created_at: now,
         }
     }

@@ -109,8 +109,7 @@ pub fn reserve_missing(turn: &mut Turn<'_>) -> Result<(), Error> {
 /// Reserves what there is of a SKU for a fulfilment that misses more than that. Answers how many units.
 pub fn reserve_in_part(order: &mut Order, shared: &mut Shared, fulfilment: Uuid, sku: &str) -> Result<i32, Error> {
     let store = order.fulfilment(fulfilment)?.store_id;
-    let sold: Vec<Uuid> =
-        order.sale_lines.all()?.iter().filter(|line| line.sku == sku).map(|line| line.id).collect();
+    let sold: Vec<Uuid> = order.sale_lines.all()?.iter().filter(|line| line.sku == sku).map(|line| line.id).collect();
     let mut all = 0;
     for line in order.fulfilment_lines.all_mut()? {
         if line.fulfilment_id == fulfilment && sold.contains(&line.sale_line_id) {

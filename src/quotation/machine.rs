@@ -1,7 +1,6 @@
 //! What the names in the quotation machine mean.
 
 use crate::{
-    clock::{Instant, to_micros},
     error::{Code, Error},
     inventory::stock,
     workflow::{Needs, Turn, Verdict, Vocabulary},
@@ -35,18 +34,13 @@ pub fn vocabulary() -> Vocabulary {
         .delay("VALIDITY_OVER", Needs::QUOTATION, |turn| Ok(turn.quotation()?.valid_until))
 }
 
-fn new_validity(turn: &Turn<'_>) -> Option<Instant> {
-    let text = turn.event.text("validUntil")?;
-    text.parse::<chrono::DateTime<chrono::FixedOffset>>().ok().map(|at| to_micros(at.to_utc()))
-}
-
 fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let later = new_validity(turn).is_some_and(|until| until > turn.now());
+    let later = turn.event.instant("validUntil")?.is_some_and(|until| until > turn.now());
     Ok(Verdict::with_code(later, Code::BadInput, "payload.validUntil is not in the future", "name a later time"))
 }
 
 fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {
-    if let Some(until) = new_validity(turn) {
+    if let Some(until) = turn.event.instant("validUntil")? {
         turn.quotation_mut()?.valid_until = until;
     }
     Ok(())

@@ -25,7 +25,7 @@ pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
     let totals = totals::totals(turn.order, standing.fell_through)?;
     let was_blocked = turn.sale()?.workflow_context.flags.contains(&OrderFlag::ExpiryBlocked);
     let blocked = was_blocked && standing.open;
-    let flags = totals::flags(turn.order, totals, standing.fell_through, blocked)?;
+    let flags = totals::flags(turn.order, totals, (standing.open, standing.fell_through, blocked))?;
     let context = &mut turn.sale_mut()?.workflow_context;
     context.captured = totals.captured;
     context.credited = totals.credited;

@@ -10,7 +10,7 @@ use crate::{
     payment::refunds,
     workflow::{Needs, OVERRIDE_LAPSED, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
 };
-use entity::{FulfilmentType, OrderFlag, PaymentMethod, ProductKind, SubjectKind};
+use entity::{FulfilmentType, OrderFlag, PaymentMethod, PaymentStatus, ProductKind, SubjectKind};
 use serde_json::{Value, json};
 
 /// What any step of a sale may touch: clearing starts fulfilments, and those allocate stock.
@@ -67,6 +67,7 @@ pub fn vocabulary() -> Vocabulary {
         .guard("covered", CLEARING, covered::covered)
         .guard("stillCovered", CLEARING, covered::covered)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
+        .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
@@ -88,13 +89,21 @@ pub fn vocabulary() -> Vocabulary {
         .action("countSale", CLEARING, closing::count_sale)
         .action("close", Needs::SALE, close)
         .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
-            Ok(turn.now() + clock::seconds(turn.scene.app.settings.sale.pending_expiry_minutes * 60.0))
+            let minutes = turn.scene.app.settings.sale.pending_expiry_minutes;
+            clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
         })
 }
 
 fn money_is_in(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let captured = turn.sale()?.workflow_context.captured;
     Ok(Verdict::when(captured > 0, "no money is in", "register and confirm a payment"))
+}
+
+/// Something is set aside or pending that may still come in.
+fn payment_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let mut payments = turn.order.payments.all()?.iter();
+    let any = payments.any(|row| matches!(row.status, PaymentStatus::Pending | PaymentStatus::Authorized));
+    Ok(Verdict::when(any, "no payment is set aside or pending", "register one"))
 }
 
 fn override_pending(turn: &Turn<'_>) -> Result<Verdict, Error> {

@@ -5,7 +5,11 @@ use super::{
     Needs,
     vocabulary::{ActionFn, DelayFn, FactsFn, GuardFn, Vocabulary},
 };
-use crate::error::Error;
+use crate::{
+    clock,
+    error::Error,
+    texts::{self, LONGEST_NAME},
+};
 use entity::SubjectKind;
 use serde_json::Value;
 use statechart::{
@@ -337,9 +341,17 @@ fn subject_of(machine: &Machine, name: &str) -> Result<SubjectKind, String> {
     }
 }
 
+/// The format of instants in JSON Schema, judged as everywhere.
+pub(super) const INSTANT: &str = "date-time";
+
+/// The format of what people read on one line, up to 200 characters; ours.
+pub(super) const NAME: &str = "name";
+
 /// A payload's JSON Schema, ready to be used.
 pub(super) fn schema(schema: &Value) -> Result<jsonschema::Validator, String> {
     let options = jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true);
+    let options = options.with_format(INSTANT, |text| clock::parse(text).is_ok());
+    let options = options.with_format(NAME, |text| texts::fault(text, LONGEST_NAME).is_none());
     match schema {
         Value::Object(_) => options.build(schema).map_err(|error| error.to_string()),
         other => Err(format!("{other} is no object")),

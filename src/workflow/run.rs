@@ -14,7 +14,7 @@ use super::{
     unit::What,
     vocabulary::Verdict,
 };
-use crate::error::Error;
+use crate::{clock, error::Error};
 use entity::SubjectKind;
 use serde_json::{Map, Value};
 use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId, Trigger};
@@ -94,8 +94,8 @@ impl Host for Runner<'_> {
             Delay::Millis(millis) => i64::try_from(*millis)
                 .ok()
                 .and_then(chrono::TimeDelta::try_milliseconds)
-                .and_then(|delay| self.scene.now.checked_add_signed(delay))
-                .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))?,
+                .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))
+                .and_then(|delay| clock::after(self.scene.now, delay, &format!("after.{millis}")))?,
         };
         self.timer(state, delay, Some(due));
         Ok(())

@@ -176,12 +176,7 @@ impl Vocabulary {
 
     /// A delay.
     #[must_use]
-    pub fn delay(
-        mut self,
-        name: &'static str,
-        needs: Needs,
-        due: fn(&Turn<'_>) -> Result<Instant, Error>,
-    ) -> Self {
+    pub fn delay(mut self, name: &'static str, needs: Needs, due: fn(&Turn<'_>) -> Result<Instant, Error>) -> Self {
         self.delays.insert(name, DelayFn { needs, due });
         self
     }

@@ -111,7 +111,12 @@ impl Machine {
 
     /// One macrostep if a transition takes the event, exactly when `explain` has a candidate that passed. Else none, and
     /// nothing was run: an `always` that has become possible meanwhile takes no event, it follows one.
-    pub fn step_if_taken<H: Host>(&self, s: &Snapshot, event: &str, host: &mut H) -> Result<Option<Step>, StepError<H::Error>> {
+    pub fn step_if_taken<H: Host>(
+        &self,
+        s: &Snapshot,
+        event: &str,
+        host: &mut H,
+    ) -> Result<Option<Step>, StepError<H::Error>> {
         if self.is_done(s) {
             return Ok(None);
         }

@@ -64,7 +64,8 @@ impl World {
         match self.backend {
             Backend::Sqlite => {
                 self.sql("CREATE TABLE nowhere (id INTEGER PRIMARY KEY)").await;
-                self.sql("CREATE TABLE poisoned (id INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED)").await;
+                self.sql("CREATE TABLE poisoned (id INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED)")
+                    .await;
                 let insert = "BEGIN INSERT INTO poisoned VALUES (1); END";
                 self.sql(&format!("CREATE TRIGGER poison AFTER INSERT ON {table} {insert}")).await;
             }

@@ -21,8 +21,16 @@ async fn deadlock(w: &World) -> Error {
     run(&other, &lock("CABLE")).await.expect("the second lock");
     let (cable, lamp) = (lock("CABLE"), lock("LAMP"));
     let (one, other) = tokio::join!(
-        async { let done = run(&one, &cable).await; drop(one); done },
-        async { let done = run(&other, &lamp).await; drop(other); done },
+        async {
+            let done = run(&one, &cable).await;
+            drop(one);
+            done
+        },
+        async {
+            let done = run(&other, &lamp).await;
+            drop(other);
+            done
+        },
     );
     one.and(other).expect_err("a deadlock").into()
 }

@@ -57,7 +57,8 @@ fn a_machine_that_sets_off_what_it_does_not_take_is_refused() {
 fn small(subject: &str, delay: &str) -> String {
     let first = json!({ "on": { "GO": "B" }, "after": { delay: "B" } });
     let second = json!({ "on": { "BACK": "A" } });
-    json!({ "id": "small", "meta": { "subject": subject }, "initial": "A", "states": { "A": first, "B": second } }).to_string()
+    json!({ "id": "small", "meta": { "subject": subject }, "initial": "A", "states": { "A": first, "B": second } })
+        .to_string()
 }
 
 #[test]

@@ -8,12 +8,7 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use std::collections::BTreeMap;
-use waybill::{
-    access::Actor,
-    edge,
-    order::lines::LineInput,
-    sale::commands::CreateTillSale,
-};
+use waybill::{access::Actor, edge, order::lines::LineInput, sale::commands::CreateTillSale};
 
 /// A sale over the counter of a store that takes backorders, paid at once.
 fn sold(w: &World, mugs: i64) -> CreateTillSale {
@@ -56,7 +51,8 @@ async fn comes(w: &World, mugs: i64) {
 
 /// A paid order of mugs that waits: its fulfilment.
 async fn waits(w: &World, mugs: i64) -> String {
-    let answer = w.till(&w.admin, json!({ "storeId": w.backorders, "lines": [{ "sku": "MUG", "quantity": mugs }] })).await.ok();
+    let answer =
+        w.till(&w.admin, json!({ "storeId": w.backorders, "lines": [{ "sku": "MUG", "quantity": mugs }] })).await.ok();
     let fulfilment = text(&answer["saleOrder"]["fulfilments"][0]["id"]);
     w.wait(TimeDelta::minutes(1));
     fulfilment
