@@ -109,6 +109,14 @@ pub enum Error {
     /// More than is allowed at once.
     #[error("{0}")]
     Limit(String),
+    /// More than is allowed in so short a time; the same request is taken later.
+    #[error("{message}")]
+    Later {
+        /// What there was too much of.
+        message: String,
+        /// When to try again, in seconds from now.
+        seconds: u64,
+    },
     /// Something outside is not there; try again later.
     #[error("{0}")]
     Unavailable(String),
@@ -164,7 +172,7 @@ impl Error {
             Self::Conflict(_) => Code::Conflict,
             Self::IdempotencyMismatch(_) => Code::IdempotencyMismatch,
             Self::Refused(refusal) => refusal.code,
-            Self::Limit(_) => Code::LimitExceeded,
+            Self::Limit(_) | Self::Later { .. } => Code::LimitExceeded,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Db(error) if is_unavailable(error) => Code::Unavailable,
             Self::Db(_) | Self::Internal(_) => Code::Internal,
@@ -173,7 +181,7 @@ impl Error {
 
     /// Whether the same request may succeed later without anything else changing.
     pub fn retryable(&self) -> bool {
-        matches!(self.code(), Code::Unavailable | Code::Internal)
+        matches!(self, Self::Later { .. }) || matches!(self.code(), Code::Unavailable | Code::Internal)
     }
 
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.

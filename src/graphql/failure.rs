@@ -8,6 +8,9 @@ use crate::id;
 use async_graphql::ErrorExtensionValues;
 use chrono::SecondsFormat;
 
+/// Where an error says in how many seconds the same request is taken; over HTTP a header says it too.
+pub const RETRY_AFTER: &str = "retryAfter";
+
 /// What a resolver returns.
 pub type Answer<T> = Result<T, Failure>;
 
@@ -52,6 +55,10 @@ pub fn outward(error: &Error) -> async_graphql::Error {
             remedy = refusal.remedy.clone().or(remedy);
         }
         Error::Invalid { field, .. } => extensions.set("field", field.as_str()),
+        Error::Later { seconds, .. } => {
+            extensions.set(RETRY_AFTER, *seconds);
+            remedy = Some(format!("try again in {seconds} seconds"));
+        }
         _ => {}
     }
     if let Some(remedy) = remedy {

@@ -6,6 +6,7 @@ use super::problem::status_of;
 use super::{API_KEY, Shared, actor};
 use crate::access::Actor;
 use crate::error::Error;
+use crate::graphql::failure::RETRY_AFTER;
 use crate::graphql::serve::refused;
 use crate::graphql::text;
 use async_graphql::parser::types::OperationType;
@@ -178,16 +179,34 @@ fn from_query_string(text: &str) -> Result<Request, Error> {
 
 /// An error before there was a request to answer.
 fn failed(headers: &HeaderMap, error: &Error) -> Response {
-    respond(headers, status_of(error.code()), &BatchResponse::Single(refused(error)))
+    respond(headers, status_of(error), &BatchResponse::Single(refused(error)))
 }
 
 fn respond(headers: &HeaderMap, status: StatusCode, response: &BatchResponse) -> Response {
     let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(SPEC_TYPE));
     let kind = if headers.get_all(header::ACCEPT).iter().any(accepts) { SPEC_TYPE } else { JSON_TYPE };
-    match serde_json::to_vec(response) {
+    let mut answer = match serde_json::to_vec(response) {
         Ok(body) => (status, [(header::CONTENT_TYPE, kind)], body).into_response(),
-        Err(error) => super::problem::of(&Error::internal(error)),
+        Err(error) => return super::problem::of(&Error::internal(error)),
+    };
+    if let Some(seconds) = retry_after(response) {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    answer
+}
+
+/// In how many seconds all that was refused for now is taken.
+fn retry_after(response: &BatchResponse) -> Option<u64> {
+    let responses = match response {
+        BatchResponse::Single(response) => std::slice::from_ref(response),
+        BatchResponse::Batch(responses) => responses,
+    };
+    let errors = responses.iter().flat_map(|response| &response.errors);
+    let seconds = errors.filter_map(|error| match error.extensions.as_ref()?.get(RETRY_AFTER)? {
+        async_graphql::Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    });
+    seconds.max()
 }
 
 #[cfg(test)]
@@ -231,6 +250,20 @@ mod tests {
         ] {
             assert!(from_query_string(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn who_is_to_come_again_is_told_when_in_a_header_too() {
+        let later = |seconds| refused(&Error::Later { message: "too much".to_owned(), seconds });
+        let said = |response: BatchResponse| {
+            let answer = respond(&HeaderMap::new(), StatusCode::OK, &response);
+            answer.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(said(BatchResponse::Single(later(7))).as_deref(), Some("7"));
+        assert_eq!(said(BatchResponse::Batch(vec![later(1), later(30), later(2)])).as_deref(), Some("30"));
+        assert_eq!(said(BatchResponse::Single(refused(&Error::Limit("too much".to_owned())))), None);
+        let answer = failed(&HeaderMap::new(), &Error::Later { message: "too much".to_owned(), seconds: 3 });
+        assert_eq!((answer.status(), answer.headers()[header::RETRY_AFTER].as_bytes()), (StatusCode::TOO_MANY_REQUESTS, &b"3"[..]));
     }
 
     #[test]

@@ -8,13 +8,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::any::Any;
 
-/// The status that goes with a code.
-pub fn status_of(code: Code) -> StatusCode {
-    match code {
+/// The status that goes with an error.
+pub fn status_of(error: &Error) -> StatusCode {
+    match error.code() {
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadInput => StatusCode::BAD_REQUEST,
+        Code::LimitExceeded if error.retryable() => StatusCode::TOO_MANY_REQUESTS,
         Code::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -37,7 +38,11 @@ fn problem(status: StatusCode, code: Code, detail: impl Into<String>) -> Respons
 
 /// An error of ours.
 pub fn of(error: &Error) -> Response {
-    problem(status_of(error.code()), error.code(), error.to_string())
+    let mut response = problem(status_of(error), error.code(), error.to_string());
+    if let Error::Later { seconds, .. } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+    }
+    response
 }
 
 /// A path that is none of ours.
