@@ -263,7 +263,10 @@ mod tests {
         assert_eq!(said(BatchResponse::Batch(vec![later(1), later(30), later(2)])).as_deref(), Some("30"));
         assert_eq!(said(BatchResponse::Single(refused(&Error::Limit("too much".to_owned())))), None);
         let answer = failed(&HeaderMap::new(), &Error::Later { message: "too much".to_owned(), seconds: 3 });
-        assert_eq!((answer.status(), answer.headers()[header::RETRY_AFTER].as_bytes()), (StatusCode::TOO_MANY_REQUESTS, &b"3"[..]));
+        assert_eq!(
+            (answer.status(), answer.headers()[header::RETRY_AFTER].as_bytes()),
+            (StatusCode::TOO_MANY_REQUESTS, &b"3"[..])
+        );
     }
 
     #[test]
