@@ -23,6 +23,7 @@ use crate::access::Actor;
 use crate::app::App;
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::serving::Client;
 use async_graphql::{Context, EmptySubscription, ID, MergedObject, SchemaBuilder};
 use batch::Loaders;
 use std::sync::Arc;
@@ -91,6 +92,11 @@ pub fn schema_sdl() -> String {
 /// Who asks. `UNAUTHENTICATED` when nobody has signed in.
 pub fn actor<'a>(ctx: &Context<'a>) -> Result<&'a Actor, Failure> {
     ctx.data_opt::<Arc<Actor>>().map(AsRef::as_ref).ok_or_else(|| unauthenticated().into())
+}
+
+/// Where the request comes from.
+pub fn client(ctx: &Context<'_>) -> Client {
+    ctx.data_opt::<Client>().copied().unwrap_or(Client::HERE)
 }
 
 fn unauthenticated() -> Error {

@@ -4,6 +4,7 @@
 //! is read before its credentials are. Knows protocols and routes, no order and no rule.
 
 mod body;
+mod client;
 mod graphiql;
 mod graphql;
 mod health;
@@ -20,6 +21,7 @@ use crate::graphql::Schema;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use health::Readiness;
 use std::sync::Arc;
@@ -38,6 +40,7 @@ struct Shared {
 /// All routes over `app`.
 pub fn router(app: App) -> Router {
     let development = app.settings.server.environment == DeploymentKind::Development;
+    let trusted: Arc<[_]> = app.settings.server.trusted_proxies.as_slice().into();
     let shared = Shared { schema: crate::graphql::schema(app.clone()), readiness: Arc::default(), app };
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
@@ -50,6 +53,7 @@ pub fn router(app: App) -> Router {
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(trusted, client::known))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

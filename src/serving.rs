@@ -1,6 +1,10 @@
 //! HTTP on a socket until told to stop; then what is in flight is waited for, but not for ever.
 //!
-//! Knows connections and what they may hold in memory. Does not know what is served.
+//! Knows connections, what they may hold in memory, and who is at their other end. Does not know what is served.
+
+mod client;
+
+pub use client::Client;
 
 use axum::Router;
 use axum_server::{Handle, Server, accept::NoDelayAcceptor};
@@ -23,7 +27,7 @@ pub async fn serve(
     // Answers are small and clients wait for them.
     let mut server = Server::from_listener(listener).acceptor(NoDelayAcceptor::new()).handle(handle.clone());
     server.http_builder().http1().max_buf_size(BUFFER);
-    let mut serving = std::pin::pin!(server.serve(router.into_make_service()));
+    let mut serving = std::pin::pin!(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
     tokio::select! {
         ended = &mut serving => return ended,
         () = stop.cancelled() => handle.graceful_shutdown(Some(patience)),
@@ -34,4 +38,29 @@ pub async fn serve(
         tracing::warn!(left, seconds = patience.as_secs(), "requests in flight did not finish in time");
     }
     ended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::extract::ConnectInfo;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    #[tokio::test]
+    async fn whoever_is_at_the_other_end_is_known() {
+        let router = Router::new().route("/", get(async |peer: ConnectInfo<SocketAddr>| peer.0.to_string()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(serve(listener, router, stop.clone(), Duration::ZERO));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with(&client.local_addr().unwrap().to_string()), "{answer}");
+        stop.cancel();
+        served.await.unwrap().unwrap();
+    }
 }

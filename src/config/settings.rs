@@ -3,6 +3,7 @@
 use super::providers::{self, ProviderSettings};
 use super::storage::Storage;
 use super::values;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,6 +56,9 @@ pub struct Server {
     /// How long requests in flight may go on after a signal to stop.
     #[serde(deserialize_with = "values::from_to::<_, _, 0, 3_600>")]
     pub shutdown_seconds: u64,
+    /// Whose `X-Forwarded-For` counts.
+    #[serde(deserialize_with = "values::networks")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Whether people develop against it or rely on it.

@@ -24,6 +24,8 @@ fn a_file_says_only_what_differs_and_the_environment_wins() {
         ("DATABASE_URL", ""),
         ("PATH", "/bin"),
     ]);
+    let settings = with("[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"fd00::1\"]\n", &environment).unwrap();
+    assert_eq!(settings.server.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "fd00::1/128".parse().unwrap()]);
     let settings = with("[sale]\nexpiry_cron = \"*/5 * * * * *\"\nexpiry_batch_size = 3\n", &environment).unwrap();
     assert_eq!(settings.sale.expiry_cron, "*/5 * * * * *");
     assert_eq!(settings.sale.expiry_batch_size, 8);
@@ -41,6 +43,10 @@ fn what_is_wrong_in_the_file_is_named_with_line_and_key() {
         ("[storage]\nendpoint = \"s3.amazonaws.com\"", "waybill.toml:2: storage.endpoint: must be empty, or a URL"),
         ("[storage]\nbucket = \"a b\"", "waybill.toml:2: storage.bucket: must be something without spaces"),
         ("[storage]\nchecksums = \"always\"", "waybill.toml:2: storage.checksums: unknown variant `always`"),
+        (
+            "[server]\ntrusted_proxies = [\"10.0.0.1\", \"proxy\"]",
+            "waybill.toml:2: server.trusted_proxies: \"proxy\" is no address or network",
+        ),
         ("[sail]\n", "waybill.toml:1: sail: unknown field `sail`"),
         ("[sale]\nexpiry_cron = \"61 * * * *\"", "waybill.toml:2: sale.expiry_cron: \"61 * * * *\" is no cron"),
         ("[sale]\nexpiry_cron = 5", "waybill.toml:2: sale.expiry_cron: invalid type: integer `5`"),

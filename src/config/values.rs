@@ -2,9 +2,11 @@
 
 use super::settings::{CreditTier, StoreReasons};
 use croner::parser::{CronParser, Seconds};
+use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, Error};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
+use std::net::IpAddr;
 
 /// Fits in 64 bits of minor units with eight decimals.
 pub const MOST_MAIN_UNITS: i64 = 90_000_000_000;
@@ -61,6 +63,18 @@ pub fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
         return Ok(text);
     }
     Err(D::Error::custom(format!("must be an address and a port such as 127.0.0.1:8080, is {text:?}")))
+}
+
+/// Addresses, and networks as an address and a length.
+pub fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let network = |text: &String| {
+        let address = || text.parse::<IpAddr>().map(|address| address.to_canonical().into()).ok();
+        text.parse().ok().or_else(address).ok_or_else(|| {
+            wrong(text, "is no address or network; write it like 10.0.0.7, 10.0.0.0/8 or fd00::/8")
+        })
+    };
+    texts.iter().map(network).collect()
 }
 
 /// Empty, or `http://…` or `https://…` without a path's end. It is not repeated in the error: it may hold a password.

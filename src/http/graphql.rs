@@ -9,10 +9,11 @@ use crate::error::Error;
 use crate::graphql::failure::RETRY_AFTER;
 use crate::graphql::serve::refused;
 use crate::graphql::text;
+use crate::serving::Client;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{BatchRequest, BatchResponse, Request, UploadValue};
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -27,19 +28,29 @@ const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/f
 const MULTIPART: &str = "multipart/form-data";
 
 /// A query in the query string.
-pub async fn get(State(shared): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub async fn get(
+    State(shared): State<Shared>,
+    Extension(client): Extension<Client>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let request = match from_query_string(query.as_deref().unwrap_or_default()) {
         Ok(request) => request,
         Err(error) => return failed(&headers, &error),
     };
     match actor(&shared.app, &headers).await {
-        Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor).await,
+        Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor, client).await,
         Err(error) => failed(&headers, &error),
     }
 }
 
 /// A request, or several, in the body.
-pub async fn post(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+pub async fn post(
+    State(shared): State<Shared>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let actor = match actor(&shared.app, &headers).await {
         Ok(actor) => actor,
         Err(error) => return failed(&headers, &error),
@@ -53,13 +64,19 @@ pub async fn post(State(shared): State<Shared>, headers: HeaderMap, body: Body) 
         return failed(&headers, &Error::invalid("content-type", message));
     }
     match read(&shared, &kind, &headers, actor.is_some(), body).await {
-        Ok(request) => answer(&shared, &headers, request, actor).await,
+        Ok(request) => answer(&shared, &headers, request, actor, client).await,
         Err(error) => failed(&headers, &error),
     }
 }
 
-async fn answer(shared: &Shared, headers: &HeaderMap, request: BatchRequest, actor: Option<Actor>) -> Response {
-    let response = shared.schema.execute_batch(request.data(actor)).await;
+async fn answer(
+    shared: &Shared,
+    headers: &HeaderMap,
+    request: BatchRequest,
+    actor: Option<Actor>,
+    client: Client,
+) -> Response {
+    let response = shared.schema.execute_batch(request.data(actor).data(client)).await;
     respond(headers, StatusCode::OK, &response)
 }
 
