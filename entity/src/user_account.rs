@@ -24,6 +24,8 @@ pub struct Model {
     pub reseller_id: Option<Uuid>,
     /// Disabled at.
     pub disabled_at: Option<DateTimeUtc>,
+    /// Tokens of earlier epochs have ended.
+    pub token_epoch: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

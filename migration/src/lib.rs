@@ -38,6 +38,7 @@ impl MigratorTrait for Migrator {
             "m0009_provider_commands",
             "m0010_accounts",
             "m0011_captures",
+            "m0017_access",
         ]
     }
 }

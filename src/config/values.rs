@@ -70,9 +70,10 @@ pub fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>
     let texts = Vec::<String>::deserialize(deserializer)?;
     let network = |text: &String| {
         let address = || text.parse::<IpAddr>().map(|address| address.to_canonical().into()).ok();
-        text.parse().ok().or_else(address).ok_or_else(|| {
-            wrong(text, "is no address or network; write it like 10.0.0.7, 10.0.0.0/8 or fd00::/8")
-        })
+        text.parse()
+            .ok()
+            .or_else(address)
+            .ok_or_else(|| wrong(text, "is no address or network; write it like 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
     };
     texts.iter().map(network).collect()
 }

@@ -20,7 +20,9 @@ const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes
 /// How deep fragments are followed that stand within each other.
 const FRAGMENTS: usize = 8;
 /// Root fields that need no credentials.
-const OPEN: [&str; 4] = ["login", "__typename", "__schema", "__type"];
+const OPEN: [&str; 5] = ["login", "resetPassword", "__typename", "__schema", "__type"];
+/// Root fields that take a secret somebody may guess at.
+const GUESSES: [&str; 3] = ["login", "changePassword", "resetPassword"];
 
 /// What a selection asks for, fragments spread.
 #[derive(Clone, Copy, Default)]
@@ -33,6 +35,8 @@ struct Size {
     rounds: usize,
     /// The same within introspection.
     introspection: usize,
+    /// How often a secret is tried.
+    guesses: usize,
 }
 
 impl Size {
@@ -44,6 +48,7 @@ impl Size {
             directives: self.directives.saturating_add(other.directives),
             rounds: self.rounds.max(other.rounds),
             introspection: self.introspection.max(other.introspection),
+            guesses: self.guesses.saturating_add(other.guesses),
         }
     }
 }
@@ -57,8 +62,13 @@ struct Measure<'a> {
     endless: Option<&'a Name>,
 }
 
-/// Refuses what asks for too much.
-pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &GraphQl) -> Result<(), Error> {
+/// Refuses what asks for too much. In a batch no secret is tried: each try is a request of its own.
+pub fn check(
+    document: &ExecutableDocument,
+    variables: &Variables,
+    limits: &GraphQl,
+    in_batch: bool,
+) -> Result<(), Error> {
     let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
     let defaults = definitions
         .filter_map(|variable| Some((&variable.node.name.node, &variable.node.default_value.as_ref()?.node)))
@@ -72,6 +82,15 @@ pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Grap
     }
     if let Some(name) = measure.endless {
         return Err(Error::invalid("query", format!("the fragment {name} spreads itself")));
+    }
+    let tries = usize::from(!in_batch);
+    if size.guesses > tries {
+        let what = format!(
+            "{} is sent once a request, and not in a batch; this request has {} of them",
+            GUESSES.join(", or "),
+            size.guesses
+        );
+        return Err(Error::Limit(what));
     }
     for (what, is, most) in [
         ("nested", size.depth, limits.max_depth),
@@ -175,6 +194,7 @@ impl<'a> Measure<'a> {
             directives: inner.directives,
             rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
             introspection: inner.introspection,
+            guesses: inner.guesses.saturating_add(usize::from(GUESSES.contains(&name))),
         }
     }
 
@@ -204,7 +224,7 @@ mod tests {
 
     fn checked(query: &str) -> Result<(), Error> {
         let document = parse_query(query).map_err(Error::internal)?;
-        check(&document, &Variables::from_json(serde_json::json!({ "n": 200 })), &LIMITS)
+        check(&document, &Variables::from_json(serde_json::json!({ "n": 200 })), &LIMITS, false)
     }
 
     #[test]
@@ -240,9 +260,39 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_tried_once_a_request_and_not_in_a_batch() {
+        let tried = |query: &str, in_batch| {
+            let document = parse_query(query).unwrap();
+            check(&document, &Variables::default(), &LIMITS, in_batch)
+        };
+        for query in [
+            "mutation { login { token } }",
+            "mutation { a: login { token } }",
+            "mutation { ...F } fragment F on Mutation { resetPassword { email } }",
+            "mutation { ... on Mutation { ... { changePassword { token } } } }",
+        ] {
+            assert!(tried(query, false).is_ok(), "{query}");
+            assert!(matches!(tried(query, true), Err(Error::Limit(_))), "{query}");
+        }
+        for query in [
+            "mutation { login { token } b: login { token } }",
+            "mutation { login { token } login { token } }",
+            "mutation { login { token } changePassword { token } }",
+            "mutation { ...F ...F } fragment F on Mutation { login { token } }",
+            "mutation { ...G } fragment F on Mutation { login { token } } fragment G on Mutation { ...F ... { ...F } }",
+            "mutation A { login { token } } mutation B { login { token } }",
+        ] {
+            assert!(matches!(tried(query, false), Err(Error::Limit(_))), "{query}");
+        }
+        assert!(tried("{ a }", true).is_ok());
+    }
+
+    #[test]
     fn only_signing_in_and_the_schema_itself_are_open() {
         let open = |query| parse_query(query).is_ok_and(|document| is_open(&document));
         assert!(open("mutation { login(email: \"a\") { token } }"));
+        assert!(open("mutation { resetPassword(input: {}) { email } }"));
+        assert!(!open("mutation { changePassword(input: {}) { token } }"));
         assert!(open("{ __typename __schema { types { name } } }"));
         assert!(!open("{ viewer { id } }"));
         assert!(!open("query A { __typename } query B { viewer { id } }"));

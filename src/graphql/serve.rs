@@ -30,7 +30,11 @@ impl Schema {
 
     /// Answers a request that carries its `Option<Actor>` as data.
     pub async fn execute(&self, request: impl Into<Request>) -> Response {
-        let request = match self.admit(request.into()) {
+        self.answer(request.into(), false).await
+    }
+
+    async fn answer(&self, request: Request, in_batch: bool) -> Response {
+        let request = match self.admit(request, in_batch) {
             Ok(request) => request,
             Err(error) => return Response::from_errors(vec![coded(*error)]),
         };
@@ -51,9 +55,10 @@ impl Schema {
                     let what = format!("{} requests in one batch, where at most {most} are allowed", requests.len());
                     return BatchResponse::Single(refused(&Error::Limit(what)));
                 }
+                let in_batch = requests.len() > 1;
                 let mut responses = Vec::with_capacity(requests.len());
                 for request in requests {
-                    responses.push(self.execute(request).await);
+                    responses.push(self.answer(request, in_batch).await);
                 }
                 BatchResponse::Batch(responses)
             }
@@ -61,7 +66,7 @@ impl Schema {
     }
 
     /// Parses once, so that limits are judged before the library walks the document.
-    fn admit(&self, mut request: Request) -> Result<Request, Box<ServerError>> {
+    fn admit(&self, mut request: Request, in_batch: bool) -> Result<Request, Box<ServerError>> {
         let actor = request
             .data
             .get(&TypeId::of::<Option<Actor>>())
@@ -72,7 +77,7 @@ impl Schema {
         let variables = std::mem::take(&mut request.variables);
         text::without_nul(&request.query, &variables).map_err(|error| Box::new(server_error(&error)))?;
         let document = request.parsed_query()?;
-        limits::check(document, &variables, &self.app.settings.graphql)
+        limits::check(document, &variables, &self.app.settings.graphql, in_batch)
             .map_err(|error| Box::new(server_error(&error)))?;
         if actor.is_none() && !limits::is_open(document) {
             return Err(Box::new(server_error(&unauthenticated())));
