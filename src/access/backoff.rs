@@ -15,7 +15,7 @@ use crate::clock::Instant;
 use crate::error::Error;
 use chrono::TimeDelta;
 use entity::login_count::{Column, Entity, Model};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::{CaseStatement, Expr, OnConflict};
 use sea_orm::{
     ColumnTrait as _, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel as _,
     QueryFilter as _,
@@ -141,6 +141,7 @@ async fn count(app: &App, attempt: &Attempt) -> Result<(), Error> {
 
 /// What a failure changes where there was one before.
 fn again(now: Instant) -> OnConflict {
+    use sea_orm::sea_query::ExprTrait as _;
     let own = |column| Expr::col((Entity, column));
     let new = |column: &str| Expr::cust(format!("excluded.{column}"));
     let over = || own(Column::CountedUntil).lte(now);

@@ -18,7 +18,6 @@ use crate::app::App;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked, connect};
-use crate::graphql::scalars::DateTime;
 use crate::graphql::{Answer, actor, app, client};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, ID, Object};
