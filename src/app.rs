@@ -8,16 +8,19 @@ use crate::{
     lanes::Lanes,
     money::Currencies,
     payment::provider::http::Http,
+    search,
     storage::Storage,
     workflow::{self, Registry},
 };
-use migration::MigratorTrait;
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::Notify;
+
+/// How long a request waits for a connection to PostgreSQL, which may be gone or have none left, before it is told so.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that is shared; cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub struct Inner {
     pub gather: Lanes<crate::gather::Waiting>,
     /// Deliveries that wait to be stored and applied together.
     pub arrivals: Lanes<crate::webhook::arrival::Arrival>,
+    /// Deliveries that were not let in and are not written down yet.
+    pub refused: crate::webhook::refused::Refused,
 }
 
 impl Deref for App {
@@ -95,7 +100,7 @@ impl App {
     pub async fn open(parts: Parts, migrate: bool) -> Result<Self, Error> {
         let Connections { writer, reader } = connect(&parts.settings).await?;
         if migrate || writer.get_database_backend() == DbBackend::Sqlite {
-            migration::Migrator::up(&writer, None).await?;
+            migration::up(&writer, None).await?;
         }
         Self::with(parts, writer, reader).await
     }
@@ -103,13 +108,14 @@ impl App {
     async fn with(parts: Parts, writer: DatabaseConnection, reader: DatabaseConnection) -> Result<Self, Error> {
         let registry = Registry::new(crate::vocabularies());
         workflow::definitions::sync(&writer, &registry, &parts.machines, parts.clock.now()).await?;
+        registry.check_heard()?;
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }
         let installation = installation::identify(&writer, parts.clock.now()).await?;
         let auth = &parts.settings.auth;
         let hashing = Hashing::new(auth.passwords_at_once, auth.passwords_waiting);
-        Ok(Self(Arc::new(Inner {
+        let app = Self(Arc::new(Inner {
             writer,
             reader,
             currencies: Currencies::with(&parts.settings.currencies.extra),
@@ -125,7 +131,29 @@ impl App {
             wake: Notify::new(),
             gather: Lanes::default(),
             arrivals: Lanes::default(),
-        })))
+            refused: crate::webhook::refused::Refused::default(),
+        }));
+        app.fold_words().await?;
+        Ok(app)
+    }
+
+    /// Folds the words of rows that were written before there were folded columns, or are being written by a version
+    /// that does not know of them, so that they are found. A batch a transaction; nothing to do is a few look-ups.
+    pub async fn fold_words(&self) -> Result<(), Error> {
+        let mut all = 0;
+        loop {
+            let txn = self.begin().await?;
+            let folded = search::fold_some(&txn).await? + workflow::log::fold_notes(&txn).await?;
+            txn.commit().await?;
+            if folded == 0 {
+                break;
+            }
+            all += folded;
+        }
+        if all > 0 {
+            tracing::info!(rows = all, "words were folded for searching");
+        }
+        Ok(())
     }
 
     /// Now.
@@ -142,6 +170,21 @@ impl App {
         };
         Ok(self.writer.begin_with_options(options).await?)
     }
+}
+
+/// Commits. After a lost race nothing has happened, and it may be run again. After any other failure nobody knows whether
+/// it has, and that is what is said.
+pub async fn commit(txn: DatabaseTransaction) -> Result<(), Error> {
+    let committed = txn.commit().await.map_err(Error::from);
+    if let Err(error) = &committed
+        && !error.is_contention()
+    {
+        tracing::error!(%error, "a commit failed, and may have happened");
+        let what = "it is not known whether it was done; look before you send it again, or send it again with the same \
+                    idempotency key";
+        return Err(Error::Unavailable(what.to_owned()));
+    }
+    committed
 }
 
 /// Begins to read one moment of a database that may be at work.
@@ -164,8 +207,10 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Error> {
     }
     let mut options = options(url, settings.database.connections);
     // Connections keep the plans of their statements. A plan that was made when a table was small scans it when it is
-    // large, and everything here is found by an index.
-    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off")]));
+    // large, and everything here is found by an index. A scan that cannot be done without is made to look so dear by
+    // this that PostgreSQL would compile it first, for 50 ms and more: everything here is too short for that.
+    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off"), ("jit", "off")]));
+    options.acquire_timeout(PATIENCE);
     let pool = Database::connect(options).await.map_err(unreachable_database)?;
     Ok(Connections { writer: pool.clone(), reader: pool })
 }

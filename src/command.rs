@@ -42,6 +42,11 @@ pub trait Command: Serialize + Clone + Send + Sync {
         None
     }
 
+    /// Whether it is something that anybody may ask for at all, before anything is read or locked for it.
+    fn check_form(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Carries it out within the transaction.
     fn run<'a>(&'a self, cx: &'a Cx<'a>) -> impl Future<Output = Result<Done, Error>> + Send + 'a;
 }

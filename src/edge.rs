@@ -3,7 +3,7 @@
 
 use crate::{
     access::Actor,
-    app::App,
+    app::{self, App},
     clock::Instant,
     command::{Command, Cx, Done},
     error::{Code, Error},
@@ -16,6 +16,7 @@ use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::panic::AssertUnwindSafe;
@@ -28,11 +29,11 @@ const KEY_LIFETIME: TimeDelta = TimeDelta::hours(24);
 const MAX_KEY: usize = 255;
 
 /// Runs a command in a transaction of its own.
+///
+/// Input that nobody may send is refused before anything is looked at, and is no attempt at anything. What is refused
+/// after that is kept, and stays the answer when it cannot be.
 pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<Done, Error> {
-    let input = serde_json::to_value(command).map_err(Error::internal)?;
-    check_texts(&input, "input")?;
-    key.map_or(Ok(()), check_key)?;
-    let claim = key.map(|key| Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) });
+    let claim = Claim::of(actor, key, command)?;
     let mut tries = 0;
     let result = loop {
         tries += 1;
@@ -49,7 +50,11 @@ pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, comman
     };
     match &result {
         Ok(_) => app.wake.notify_one(),
-        Err(error) => keep_refusal(app, actor, command, error).await?,
+        Err(refusal) => {
+            if let Err(error) = keep_refusal(app, actor, command, refusal).await {
+                tracing::error!(mutation = C::NAME, %refusal, %error, "a refused attempt could not be kept");
+            }
+        }
     }
     result
 }
@@ -71,10 +76,7 @@ pub async fn replayed<C: Command>(
     key: Option<&str>,
     command: &C,
 ) -> Result<Option<Done>, Error> {
-    let Some(key) = key else { return Ok(None) };
-    check_key(key)?;
-    let input = serde_json::to_value(command).map_err(Error::internal)?;
-    let claim = Claim { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input) };
+    let Some(claim) = Claim::of(actor, key, command)? else { return Ok(None) };
     let known = idempotency_key::Entity::find()
         .filter(claim.is_it())
         .filter(idempotency_key::Column::CreatedAt.gte(app.now() - KEY_LIFETIME))
@@ -86,9 +88,7 @@ pub async fn replayed<C: Command>(
 /// Sends an event to a subject: without an idempotency key together with others, where that can be; else alone.
 pub async fn send(app: &App, actor: &Actor, key: Option<&str>, event: &SendEvent) -> Result<Done, Error> {
     if key.is_none() {
-        let input = serde_json::to_value(event).map_err(Error::internal)?;
-        check_texts(&input, "input")?;
-        event.check()?;
+        check(event)?;
         if let Some(done) = gather::send(app, actor, event).await? {
             return Ok(done);
         }
@@ -111,7 +111,7 @@ async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim<'_>>
             if let Some(claim) = claim {
                 claim.settle(&txn, &done).await?;
             }
-            txn.commit().await?;
+            app::commit(txn).await?;
             Ok(done)
         }
         Err(error) => {
@@ -131,7 +131,15 @@ struct Claim<'a> {
     input_hash: String,
 }
 
-impl Claim<'_> {
+impl<'a> Claim<'a> {
+    /// The claim that a command with this key makes, once its input is fit to be looked at.
+    fn of<C: Command>(actor: &'a Actor, key: Option<&'a str>, command: &C) -> Result<Option<Self>, Error> {
+        let input = check(command)?;
+        let Some(key) = key else { return Ok(None) };
+        check_key(key)?;
+        Ok(Some(Self { actor: &actor.id, mutation: command.mutation(), key, input_hash: hash(&input)? }))
+    }
+
     /// Takes the key for this transaction, or answers with what it was used for. Waits for a transaction that has it.
     async fn take(&self, txn: &DatabaseTransaction, now: Instant) -> Result<Option<Done>, Error> {
         idempotency_key::Entity::delete_many()
@@ -240,9 +248,32 @@ fn check_key(key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn hash(input: &Value) -> String {
-    let canonical = serde_json_canonicalizer::to_vec(input).unwrap_or_default();
-    hex::encode(Sha256::digest(canonical))
+/// What a key remembers of its input: SHA-256 of its canonical JSON (RFC 8785), hex. Input that has no canonical form is
+/// an error, so that it never passes for another.
+fn hash(input: &impl Serialize) -> Result<String, Error> {
+    let input = exact(serde_json::to_value(input).map_err(Error::internal)?);
+    let canonical = serde_json_canonicalizer::to_vec(&input).map_err(Error::internal)?;
+    Ok(hex::encode(Sha256::digest(canonical)))
+}
+
+/// Whole numbers that the canonical form would round, as the digits that they have. No text that is sent has a NUL.
+fn exact(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.as_i128().is_some_and(|whole| whole.unsigned_abs() > 1 << 53) => {
+            Value::String(format!("\0{number}"))
+        }
+        Value::Array(items) => items.into_iter().map(exact).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, field)| (name, exact(field))).collect(),
+        other => other,
+    }
+}
+
+/// A command's input, if it is one that anybody may send at all.
+fn check<C: Command>(command: &C) -> Result<Value, Error> {
+    let input = serde_json::to_value(command).map_err(Error::internal)?;
+    check_texts(&input, "input")?;
+    command.check_form()?;
+    Ok(input)
 }
 
 /// PostgreSQL keeps no NUL in texts, so that no database does here.
@@ -255,5 +286,50 @@ fn check_texts(value: &Value, path: &str) -> Result<(), Error> {
             check_texts(field, &format!("{path}.{name}"))
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn inputs_that_differ_never_share_a_hash() {
+        let hashes = [
+            json!({ "minor": 9_007_199_254_740_993_i64 }),
+            json!({ "minor": 9_007_199_254_740_992_i64 }),
+            json!({ "minor": 9_007_199_254_740_994_i64 }),
+            json!({ "minor": i64::MAX }),
+            json!({ "minor": i64::MAX - 1 }),
+            json!({ "minor": i64::MIN }),
+            json!({ "minor": i64::MAX.to_string() }),
+            json!({ "minor": null }),
+            json!(null),
+            json!(""),
+        ]
+        .map(|input| hash(&input).expect("a hash"));
+        let different: std::collections::BTreeSet<_> = hashes.iter().collect();
+        assert_eq!(different.len(), hashes.len(), "{hashes:#?}");
+        let empty = hex::encode(Sha256::digest([]));
+        assert!(!hashes.contains(&empty));
+    }
+
+    #[test]
+    fn the_order_of_fields_makes_no_difference() {
+        let (one, other) = (json!({ "a": 1.0, "b": [i64::MAX] }), json!({ "b": [i64::MAX], "a": 1 }));
+        assert_eq!(hash(&one).expect("a hash"), hash(&other).expect("a hash"));
+    }
+
+    #[test]
+    fn input_without_a_canonical_form_is_an_error() {
+        struct Unwritable;
+        impl Serialize for Unwritable {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("it cannot be written"))
+            }
+        }
+        let error = hash(&Unwritable).expect_err("no hash");
+        assert!(error.to_string().contains("it cannot be written"), "{error}");
     }
 }

@@ -8,17 +8,23 @@ pub mod providers;
 use crate::{
     access::Actor,
     app::App,
+    clock,
     error::Error,
-    fulfilment::waiting,
+    fulfilment::waiting::{self, Arrival, Waiting},
     outbox::{self, Event},
-    workflow::{self, Scene, SubjectRef, Via},
+    workflow::Scene,
 };
 use entity::outbox::Model;
 use std::collections::BTreeMap;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Carries out claimed rows: the same deed once, however many rows ask for it. Answers how many rows are settled.
-pub async fn carry_out(app: &App, rows: &[Model]) -> Result<usize, Error> {
+/// Those who wait for stock that are served in one transaction.
+const BATCH: u64 = 50;
+
+/// Carries out claimed rows: the same deed once, however many rows ask for it. Answers how many rows are settled; when it
+/// is told to stop, those that are not are given back.
+pub async fn carry_out(app: &App, rows: &[Model], stop: &CancellationToken) -> Result<usize, Error> {
     let mut available: BTreeMap<(Uuid, String), Vec<&Model>> = BTreeMap::new();
     for row in rows {
         match outbox::event(row) {
@@ -29,53 +35,75 @@ pub async fn carry_out(app: &App, rows: &[Model]) -> Result<usize, Error> {
     }
     let mut settled = 0;
     for ((store, sku), rows) in available {
-        match serve_waiting(app, store, &sku, &rows).await {
-            Ok(()) => settled += rows.len(),
+        match serve_waiting(app, store, sku, &rows, stop).await {
+            Ok(()) if stop.is_cancelled() => give_back(app, &rows).await?,
+            Ok(()) => {
+                settle(app, &rows).await?;
+                settled += rows.len();
+            }
             Err(error) => fail(app, &rows, &error).await?,
         }
     }
     Ok(settled)
 }
 
-/// Stock came: fulfilments that wait for it are told, oldest first; those for which it is not enough go on waiting.
-/// A batch that fails is halved until the culprit stands alone; for its sake the rows come again.
-async fn serve_waiting(app: &App, store: Uuid, sku: &str, rows: &[&Model]) -> Result<(), Error> {
-    let waiting = waiting::waiting_for(&app.reader, &app.registry, store, sku).await?;
-    let mut parts = vec![waiting.as_slice()];
+/// Stock came: whoever waits for it is served, oldest first, a batch a transaction, until the stock or those who wait have
+/// an end. A batch that fails is halved until the culprit stands alone; for its sake the rows come again.
+async fn serve_waiting(
+    app: &App,
+    store: Uuid,
+    sku: String,
+    rows: &[&Model],
+    stop: &CancellationToken,
+) -> Result<(), Error> {
+    let patience = clock::seconds(app.settings.fulfilment.backorder_patience_days * 86_400.0);
+    let arrival = Arrival { store, sku, patient_until: app.now() - patience };
+    let mut last: Option<Waiting> = None;
     let mut failed = None;
-    while let Some(part) = parts.pop() {
-        match tell(app, part).await {
-            Ok(()) => {}
-            Err(error) if part.len() > 1 => {
-                tracing::warn!(%error, size = part.len(), "a batch of waiting fulfilments failed and is halved");
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
+    while !stop.is_cancelled() {
+        let batch = waiting::next(&app.reader, &app.registry, &arrival, last.as_ref(), BATCH).await?;
+        let Some(newest) = batch.last() else { break };
+        last = Some(newest.clone());
+        let mut parts = vec![batch.as_slice()];
+        while let Some(part) = parts.pop() {
+            match serve(app, &arrival, part, rows).await {
+                Ok(()) => {}
+                Err(error) if part.len() > 1 => {
+                    tracing::warn!(%error, size = part.len(), "a batch of waiting fulfilments failed and is halved");
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+                Err(error) => failed = Some(error),
             }
-            Err(error) => failed = Some(error),
         }
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let txn = app.begin().await?;
-    outbox::settle(&txn, &ids, app.now()).await?;
-    txn.commit().await?;
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-/// Tells these fulfilments in one transaction that there is stock.
-async fn tell(app: &App, waiting: &[Uuid]) -> Result<(), Error> {
-    if waiting.is_empty() {
-        return Ok(());
-    }
+/// Serves these in one transaction, which also keeps the claim of the rows that asked for it.
+async fn serve(app: &App, arrival: &Arrival, waiting: &[Waiting], rows: &[&Model]) -> Result<(), Error> {
     let actor = Actor::system();
     let scene = Scene { app, actor: &actor, now: app.now() };
-    let subjects: Vec<_> = waiting.iter().map(|id| (SubjectRef::fulfilment(*id), None)).collect();
     let txn = app.begin().await?;
-    workflow::send(&txn, scene, &subjects, &workflow::Event::named("RESERVE_OK"), Via::Command).await?;
-    txn.commit().await?;
-    Ok(())
+    waiting::serve(&txn, scene, arrival, waiting).await?;
+    outbox::keep(&txn, &ids(rows), scene.now).await?;
+    Ok(txn.commit().await?)
+}
+
+fn ids(rows: &[&Model]) -> Vec<Uuid> {
+    rows.iter().map(|row| row.id).collect()
+}
+
+async fn settle(app: &App, rows: &[&Model]) -> Result<(), Error> {
+    let txn = app.begin().await?;
+    outbox::settle(&txn, &ids(rows), app.now()).await?;
+    Ok(txn.commit().await?)
+}
+
+async fn give_back(app: &App, rows: &[&Model]) -> Result<(), Error> {
+    let txn = app.begin().await?;
+    outbox::release(&txn, &ids(rows)).await?;
+    Ok(txn.commit().await?)
 }
 
 async fn fail(app: &App, rows: &[&Model], error: &Error) -> Result<(), Error> {

@@ -4,7 +4,7 @@
 //! logged whole with an id at the edge and leave as an opaque message.
 
 use crate::clock::Instant;
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A stable code, as it stands in `extensions.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +100,9 @@ pub enum Error {
     /// The thing has moved on, or the value is taken.
     #[error("{0}")]
     Conflict(String),
+    /// Something is under way that has to end first; the same request may succeed then.
+    #[error("{0}")]
+    UnderWay(String),
     /// An idempotency key that came with another input before.
     #[error("the idempotency key {0:?} was used with another input; use a new key for a new request")]
     IdempotencyMismatch(String),
@@ -169,7 +172,7 @@ impl Error {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(_) => Code::NotFound,
             Self::Invalid { .. } => Code::BadInput,
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_) | Self::UnderWay(_) => Code::Conflict,
             Self::IdempotencyMismatch(_) => Code::IdempotencyMismatch,
             Self::Refused(refusal) => refusal.code,
             Self::Limit(_) | Self::Later { .. } => Code::LimitExceeded,
@@ -181,25 +184,13 @@ impl Error {
 
     /// Whether the same request may succeed later without anything else changing.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Later { .. }) || matches!(self.code(), Code::Unavailable | Code::Internal)
+        matches!(self, Self::Later { .. } | Self::UnderWay(_))
+            || matches!(self.code(), Code::Unavailable | Code::Internal)
     }
 
     /// Whether the transaction lost a race that a new try may win: serialisation failure, deadlock, busy.
     pub fn is_contention(&self) -> bool {
-        let Self::Db(error) = self else { return false };
-        let text = error.to_string();
-        [
-            "40001",
-            "40P01",
-            "deadlock detected",
-            "could not serialize",
-            "database is locked",
-            "database table is locked",
-            "SQLITE_BUSY",
-        ]
-        .iter()
-        .any(|sign| text.contains(sign))
-            || sqlstate(error).is_some_and(|state| matches!(state.as_str(), "40001" | "40P01" | "5" | "6" | "517"))
+        matches!(self, Self::Db(error) if is_contention(error))
     }
 }
 
@@ -229,18 +220,64 @@ fn taken(violation: &str) -> String {
     )
 }
 
-fn sqlstate(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))
-    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return None;
-    };
-    cause.as_database_error().and_then(|cause| cause.code().map(std::borrow::Cow::into_owned))
+/// The driver's own error, where there is one.
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))
+        | DbErr::Conn(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
 }
 
+/// What a database said was wrong: a SQLSTATE of PostgreSQL, a result code of SQLite.
+enum Said {
+    Postgres(String),
+    /// The primary code; the extended ones say the same more closely.
+    Sqlite(i32),
+}
+
+fn said(error: &DbErr) -> Option<Said> {
+    let error = cause(error)?.as_database_error()?;
+    let code = error.code()?;
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        return code.parse::<i32>().ok().map(|code| Said::Sqlite(code & 0xff));
+    }
+    Some(Said::Postgres(code.into_owned()))
+}
+
+fn is_contention(error: &DbErr) -> bool {
+    match said(error) {
+        Some(Said::Postgres(state)) => matches!(state.as_str(), "40001" | "40P01"),
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        Some(Said::Sqlite(code)) => matches!(code, 5 | 6),
+        None => false,
+    }
+}
+
+/// Whether the database is away, or cannot write at the moment, so that the same may go well later.
 fn is_unavailable(error: &DbErr) -> bool {
-    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-        || sqlstate(error)
-            .is_some_and(|state| matches!(state.as_str(), "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003"))
+    match said(error) {
+        // Connection lost, out of resources, read-only (a primary no more), lock not to be had, shutting down or starting,
+        // its disk.
+        Some(Said::Postgres(state)) => {
+            ["08", "53", "57P", "58"].iter().any(|class| state.starts_with(class))
+                || matches!(state.as_str(), "25006" | "55P03")
+        }
+        // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN.
+        Some(Said::Sqlite(code)) => matches!(code, 8 | 10 | 13 | 14),
+        None => {
+            matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+                || matches!(
+                    cause(error),
+                    Some(
+                        sqlx::Error::Io(_)
+                            | sqlx::Error::Tls(_)
+                            | sqlx::Error::PoolTimedOut
+                            | sqlx::Error::PoolClosed
+                            | sqlx::Error::WorkerCrashed
+                    )
+                )
+        }
+    }
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     access::Actor,
-    app::App,
+    app::{self, App},
     command::Done,
     error::Error,
     lanes::{self, Gathers, Lanes},
@@ -14,9 +14,6 @@ use crate::{
 };
 use std::collections::BTreeSet;
 use tokio::sync::oneshot;
-
-/// How often a batch begins anew without those that were refused.
-const ROUNDS: usize = 3;
 
 /// An event that waits for a batch, and who waits for its answer.
 #[derive(Debug)]
@@ -74,17 +71,15 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
         }
     };
     let Some((txn, done)) = prepared else { return batch.iter().map(|_| Answer::Alone).collect() };
-    match txn.commit().await.map_err(Error::from) {
+    match app::commit(txn).await {
         Ok(()) => {
             app.wake.notify_one();
             done.into_iter().map(|done| done.map_or(Answer::Alone, |done| Answer::Done(Box::new(done)))).collect()
         }
         Err(error) if error.is_contention() => batch.iter().map(|_| Answer::Alone).collect(),
         Err(error) => {
-            let what = format!("it is not known whether the event was taken; look before you send it again: {error}");
-            let answer =
-                |done: Option<Done>| done.map_or(Answer::Alone, |_| Answer::Lost(Error::Unavailable(what.clone())));
-            done.into_iter().map(answer).collect()
+            let lost = || Answer::Lost(Error::Unavailable(error.to_string()));
+            done.into_iter().map(|done| done.map_or(Answer::Alone, |_| lost())).collect()
         }
     }
 }
@@ -95,58 +90,47 @@ type Prepared = (sea_orm::DatabaseTransaction, Vec<Option<Done>>);
 async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
     let txn = app.begin().await?;
     let now = app.now();
-    let mut taken: Vec<usize> = (0..batch.len()).collect();
-    for _ in 0..ROUNDS {
-        let subjects: Vec<SubjectRef> = taken.iter().map(|index| batch[*index].event.subject_ref()).collect();
-        let mut unit = Unit::open_free(&txn, Roots::of_subjects(&subjects), now).await?;
-        let system = Actor::system();
-        let likely = |needs: Needs, index: &usize| needs | likely_needs(app, &batch[*index]);
-        let likely = taken.iter().fold(Needs::NOTHING, likely);
-        unit.load(app, &txn, likely, Mode::Write).await?;
-        let roots = unit.roots_of();
-        // One event an order: what comes after it would have to see its commit.
-        let mut orders = BTreeSet::new();
-        taken.retain(|index| {
-            let root = roots.get(&batch[*index].event.subject_ref());
-            root.is_some_and(|root| orders.insert(*root))
-        });
-        let mut needs = Needs::NOTHING;
-        for index in &taken {
-            let (subject, event) = (batch[*index].event.subject_ref(), &batch[*index].event.event);
-            let scene = Scene { app, actor: &system, now };
-            needs |= unit.needs_here(scene, roots[&subject], subject, event)?;
-        }
-        unit.load(app, &txn, needs, Mode::Write).await?;
-        let mut logged = Vec::with_capacity(taken.len());
-        let mut refused = BTreeSet::new();
-        for index in &taken {
-            let Waiting { actor, event, .. } = &batch[*index];
-            let (subject, first) = (event.subject_ref(), unit.shared.log.len());
-            let (scene, root) = (Scene { app, actor, now }, roots[&subject]);
-            match unit.try_send(scene, root, subject, &event.event(), event.expected_version, Via::Lever)? {
-                Outcome::Taken => logged.push((*index, root, first..unit.shared.log.len())),
-                Outcome::Refused(_) => {
-                    refused.insert(*index);
-                }
-            }
-        }
-        if logged.is_empty() {
-            break;
-        }
-        if refused.is_empty() {
-            unit.flush(&txn).await?;
-            let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-            for (index, root, rows) in logged {
-                let rows = unit.shared.log[rows].to_vec();
-                done[index] = Some(commands::done_of(unit.order(root)?, batch[index].event.subject_ref(), rows)?);
-            }
-            return Ok(Some((txn, done)));
-        }
-        // A refusal may have touched the unit: begin anew without it, under the same locks.
-        taken.retain(|index| !refused.contains(index));
+    let subjects: Vec<SubjectRef> = batch.iter().map(|waiting| waiting.event.subject_ref()).collect();
+    let mut unit = Unit::open_free(&txn, Roots::of_subjects(&subjects), now).await?;
+    let system = Actor::system();
+    let likely = |needs: Needs, waiting: &Waiting| needs | likely_needs(app, waiting);
+    unit.load(app, &txn, batch.iter().fold(Needs::NOTHING, likely), Mode::Write).await?;
+    let roots = unit.roots_of();
+    // One event an order: what comes after it would have to see its commit.
+    let mut orders = BTreeSet::new();
+    let mut tried = Vec::with_capacity(batch.len());
+    for (index, subject) in subjects.iter().enumerate() {
+        let root = roots.get(subject).copied();
+        tried.extend(root.filter(|root| orders.insert(*root)).map(|root| (index, root)));
     }
-    txn.rollback().await?;
-    Ok(None)
+    let mut needs = Needs::NOTHING;
+    for (index, root) in &tried {
+        let scene = Scene { app, actor: &system, now };
+        needs |= unit.needs_here(scene, *root, subjects[*index], &batch[*index].event.event)?;
+    }
+    unit.load(app, &txn, needs, Mode::Write).await?;
+    let mut logged = Vec::with_capacity(tried.len());
+    for (index, root) in tried {
+        let Waiting { actor, event, .. } = &batch[index];
+        let (scene, first) = (Scene { app, actor, now }, unit.shared.log.len());
+        // One that is refused has changed nothing.
+        let outcome =
+            unit.try_send(scene, root, subjects[index], &event.event(), event.expected_version, Via::Lever)?;
+        if let Outcome::Taken = outcome {
+            logged.push((index, root, first..unit.shared.log.len()));
+        }
+    }
+    if logged.is_empty() {
+        txn.rollback().await?;
+        return Ok(None);
+    }
+    unit.flush(&txn).await?;
+    let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
+    for (index, root, rows) in logged {
+        let rows = unit.shared.log[rows].to_vec();
+        done[index] = Some(commands::done_of(unit.order(root)?, subjects[index], rows)?);
+    }
+    Ok(Some((txn, done)))
 }
 
 fn likely_needs(app: &App, waiting: &Waiting) -> Needs {

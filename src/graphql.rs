@@ -12,7 +12,7 @@ pub mod money;
 pub mod node;
 pub mod scalars;
 pub mod serve;
-mod shape;
+pub mod shape;
 pub mod text;
 pub mod words;
 
@@ -136,7 +136,15 @@ pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
     ctx.data_unchecked::<Loaders>()
 }
 
-/// The id of a filter. One that is no id of the kind matches nothing, as one that nobody has.
-pub fn filter_id(prefix: Prefix, id: Option<&ID>) -> Option<Uuid> {
-    id.map(|id| id::decode(prefix, id).unwrap_or_default())
+/// The id of a filter's field. One that is no id of the kind is `BAD_INPUT`: an empty list would look like an answer.
+pub fn filter_id(field: &str, prefix: Prefix, id: Option<&ID>) -> Result<Option<Uuid>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let known = id::decode(prefix, id).map_err(|_| {
+        let shown: String = id.chars().take(64).collect();
+        Error::invalid(
+            format!("filter.{field}"),
+            format!("{shown:?} is no id of this kind; write {}_…", prefix.as_str()),
+        )
+    });
+    known.map(Some)
 }

@@ -10,20 +10,24 @@ mod graphql;
 mod health;
 mod multipart;
 mod problem;
+mod rates;
 mod receipts;
 mod webhooks;
 
 use crate::access::{Actor, Credentials, authenticate};
 use crate::app::App;
 use crate::config::DeploymentKind;
+use crate::demo::DemoUser;
 use crate::error::Error;
 use crate::graphql::Schema;
+use crate::serving::Client;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use health::Readiness;
+use rates::Rates;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -35,20 +39,27 @@ struct Shared {
     app: App,
     schema: Schema,
     readiness: Arc<Readiness>,
+    rates: Arc<Rates>,
 }
 
 /// All routes over `app`.
 pub fn router(app: App) -> Router {
+    router_with_demo(app, &[])
+}
+
+/// All routes; the page of GraphiQL signs one in as one of the demo's users.
+pub fn router_with_demo(app: App, demo: &[DemoUser]) -> Router {
     let development = app.settings.server.environment == DeploymentKind::Development;
     let trusted: Arc<[_]> = app.settings.server.trusted_proxies.as_slice().into();
-    let shared = Shared { schema: crate::graphql::schema(app.clone()), readiness: Arc::default(), app };
+    let rates = Arc::new(Rates::of(&app.settings.server));
+    let shared = Shared { schema: crate::graphql::schema(app.clone()), readiness: Arc::default(), rates, app };
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(receipts::routes())
         .merge(webhooks::routes());
-    let routes = if development { routes.merge(graphiql::routes()) } else { routes };
+    let routes = if development { routes.merge(graphiql::routes(demo)) } else { routes };
     routes
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
@@ -65,8 +76,19 @@ pub fn router(app: App) -> Router {
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Whoever sends these headers; `None` when they say nothing of it.
-async fn actor(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, Error> {
+/// Whoever sends these headers; `None` when they say nothing of it. The request is counted as theirs, or as one of the
+/// address's.
+async fn actor(shared: &Shared, client: Client, headers: &HeaderMap) -> Result<Option<Actor>, Error> {
+    let found = credentials(&shared.app, headers).await;
+    match &found {
+        Ok(Some(actor)) => shared.rates.user(&actor.id, 1)?,
+        Ok(None) | Err(Error::Unauthenticated(_)) => shared.rates.nobody(client, 1)?,
+        Err(_) => {}
+    }
+    found
+}
+
+async fn credentials(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, Error> {
     let text = |name: &HeaderName| {
         let value = headers.get(name).map(HeaderValue::to_str).transpose();
         let value = value.map_err(|_| Error::Unauthenticated(format!("{name} is not plain text")))?;

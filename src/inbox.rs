@@ -3,6 +3,10 @@
 //! Knows how deliveries are kept, claimed by lease, settled, parked and tried again. Does not know what one means:
 //! `payment::news` applies them, `webhook` lets them in.
 
+mod kept;
+
+pub use kept::{Kept, count_again, keep, keep_beside, with_id};
+
 use crate::{
     clock::Instant,
     error::Error,
@@ -17,9 +21,9 @@ use entity::{
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, LockBehavior, LockType},
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +57,8 @@ pub struct Envelope<'a> {
 pub struct Item {
     /// The provider's id of it.
     pub event_id: String,
+    /// A digest of what it says.
+    pub said: String,
     /// Its kind, as the provider names it.
     pub kind: String,
     /// The provider's id of the payment that it is about; nothing depends on it when it is about none.
@@ -72,6 +78,7 @@ pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<V
             row.lease_until = Some(now + LEASE);
         }
         row.event_id = Some(item.event_id);
+        row.said = Some(item.said);
         row.kind = Some(item.kind);
         row.reference = item.reference;
         Ok(row)
@@ -79,38 +86,29 @@ pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<V
     items.into_iter().map(row).collect()
 }
 
-/// Keeps rows, each event once: for one that is known it is counted that it came again. Answers the ids of those that
-/// were not known yet. One statement, which is whole by itself.
-pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<BTreeSet<Uuid>, Error> {
-    let mut once: BTreeMap<(&str, Option<&str>), Model> = BTreeMap::new();
-    for row in rows {
-        let again = |first: &mut Model| first.deliveries += 1;
-        once.entry((&row.provider, row.event_id.as_deref())).and_modify(again).or_insert_with(|| row.clone());
-    }
-    if once.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let excluded = |column: Column| Expr::cust(format!("excluded.{}", column.as_str()));
-    let again = OnConflict::columns([Column::Provider, Column::EventId])
-        .target_and_where(Expr::col(Column::EventId).is_not_null())
-        .value(Column::Deliveries, Expr::col((Entity, Column::Deliveries)).add(excluded(Column::Deliveries)))
-        .value(Column::LastReceivedAt, excluded(Column::LastReceivedAt))
-        .to_owned();
-    let ours: BTreeSet<Uuid> = once.values().map(|row| row.id).collect();
-    let mut insert = Entity::insert_many(once.into_values().map(IntoActiveModel::into_active_model)).on_conflict(again);
-    let statement = insert.query().returning_col(Column::Id).to_owned();
-    let kept = db.query_all(&statement).await?;
-    let kept = kept.iter().map(|row| row.try_get("", "id")).collect::<Result<Vec<Uuid>, _>>()?;
-    Ok(kept.into_iter().filter(|id| ours.contains(id)).collect())
-}
-
-/// Keeps a delivery that was not let in, and why.
-pub async fn refuse(txn: &DatabaseTransaction, envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<(), Error> {
+/// The row of a delivery that was not let in, and why.
+pub fn refused(envelope: &Envelope<'_>, why: &str, now: Instant) -> Result<Model, Error> {
     let body = envelope.body[..envelope.body.len().min(REFUSED_BODY)].to_vec();
     let mut row = row(envelope, body, DeliveryStatus::Refused, now)?;
     row.decision = Some(why.to_owned());
     row.settled_at = Some(now);
-    Entity::insert(row.into_active_model()).exec_without_returning(txn).await?;
+    Ok(row)
+}
+
+/// Keeps deliveries that were not let in. `more`: for how many others kept ones stand, that came since.
+pub async fn refuse(txn: &DatabaseTransaction, rows: Vec<Model>, more: &[(Uuid, i64)]) -> Result<(), Error> {
+    if !rows.is_empty() {
+        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(txn)
+            .await?;
+    }
+    for (id, number) in more {
+        Entity::update_many()
+            .col_expr(Column::Deliveries, Expr::col(Column::Deliveries).add(*number))
+            .filter(Column::Id.eq(*id))
+            .exec(txn)
+            .await?;
+    }
     Ok(())
 }
 
@@ -120,6 +118,8 @@ fn row(envelope: &Envelope<'_>, body: Vec<u8>, status: DeliveryStatus, now: Inst
         provider: envelope.provider.to_owned(),
         party: envelope.party,
         event_id: None,
+        said: None,
+        variant: String::new(),
         kind: None,
         reference: None,
         headers: serde_json::to_string(envelope.headers).map_err(Error::internal)?,
@@ -246,6 +246,7 @@ pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> 
             .expr(Expr::val(1))
             .filter(same(payment::Column::Provider, Column::Provider))
             .filter(same(payment::Column::Reference, Column::Reference))
+            .filter(Expr::col((payment::Entity, payment::Column::Duplicate)).not())
     };
     let found = Column::PaymentId.is_null().and(Expr::exists(payments().into_query()));
     let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(PaymentStatus::CAPTURED)).into_query());

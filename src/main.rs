@@ -1,6 +1,7 @@
-//! The command line and nothing else.
-
-mod cli;
+//! The program: the allocator, and the command line of the library.
+//!
+//! Nothing else stands here: asynchronous functions are compiled where they are polled, and what is polled in the library
+//! need not be compiled again for the program and the tests.
 
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
@@ -10,5 +11,5 @@ use std::process::ExitCode;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run()
+    waybill::cli::run()
 }

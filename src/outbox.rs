@@ -71,7 +71,9 @@ pub enum Audience {
 /// Kinds that are carried out here, at once.
 pub const HANDLED: &[&str] = &["stock_available"];
 /// Kinds that are asked of payment providers, by a task of their own. The others wait in the queue for those who will.
-pub const PROVIDERS: &[&str] = &["refund_requested", "capture_requested", "void_requested"];
+pub const PROVIDERS: &[&str] = &["refund_requested", CAPTURE_REQUESTED, "void_requested"];
+/// The kind of [`Event::CaptureRequested`].
+pub const CAPTURE_REQUESTED: &str = "capture_requested";
 
 /// How long a claim lasts.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -143,6 +145,17 @@ pub async fn settle(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Re
         .col_expr(Column::DoneAt, Expr::value(now))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Instant>::None))
         .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Claims rows for longer, while what they ask for goes on.
+pub async fn keep(txn: &DatabaseTransaction, ids: &[Uuid], now: Instant) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::DoneAt.is_null())
         .exec(txn)
         .await?;
     Ok(())

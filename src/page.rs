@@ -4,13 +4,14 @@
 //! that a cursor of another list, or none of ours, is refused. Knows nothing of who may see what: it narrows the
 //! [`Select`] that it is given.
 
-use crate::clock::Instant;
+use crate::clock;
 use crate::error::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::{Expr, ExprTrait, Order};
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, DatabaseConnection, EntityTrait, IdenStatic, Iterable, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -41,7 +42,7 @@ impl Cursor {
     }
 
     fn decode(text: &str, tag: u8, field: &str) -> Result<Self, Error> {
-        let bad = || Error::invalid(field, "this is no cursor of this list in this order; take one from its pageInfo");
+        let bad = || not_ours(field);
         let bytes: [u8; 25] = URL_SAFE_NO_PAD.decode(text).ok().and_then(|b| b.try_into().ok()).ok_or_else(bad)?;
         let mut key = [0_u8; 8];
         key.copy_from_slice(&bytes[1..9]);
@@ -52,6 +53,11 @@ impl Cursor {
         }
         Ok(Self { tag, key: i64::from_be_bytes(key), id: Uuid::from_bytes(id) })
     }
+}
+
+/// What is said of a cursor that nobody gave out.
+pub fn not_ours(field: &str) -> Error {
+    Error::invalid(field, "this is no cursor of this list in this order; take one from its pageInfo")
 }
 
 /// What a client asked for, before the list's order is known.
@@ -161,6 +167,8 @@ pub enum KeyKind {
     Instant,
     /// A whole number.
     Integer,
+    /// Minor units of the row's `currency`, which comes before them: amounts of two currencies are not compared.
+    Amount,
 }
 
 /// The order of a list: by a column and the id, or by the id alone (ids are ordered by time).
@@ -179,20 +187,36 @@ pub struct Keyset<E: EntityTrait> {
 }
 
 impl<E: EntityTrait> Keyset<E> {
-    fn beyond(&self, cursor: Cursor, later: bool) -> sea_orm::sea_query::SimpleExpr {
+    /// The column that comes before a key that is an amount.
+    fn currency(&self) -> Result<Option<E::Column>, Error> {
+        if !matches!(self.key, Some((_, KeyKind::Amount))) {
+            return Ok(None);
+        }
+        let found = E::Column::iter().find(|column| column.as_str() == "currency");
+        found.map(Some).ok_or_else(|| Error::internal("amounts are sorted of rows without a currency"))
+    }
+
+    fn beyond(&self, cursor: Cursor, later: bool) -> Result<sea_orm::sea_query::SimpleExpr, Error> {
+        let field = if later { "after" } else { "before" };
         let greater = later != self.descending;
         let id = Expr::val(cursor.id);
         let Some((column, kind)) = &self.key else {
             let own = self.id.into_expr();
-            return if greater { own.gt(id) } else { own.lt(id) };
+            return Ok(if greater { own.gt(id) } else { own.lt(id) });
         };
         let key = match kind {
-            KeyKind::Instant => Expr::val(Instant::from_timestamp_micros(cursor.key).unwrap_or_default()),
-            KeyKind::Integer => Expr::val(cursor.key),
+            KeyKind::Instant => Expr::val(clock::from_micros(cursor.key).ok_or_else(|| not_ours(field))?),
+            KeyKind::Integer | KeyKind::Amount => Expr::val(cursor.key),
         };
-        let own = Expr::tuple([column.into_expr(), self.id.into_expr()]);
-        let other = Expr::tuple([key, id]);
-        if greater { own.gt(other) } else { own.lt(other) }
+        let (mut own, mut other) = (vec![column.into_expr(), self.id.into_expr()], vec![key, id]);
+        if let Some(currency) = self.currency()? {
+            // The currency of a row stays, so that its place is told by its id.
+            let there = E::find().select_only().column(currency).filter(self.id.eq(cursor.id));
+            own.insert(0, currency.into_expr());
+            other.insert(0, Expr::SubQuery(None, Box::new(there.into_query().into())));
+        }
+        let (own, other) = (Expr::tuple(own), Expr::tuple(other));
+        Ok(if greater { own.gt(other) } else { own.lt(other) })
     }
 }
 
@@ -211,12 +235,15 @@ where
     let total = if asked.total { i64::try_from(select.clone().count(db).await?).unwrap_or(i64::MAX) } else { 0 };
     let mut select = select;
     if let Some(after) = range.after {
-        select = select.filter(keyset.beyond(after, true));
+        select = select.filter(keyset.beyond(after, true)?);
     }
     if let Some(before) = range.before {
-        select = select.filter(keyset.beyond(before, false));
+        select = select.filter(keyset.beyond(before, false)?);
     }
     let order = if keyset.descending == range.backward { Order::Asc } else { Order::Desc };
+    if let Some(currency) = keyset.currency()? {
+        select = select.order_by(currency, order.clone());
+    }
     if let Some((column, _)) = keyset.key {
         select = select.order_by(column, order.clone());
     }
@@ -226,37 +253,6 @@ where
         (Cursor { tag: keyset.tag, key, id }, row)
     };
     Ok(Page::cut(rows.into_iter().map(place).collect(), &range, total))
-}
-
-/// `text` for a LIKE over lower-case texts with `\` as its escape. SQLite lowers ASCII letters only, so other letters are
-/// looked for in both cases, the first few of them. `None` when there is nothing to look for.
-pub fn patterns(text: &str) -> Result<Option<Vec<String>>, Error> {
-    const LONGEST: usize = 200;
-    const MOST: usize = 8;
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.chars().count() > LONGEST || text.contains('\0') {
-        return Err(Error::invalid("search", format!("write at most {LONGEST} characters, none of them NUL")));
-    }
-    let mut patterns = vec!["%".to_owned()];
-    for letter in text.chars() {
-        let (lower, upper) = (letter.to_lowercase().to_string(), letter.to_uppercase().to_string());
-        let both = !letter.is_ascii() && lower != upper && patterns.len() < MOST;
-        let more: Vec<String> = patterns.iter().filter(|_| both).map(|pattern| format!("{pattern}{upper}")).collect();
-        for pattern in &mut patterns {
-            if matches!(letter, '%' | '_' | '\\') {
-                pattern.push('\\');
-            }
-            pattern.push_str(&lower);
-        }
-        patterns.extend(more);
-    }
-    for pattern in &mut patterns {
-        pattern.push('%');
-    }
-    Ok(Some(patterns))
 }
 
 #[cfg(test)]
@@ -283,13 +279,5 @@ mod tests {
         for (first, last) in [(Some(201), None), (Some(-1), None), (None, Some(201)), (Some(1), Some(1))] {
             assert!(asked(first, last).is_err(), "{first:?} {last:?}");
         }
-    }
-
-    #[test]
-    fn a_search_text_means_itself() -> Result<(), Error> {
-        assert_eq!(patterns("50%_\\")?, Some(vec!["%50\\%\\_\\\\%".to_owned()]));
-        assert_eq!(patterns(" \u{c9}A ")?, Some(vec!["%\u{e9}a%".to_owned(), "%\u{c9}a%".to_owned()]));
-        assert_eq!(patterns("  ")?, None);
-        Ok(())
     }
 }

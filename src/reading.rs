@@ -1,7 +1,7 @@
 //! What the rooms' finders share: many rows by many ids in one statement, brought back by id.
 
 use crate::error::Error;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, Select};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -45,13 +45,6 @@ where
         groups.entry(key(&row)).or_default().push(Arc::new(row));
     }
     Ok(groups)
-}
-
-/// Whether the column contains one of `patterns` of [`crate::page::patterns`], case-insensitively.
-pub fn contains(column: impl ColumnTrait, patterns: &[String]) -> Condition {
-    patterns.iter().fold(Condition::any(), |any, pattern| {
-        any.add(Expr::expr(Func::lower(column.into_expr())).like(LikeExpr::new(pattern.as_str()).escape('\\')))
-    })
 }
 
 /// A condition that nothing meets: what a reader with no stores sees.

@@ -66,6 +66,8 @@ pub async fn attach(
 ) -> Result<Done, Error> {
     let payment = visible(app, actor, payment).await?;
     let kind = file.kind()?;
+    let cleaned = cleaned(app, file).await?;
+    let file = cleaned.as_ref().unwrap_or(file);
     let described = Described {
         file_name: file_name::harmless(&file.name, kind.extension),
         content_type: kind.content_type.to_owned(),
@@ -83,6 +85,11 @@ pub async fn attach(
     let label = Label { content_type: kind.content_type, disposition: &disposition };
     app.storage.put(&command.place.key, file.path(), label).await?;
     edge::run(app, actor, key, &command).await
+}
+
+/// The file as it is to be stored, where that is another one than was sent.
+async fn cleaned(app: &App, file: &Received) -> Result<Option<Received>, Error> {
+    if app.settings.payment.receipt_keep_location { Ok(None) } else { file.without_location().await }
 }
 
 /// Keeps that an object is about to be stored, so that it is deleted should nothing come of it.

@@ -7,11 +7,11 @@ pub mod graphql;
 
 use crate::{
     access::Actor,
-    app::App,
+    app::{App, one_moment},
     approval::lapse::lapse,
     clock::Instant,
     error::Error,
-    workflow::{self, Event, Mode, Needs, Outcome, Roots, Scene, SubjectRef, TimerKey, Unit, Via, timers},
+    workflow::{self, Event, Outcome, Roots, Scene, SubjectRef, TimerKey, Unit, Via, timers},
 };
 use entity::{timer, transition_log};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -85,14 +85,20 @@ pub async fn rehearse(
     at: Option<Instant>,
 ) -> Result<Rehearsal, Error> {
     let now = app.now();
-    let mut unit = Unit::open(&app.reader, Roots::of_subjects(&[subject]), Mode::Read, now).await?;
-    unit.load(app, &app.reader, Needs::ALL, Mode::Read).await?;
+    let moment = one_moment(&app.reader).await?;
+    let unit = Unit::look(app, &moment, Roots::of_subjects(&[subject]), now).await?;
+    let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
+    let pending = timer::Entity::find()
+        .filter(timer::Column::RootId.is_in(orders))
+        .filter(timers::may_fire())
+        .all(&moment)
+        .await?;
+    moment.rollback().await?;
     let unknown = || Error::not_found(subject.type_id());
     let root = *unit.orders.keys().next().ok_or_else(unknown)?;
     if !workflow::visible(unit.order(root)?, subject, actor)? {
         return Err(unknown());
     }
-    let pending = timer::Entity::find().filter(timer::Column::RootId.eq(root)).all(&app.reader).await?;
     let pending = pending.into_iter().map(|timer| (timers::key(&timer), timer)).collect();
     let mut stage = Stage { app, unit, root, clock: now, pending, steps: Vec::new() };
     for (place, planned) in plan.iter().enumerate() {

@@ -7,6 +7,7 @@ pub mod arrival;
 pub mod commands;
 pub mod graphql;
 pub mod queries;
+pub mod refused;
 
 use crate::{
     access::Actor,
@@ -16,6 +17,7 @@ use crate::{
     id,
     inbox::{self, Envelope, Item},
     payment::{
+        naming,
         news::{self, ApplyDelivery},
         provider::{self, Delivery, Provider, Refusal},
     },
@@ -24,7 +26,11 @@ use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use entity::{DeliveryStatus, PartyKind, webhook_delivery};
 use sea_orm::EntityTrait;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -48,6 +54,10 @@ const KEPT_HEADERS: [&str; 11] = [
 /// What is longer is not kept, in bytes: anybody may post.
 const LONGEST_HEADER: usize = 2_048;
 
+/// The largest body of a sender whose deliveries are refused again and again that is looked at, in bytes: signed events are
+/// smaller.
+const LARGEST_OF_THE_REFUSED: usize = 65_536;
+
 /// How a delivery was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -57,50 +67,88 @@ pub enum Answer {
     Unauthenticated(String),
     /// 400.
     Malformed(String),
+    /// 429, for so long: too many of this sender's were refused. One that is rightly signed is taken all the same.
+    Limited(Duration),
 }
 
-/// The provider behind a path, with its secrets; nothing when it is not configured.
-pub fn provider<'a>(app: &'a App, name: &str) -> Option<(&'static dyn Provider, &'a [String])> {
-    let secrets = app.settings.providers.get(name)?.webhook_secrets.as_slice();
-    (!secrets.is_empty()).then(|| (provider::of(name), secrets))
+/// The provider behind a path.
+#[derive(Clone, Copy)]
+pub struct Sender<'a> {
+    /// As it is configured, and as payments have it.
+    pub name: &'a str,
+    /// Its format.
+    provider: &'static dyn Provider,
+    secrets: &'a [String],
 }
 
-/// Takes a delivery in.
+/// The provider that a path names, in whatever spelling; nothing when it is not configured.
+pub fn sender<'a>(app: &'a App, name: &str) -> Option<Sender<'a>> {
+    let (name, settings) = app.settings.providers.get_key_value(&naming::provider(name))?;
+    let secrets = settings.webhook_secrets.as_slice();
+    (!secrets.is_empty()).then(|| Sender { name, provider: provider::of(name), secrets })
+}
+
+/// Takes a delivery in that came from an address.
 pub async fn take(
     app: &App,
-    name: &str,
+    sender: Sender<'_>,
+    from: IpAddr,
     party: Option<PartyKind>,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Answer, Error> {
-    let (provider, secrets) = provider(app, name).ok_or_else(|| Error::not_found(name))?;
+    let Sender { name, provider, secrets } = sender;
     let now = app.now();
     let delivery = Delivery { headers, body, now, party };
     let tolerance = TimeDelta::seconds(app.settings.webhooks.tolerance_seconds.into());
     let kept = kept(headers);
     let envelope = Envelope { provider: name, party, headers: &kept, body };
-    let news = provider.verify(&delivery, secrets, tolerance).and_then(|()| provider.news(&delivery));
-    let news = match news {
+    if let Err(refusal) = provider.verify(&delivery, secrets, tolerance) {
+        let away = away(app, sender, from);
+        refused::keep(app, &envelope, from, &refusal.to_string()).await?;
+        return Ok(away.map_or_else(|| answer(refusal), Answer::Limited));
+    }
+    let news = match provider.news(&delivery) {
         Ok(news) => news,
         Err(refusal) => return refuse(app, &envelope, refusal).await,
     };
     let items: Vec<Item> = news
         .into_iter()
-        .map(|news| Item { event_id: news.event_id, kind: news.kind, reference: news.of.map(|of| of.reference) })
+        .map(|news| Item {
+            said: news.said(party),
+            event_id: news.event_id,
+            kind: news.kind,
+            reference: news.of.map(|of| of.reference),
+        })
         .collect();
     arrival::take(app, inbox::rows(&envelope, items, now)?).await?;
     Ok(Answer::Taken(provider.answer()))
 }
 
+/// The largest body that is read from an address, in bytes: `most`, unless too many of its deliveries were refused.
+pub fn largest(app: &App, sender: Sender<'_>, from: IpAddr, most: usize) -> usize {
+    away(app, sender, from).map_or(most, |_| most.min(LARGEST_OF_THE_REFUSED))
+}
+
+fn away(app: &App, sender: Sender<'_>, from: IpAddr) -> Option<Duration> {
+    app.refused.away(sender.name, from, app.settings.webhooks.refused_per_minute)
+}
+
+/// What is rightly signed and cannot be read is the provider's own, and kept as it comes.
 async fn refuse(app: &App, envelope: &Envelope<'_>, refusal: Refusal) -> Result<Answer, Error> {
-    tracing::warn!(provider = envelope.provider, %refusal, "a delivery was refused");
+    tracing::warn!(provider = envelope.provider, %refusal, "a signed delivery cannot be read");
+    let row = inbox::refused(envelope, &refusal.to_string(), app.now())?;
     let txn = app.begin().await?;
-    inbox::refuse(&txn, envelope, &refusal.to_string(), app.now()).await?;
+    inbox::refuse(&txn, vec![row], &[]).await?;
     txn.commit().await?;
-    Ok(match refusal {
+    Ok(answer(refusal))
+}
+
+fn answer(refusal: Refusal) -> Answer {
+    match refusal {
         Refusal::Unauthenticated(why) => Answer::Unauthenticated(why),
         Refusal::Malformed(why) => Answer::Malformed(why),
-    })
+    }
 }
 
 /// Applies stored deliveries that the caller has claimed: together where that can be, else each alone.

@@ -27,7 +27,8 @@ use uuid::Uuid;
 const BATCH: u64 = 200;
 /// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
 const REST: Duration = Duration::from_millis(25);
-/// How often old idempotency keys, refused deliveries, failed logins and ended tokens are forgotten.
+/// How often old idempotency keys, refused deliveries, failed logins and ended tokens are forgotten, and words folded that
+/// were left out.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
 /// Works until it is told to stop; then finishes the batch in hand and gives claims back.
@@ -51,7 +52,7 @@ pub async fn run(app: App, stop: CancellationToken) -> Result<(), Error> {
                 drained
             }
             _ = tick.tick() => edge::caught(tick_until(&app, &stop)).await,
-            _ = clean.tick() => edge::caught(forget_what_is_old(&app)).await,
+            _ = clean.tick() => edge::caught(tidy_up(&app)).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "the worker could not do its round; it tries again on the next tick");
@@ -216,16 +217,17 @@ async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Erro
             txn.commit().await?;
             return Ok(done);
         }
-        done += effects::carry_out(app, &rows).await?;
+        done += effects::carry_out(app, &rows, stop).await?;
     }
 }
 
-async fn forget_what_is_old(app: &App) -> Result<usize, Error> {
+async fn tidy_up(app: &App) -> Result<usize, Error> {
     let now: Instant = app.now();
     let txn = app.begin().await?;
     edge::forget_old_keys(&txn, now).await?;
     inbox::forget_refused(&txn).await?;
     access::forget_old(&txn, now).await?;
     txn.commit().await?;
+    app.fold_words().await?;
     Ok(0)
 }

@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Where a server listens, and what opens it.
 #[derive(Clone, Debug)]
@@ -42,7 +43,17 @@ pub struct Client {
 impl Client {
     /// Connects.
     pub async fn connect(target: &Target) -> Outcome<Self> {
-        let stream = TcpStream::connect(&target.address).await?;
+        Self::over(target, TcpStream::connect(&target.address).await?)
+    }
+
+    /// The same from another address of this machine.
+    pub async fn connect_from(target: &Target, address: Ipv4Addr) -> Outcome<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((address, 0).into())?;
+        Self::over(target, socket.connect(target.address.parse()?).await?)
+    }
+
+    fn over(target: &Target, stream: TcpStream) -> Outcome<Self> {
         stream.set_nodelay(true)?;
         let head = format!(
             "POST /graphql HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: ",
@@ -67,18 +78,28 @@ impl Client {
 
     /// Posts a body as it is. Any answer but 200 is an error.
     pub async fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Outcome<()> {
+        self.exchange(path, headers, body).await?;
+        if self.status == 200 {
+            Ok(())
+        } else {
+            Err(format!("{}: {}", self.status, String::from_utf8_lossy(&self.body)).into())
+        }
+    }
+
+    /// Posts a body as it is, without credentials: the answer, whatever it says.
+    pub async fn post_openly(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Outcome<Value> {
+        self.exchange(path, headers, body).await?;
+        Ok(serde_json::from_slice(&self.body).unwrap_or_default())
+    }
+
+    async fn exchange(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Outcome<()> {
         let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
         let (host, length) = (&self.address, body.len());
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         self.stream.write_all(request.as_bytes()).await?;
-        self.receive().await?;
-        if self.status == 200 {
-            Ok(())
-        } else {
-            Err(format!("{}: {}", self.status, String::from_utf8_lossy(&self.body)).into())
-        }
+        self.receive().await
     }
 
     /// Sends an event through the lever.

@@ -17,7 +17,8 @@ use uuid::Uuid;
 use waybill::id::{self, Prefix};
 
 const SECRET: &str = "whsec_measured_only_never_used_in_earnest";
-const ENVIRONMENT: (&str, &str) = ("WAYBILL__PROVIDERS__STRIPE__WEBHOOK_SECRETS", SECRET);
+/// The settings of a server that takes stripe's webhooks.
+pub const ENVIRONMENT: (&str, &str) = ("WAYBILL__PROVIDERS__STRIPE__WEBHOOK_SECRETS", SECRET);
 /// Sales of each client; paid.sql counts with as many.
 const EACH: usize = 1_250;
 /// Half of the sales are pgbench's.

@@ -6,6 +6,7 @@
 mod client;
 mod copies;
 mod expiry;
+mod floods;
 mod house;
 mod intake;
 mod journeys;
@@ -30,8 +31,8 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
-Usage: bench [all|transitions|journeys|intake|expiry|page|start|receipts|profile] [--seconds N]
-             [--sales N] [--receipts N]
+Usage: bench [all|transitions|journeys|intake|expiry|page|start|receipts|floods|profile]
+             [--seconds N] [--sales N] [--receipts N]
 
   transitions  durable transitions over GraphQL at 1, 8 and 32 clients, beside pgbench
   journeys     orders from quotation to completion at 1, 8 and 32 clients
@@ -40,8 +41,9 @@ Usage: bench [all|transitions|journeys|intake|expiry|page|start|receipts|profile
   page         statements and time for a page of 50 orders
   start        time until ready on an existing database, idle memory
   receipts     receipts of 5 MiB from 8 clients: memory
+  floods       a right password beside 300 who guess, half-sent heads, transitions beside unsigned webhooks
   profile      where a transition's time goes: statements and CPU
-  all          all of these but profile (the default)
+  all          all of these but floods and profile (the default)
 
   --seconds N  how long each load runs [8]
   --sales N    how many sales expire [100000]
@@ -84,7 +86,8 @@ fn wanted(mut args: impl Iterator<Item = String>) -> Option<Wanted> {
             "--seconds" => wanted.time = Duration::from_secs(args.next()?.parse().ok().filter(|n| *n > 0)?),
             "--sales" => wanted.sales = args.next()?.parse().ok().filter(|n| *n > 0)?,
             "--receipts" => wanted.receipts = args.next()?.parse().ok().filter(|n| *n > 0)?,
-            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts" | "profile" => {
+            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts" | "floods"
+            | "profile" => {
                 wanted.what = arg;
             }
             _ => return None,
@@ -128,6 +131,9 @@ async fn run(wanted: &Wanted) -> Outcome<()> {
     }
     if is("receipts") {
         receipts::run(&house, wanted.receipts).await?;
+    }
+    if wanted.what == "floods" {
+        floods::run(&house, wanted.time).await?;
     }
     if wanted.what == "profile" {
         profile::run(&house, wanted.time).await?;

@@ -52,23 +52,11 @@ impl Shop {
 
     /// Takes an order, the `number`th, of two lines as far as wanted: 30.00 USD. Its sale's id.
     pub async fn order(&self, client: &mut Client, number: usize, until: Until) -> Outcome<String> {
-        let quotation = self.quote(client, number).await?;
-        client.send(&quotation, "SHARE", Value::Null).await?;
-        client.send(&quotation, "BUYER_APPROVES", Value::Null).await?;
-        let mutation = "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) \
-            { subject { id ... on Quotation { saleOrder { id } } } transition { sequence } } }";
-        let input = json!({ "subjectId": quotation, "event": "SELLER_APPROVES" });
-        let sold = client.ask(mutation, json!({ "input": input })).await?;
-        let sale = text(&sold, "/sendWorkflowEvent/subject/saleOrder/id")?;
+        let sale = self.sold(client, number).await?;
         if until == Until::Sold {
             return Ok(sale);
         }
-        let mutation = "mutation($input: RegisterConsumerPaymentInput!) { registerConsumerPayment(input: $input) \
-            { payment { id } saleOrder { workflowState fulfilments { id } } } }";
-        let amount = json!({ "amount": "30.00", "currency": "USD" });
-        let input = json!({ "saleOrderId": sale, "amount": amount, "method": "CARD", "status": "CONFIRMED" });
-        let paid = client.ask(mutation, json!({ "input": input })).await?;
-        let fulfilment = text(&paid, "/registerConsumerPayment/saleOrder/fulfilments/0/id")?;
+        let fulfilment = pay(client, &sale).await?;
         if until == Until::Completed {
             client.send(&fulfilment, "FULFILMENT_STARTED", Value::Null).await?;
             let parcel = json!({ "carrier": "DHL", "trackingNumber": "JD014600003" });
@@ -77,6 +65,23 @@ impl Shop {
             client.send(&fulfilment, "COMPLETE", Value::Null).await?;
         }
         Ok(sale)
+    }
+
+    /// The fulfilment, to be packed, of such an order that is paid.
+    pub async fn packed(&self, client: &mut Client, number: usize) -> Outcome<String> {
+        let sale = self.sold(client, number).await?;
+        pay(client, &sale).await
+    }
+
+    async fn sold(&self, client: &mut Client, number: usize) -> Outcome<String> {
+        let quotation = self.quote(client, number).await?;
+        client.send(&quotation, "SHARE", Value::Null).await?;
+        client.send(&quotation, "BUYER_APPROVES", Value::Null).await?;
+        let mutation = "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) \
+            { subject { id ... on Quotation { saleOrder { id } } } transition { sequence } } }";
+        let input = json!({ "subjectId": quotation, "event": "SELLER_APPROVES" });
+        let sold = client.ask(mutation, json!({ "input": input })).await?;
+        text(&sold, "/sendWorkflowEvent/subject/saleOrder/id")
     }
 
     async fn quote(&self, client: &mut Client, number: usize) -> Outcome<String> {
@@ -92,6 +97,16 @@ impl Shop {
         let made = client.ask(mutation, json!({ "input": input })).await?;
         text(&made, "/createQuotation/quotation/id")
     }
+}
+
+/// Pays a sale in full. Its fulfilment's id.
+async fn pay(client: &mut Client, sale: &str) -> Outcome<String> {
+    let mutation = "mutation($input: RegisterConsumerPaymentInput!) { registerConsumerPayment(input: $input) \
+        { payment { id } saleOrder { workflowState fulfilments { id } } } }";
+    let amount = json!({ "amount": "30.00", "currency": "USD" });
+    let input = json!({ "saleOrderId": sale, "amount": amount, "method": "CARD", "status": "CONFIRMED" });
+    let paid = client.ask(mutation, json!({ "input": input })).await?;
+    text(&paid, "/registerConsumerPayment/saleOrder/fulfilments/0/id")
 }
 
 fn sku(number: usize) -> String {

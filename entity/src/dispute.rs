@@ -27,6 +27,8 @@ pub struct Model {
     pub opened_at: DateTimeUtc,
     /// When it was heard how it ended.
     pub decided_at: Option<DateTimeUtc>,
+    /// When that was decided, by the provider's own time, where it says so.
+    pub told_at: Option<DateTimeUtc>,
 }
 
 /// Joined through ids, not through relations.

@@ -3,6 +3,7 @@
 //! Knows the columns and nothing of what they mean together: rules live in the rooms of the `waybill` crate.
 //! Money is integer minor units beside a currency code; times are UTC, to the microsecond.
 
+pub mod folding;
 pub mod types;
 
 pub mod api_key;

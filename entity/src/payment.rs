@@ -31,9 +31,9 @@ pub struct Model {
     pub method: PaymentMethod,
     /// Status.
     pub status: PaymentStatus,
-    /// Provider.
+    /// Through whom: trimmed, in lower case.
     pub provider: Option<String>,
-    /// Unique with its provider.
+    /// Trimmed; unique with its provider, but for duplicates.
     pub reference: Option<String>,
     /// When it was confirmed.
     pub received_at: Option<DateTimeUtc>,
@@ -55,6 +55,9 @@ pub struct Model {
     pub receipt_uploaded_by: Option<String>,
     /// When the receipt was uploaded.
     pub receipt_uploaded_at: Option<DateTimeUtc>,
+    /// Whether it was registered in another spelling of a payment that there was, when that was possible: no news are about
+    /// it.
+    pub duplicate: bool,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

@@ -1,6 +1,9 @@
 //! What is sold.
 
+use crate::folding::{Worded, fold, refolded};
 use crate::types::ProductKind;
+use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +26,10 @@ pub struct Model {
     pub reseller_price_minor: Option<i64>,
     /// Currency code.
     pub currency: String,
+    /// The SKU and, on the next line, the title, folded for searching; filled when it is saved.
+    pub folded: Option<String>,
+    /// The SKU, folded: unique.
+    pub sku_folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }
@@ -31,4 +38,20 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
-impl ActiveModelBehavior for ActiveModel {}
+impl Worded for Entity {
+    const WORDS: &'static [Column] = &[Column::Sku, Column::Title];
+    const FOLDED: Column = Column::Folded;
+}
+
+#[async_trait::async_trait]
+impl ActiveModelBehavior for ActiveModel {
+    async fn before_save<C: ConnectionTrait>(self, _: &C, insert: bool) -> Result<Self, DbErr> {
+        let mut row = refolded::<Entity>(self, insert)?;
+        match &row.sku {
+            Set(sku) => row.sku_folded = Set(Some(fold(sku))),
+            Unchanged(sku) if insert => row.sku_folded = Set(Some(fold(sku))),
+            Unchanged(_) | NotSet => {}
+        }
+        Ok(row)
+    }
+}

@@ -33,6 +33,8 @@ pub struct Model {
     pub requested_by: String,
     /// The provider's own reference of it.
     pub reference: Option<String>,
+    /// Whether nobody here asked for it: the provider gave the money back by itself.
+    pub unasked: bool,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// Settled at.

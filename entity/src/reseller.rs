@@ -1,6 +1,8 @@
 //! A reseller.
 
+use crate::folding::{Worded, refolded};
 use crate::types::Tier;
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,8 @@ pub struct Model {
     pub email: Option<String>,
     /// Tier of new credit accounts.
     pub credit_tier: Tier,
+    /// The e-mail address and, on the next line, the name, folded for searching; filled when it is saved.
+    pub folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }
@@ -25,4 +29,14 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
-impl ActiveModelBehavior for ActiveModel {}
+impl Worded for Entity {
+    const WORDS: &'static [Column] = &[Column::Email, Column::Name];
+    const FOLDED: Column = Column::Folded;
+}
+
+#[async_trait::async_trait]
+impl ActiveModelBehavior for ActiveModel {
+    async fn before_save<C: ConnectionTrait>(self, _: &C, insert: bool) -> Result<Self, DbErr> {
+        refolded::<Entity>(self, insert)
+    }
+}

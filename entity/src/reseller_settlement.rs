@@ -23,6 +23,8 @@ pub struct Model {
     pub method: PaymentMethod,
     /// As the bank or the receipt calls it.
     pub reference: String,
+    /// The same for comparing: trimmed, in lower case. What was booked twice in two spellings has an id behind it.
+    pub reference_key: String,
     /// When the money came in, as whoever booked it says.
     pub received_at: DateTimeUtc,
     /// Who took it.

@@ -36,6 +36,9 @@ pub struct Model {
     /// Note.
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
+    /// The note, folded for searching; no part of the chain.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note_folded: Option<String>,
     /// Metadata.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub metadata: Option<Json>,

@@ -392,6 +392,8 @@ pub enum OrderFlag {
     RefundFailed,
     /// A dispute is open.
     Disputed,
+    /// A provider gave money back by itself, and it is owed.
+    Reversed,
 }
 
 /// A postal address.

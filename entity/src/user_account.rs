@@ -1,5 +1,7 @@
 //! A person who signs in.
 
+use crate::folding::{Worded, refolded};
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,8 @@ pub struct Model {
     pub disabled_at: Option<DateTimeUtc>,
     /// Tokens of earlier epochs have ended.
     pub token_epoch: i32,
+    /// The e-mail address and, on the next line, the name, folded for searching; filled when it is saved.
+    pub folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }
@@ -34,4 +38,14 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
-impl ActiveModelBehavior for ActiveModel {}
+impl Worded for Entity {
+    const WORDS: &'static [Column] = &[Column::Email, Column::Name];
+    const FOLDED: Column = Column::Folded;
+}
+
+#[async_trait::async_trait]
+impl ActiveModelBehavior for ActiveModel {
+    async fn before_save<C: ConnectionTrait>(self, _: &C, insert: bool) -> Result<Self, DbErr> {
+        refolded::<Entity>(self, insert)
+    }
+}

@@ -17,6 +17,10 @@ pub struct Model {
     pub party: Option<PartyKind>,
     /// The provider's id of the event; none for what was refused.
     pub event_id: Option<String>,
+    /// A digest of what the event says; none for what was refused, or came before there was one.
+    pub said: Option<String>,
+    /// Empty for the first event with its id; the digest for another that came with the same id.
+    pub variant: String,
     /// Its kind, as the provider names it.
     pub kind: Option<String>,
     /// The provider's id of the payment that it is about.

@@ -6,12 +6,16 @@
 //! Promises that both databases refuse the same rows, by constraints of the same names. Knows nothing of the `entity`
 //! crate: `tests/it/migrations.rs` holds the two against each other.
 
+mod alone;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
+pub use alone::{down, up};
 pub use sea_orm_migration::MigratorTrait;
 
-/// All migrations, oldest first; `up`, `down` and `get_pending_migrations` come with [`MigratorTrait`].
+/// All migrations, oldest first; `get_pending_migrations` and the like come with [`MigratorTrait`]. [`up`] and [`down`] see
+/// to it that one process migrates at a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrator;
 
@@ -38,6 +42,8 @@ impl MigratorTrait for Migrator {
             "m0009_provider_commands",
             "m0010_accounts",
             "m0011_captures",
+            "m0014_providers",
+            "m0015_words",
             "m0017_access",
         ]
     }
@@ -79,7 +85,7 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
 /// (word, PostgreSQL, SQLite). The SQLite types are those of `STRICT` tables, which refuse what does not fit, as
 /// PostgreSQL does: UUIDs are 16 bytes, instants RFC 3339 text, booleans 0 and 1.
 /// `{postgres}` and `{sqlite}` begin a line that the other database reads as a comment.
-const DIALECT: [(&str, &str, &str); 10] = [
+const DIALECT: [(&str, &str, &str); 11] = [
     ("{uuid}", "uuid", "BLOB"),
     ("{instant}", "timestamptz", "TEXT"),
     ("{json}", "jsonb", "TEXT"),
@@ -88,6 +94,8 @@ const DIALECT: [(&str, &str, &str); 10] = [
     ("{bigint}", "bigint", "INTEGER"),
     ("{strict}", "", "STRICT"),
     ("{prefix}", "text_pattern_ops", ""),
+    // What may stand around a text that somebody has pasted: space, tab, line ends, no-break space.
+    ("{blanks}", "E' \\t\\n\\r\\u00a0'", "(' ' || char(9, 10, 13, 160))"),
     ("{postgres}", "", "--"),
     ("{sqlite}", "--", ""),
 ];

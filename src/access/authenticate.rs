@@ -39,7 +39,8 @@ pub async fn authenticate(
     now: Instant,
     credentials: &Credentials,
 ) -> Result<Option<Actor>, Error> {
-    let who = match (&credentials.authorization, &credentials.api_key) {
+    let authorization = credentials.authorization.as_deref().filter(|value| !is_empty(value));
+    let who = match (authorization, &credentials.api_key) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(refused("send either Authorization or X-API-Key, not both")),
         (Some(value), None) => Who::Token(tokens.read(bearer(value)?, now)?),
@@ -53,6 +54,11 @@ pub async fn authenticate(
         known
     };
     known.actor(roles, now, who).map(Some)
+}
+
+/// Whether there is nothing after `Bearer`: a form that nobody has filled in yet, and no credential.
+fn is_empty(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("bearer")
 }
 
 /// What comes after `Bearer`.

@@ -20,15 +20,14 @@ use crate::clock::Instant;
 use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::texts::{self, LONGEST_NAME};
 use entity::{customer, reseller, store, user_account, user_store};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const LONGEST_NAME: usize = 200;
-const LONGEST_EMAIL: usize = 254;
 /// The permission that a role's limit belongs to.
 const OVERRIDES: &str = "override.decide";
 
@@ -88,6 +87,7 @@ pub async fn create_user(
         reseller_id: Set(input.reseller_id),
         disabled_at: Set(None),
         token_epoch: Set(0),
+        folded: NotSet,
         created_at: Set(now),
     };
     let user = user.insert(txn).await?;
@@ -154,22 +154,11 @@ fn only_sellers(role: RoleKind, stores: &[Uuid]) -> Result<(), Error> {
 }
 
 fn checked_email(email: &str) -> Result<String, Error> {
-    let email = normal_email(email);
-    let well_formed = email.len() <= LONGEST_EMAIL
-        && email
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    if well_formed { Ok(email) } else { Err(Error::invalid("email", format!("{email:?} is no e-mail address"))) }
+    texts::email("email", &normal_email(email))
 }
 
 fn checked_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if (1..=LONGEST_NAME).contains(&length) {
-        return Ok(name.to_owned());
-    }
-    Err(Error::invalid("name", format!("must have 1 to {LONGEST_NAME} characters, has {length}")))
+    texts::line("name", name, LONGEST_NAME)
 }
 
 async fn link_stores(txn: &DatabaseTransaction, user: Uuid, stores: &[Uuid]) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use entity::{Tier, customer, reseller, store, user_account};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -147,11 +147,13 @@ async fn own_party(
     let (credit_tier, created_at) = (Set(Tier::Bronze), Set(now));
     match role {
         RoleKind::Customer if !exists => {
-            let row = customer::ActiveModel { id, name, email, credit_tier, created_at }.insert(txn).await?;
+            let row =
+                customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
             Ok((Some(row.id), None))
         }
         RoleKind::Reseller if !exists => {
-            let row = reseller::ActiveModel { id, name, email, credit_tier, created_at }.insert(txn).await?;
+            let row =
+                reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
             Ok((None, Some(row.id)))
         }
         _ => Ok((None, None)),

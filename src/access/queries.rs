@@ -5,9 +5,10 @@ use super::{Actor, may};
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, contains, grouped};
+use crate::reading::{among, grouped};
+use crate::search::Search;
 use entity::{api_key, password_reset, user_account, user_store};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -21,9 +22,8 @@ pub async fn users(
 ) -> Result<Page<user_account::Model>, Error> {
     may::user_manage(actor)?;
     let mut select = user_account::Entity::find();
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
-        let name = contains(user_account::Column::Name, &patterns);
-        select = select.filter(Condition::any().add(name).add(contains(user_account::Column::Email, &patterns)));
+    if let Some(search) = Search::of(search)? {
+        select = select.filter(search.within(user_account::Column::Folded));
     }
     let order = oldest_first::<user_account::Entity>(60, user_account::Column::Id, |row| (0, row.id));
     page::fetch(&app.reader, select, &order, asked).await

@@ -216,6 +216,7 @@ mod tests {
             reseller_id: None,
             disabled_at: None,
             token_epoch: 3,
+            folded: None,
             created_at: now,
         }
     }

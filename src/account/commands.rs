@@ -13,8 +13,8 @@ use crate::{
     money::Money,
     payment::{
         commands::RegisterPayment,
-        ledger,
-        register::{self, check_receiver, check_word},
+        ledger, naming,
+        register::{self, check_receiver},
     },
     rows::{Changed, Writes},
     workflow::{Mode, Needs, Roots, SubjectRef, Unit},
@@ -47,7 +47,7 @@ impl Command for SettleAccount {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
         // It is what tells one transfer from another, and cannot be left out as a payment's can.
-        check_word("reference", &self.reference).map_err(|_| {
+        naming::check("reference", &self.reference).map_err(|_| {
             Error::invalid("reference", "write what the bank or the receipt calls it, in 1 to 200 characters")
         })?;
         if self.amount.minor <= 0 {
@@ -78,7 +78,8 @@ impl SettleAccount {
             amount_minor: self.amount.minor,
             applied_minor: 0,
             method: self.method,
-            reference: self.reference.clone(),
+            reference: naming::reference(&self.reference),
+            reference_key: naming::folded(&self.reference),
             received_at: self.received_at.unwrap_or(cx.now),
             received_by_id: self.received_by_id,
             booked_by: cx.actor.id.clone(),
@@ -87,17 +88,19 @@ impl SettleAccount {
         Receipt { was: None, row }
     }
 
-    /// One transfer is booked once, also without an idempotency key.
+    /// One transfer is booked once, also without an idempotency key, however its reference is written. All receipts of the
+    /// amount are looked at, so that those are found too that were booked when spellings were not compared.
     async fn check_once(&self, cx: &Cx<'_>) -> Result<(), Error> {
         use reseller_settlement::Column;
         let known = reseller_settlement::Entity::find()
             .filter(Column::ResellerId.eq(self.reseller_id))
             .filter(Column::Currency.eq(&self.amount.currency))
-            .filter(Column::Reference.eq(&self.reference))
             .filter(Column::AmountMinor.eq(self.amount.minor))
-            .one(cx.txn)
+            .order_by_asc(Column::Id)
+            .all(cx.txn)
             .await?;
-        match known {
+        let key = naming::folded(&self.reference);
+        match known.into_iter().find(|known| naming::folded(&known.reference) == key) {
             None => Ok(()),
             Some(known) => Err(Error::Conflict(format!(
                 "{} has this reference and this amount already; if it is other money, write another reference",

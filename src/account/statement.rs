@@ -7,9 +7,9 @@
 
 use super::queries::{Key, fell_through};
 use crate::app::App;
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::error::Error;
-use crate::page::{Asked, Cursor, Page};
+use crate::page::{self, Asked, Cursor, Page};
 use entity::{SaleType, sale_order};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -243,9 +243,9 @@ pub async fn lines(app: &App, key: &Key, period: &Period, asked: &Asked, total: 
         let from = sql.bind(from);
         sql.push(&format!(" AND at >= {from}"));
     }
-    for (cursor, than) in [(range.after, '>'), (range.before, '<')] {
+    for (cursor, than, field) in [(range.after, '>', "after"), (range.before, '<', "before")] {
         if let Some(cursor) = cursor {
-            let at = Instant::from_timestamp_micros(cursor.key.div_euclid(KINDS)).unwrap_or_default();
+            let at = clock::from_micros(cursor.key.div_euclid(KINDS)).ok_or_else(|| page::not_ours(field))?;
             let (at, rank) = (sql.bind(at), cursor.key.rem_euclid(KINDS));
             let id = sql.bind(cursor.id);
             sql.push(&format!(" AND (at, rank, id) {than} ({at}, {rank}, {id})"));

@@ -191,7 +191,7 @@ impl Command for GrantOverride {
     }
 }
 
-/// Tells the sale; where its machine does not listen any more, the log keeps it.
+/// Tells the sale; where its machine does not take it any more, the log keeps it.
 pub(super) fn report(
     unit: &mut Unit,
     scene: Scene<'_>,
@@ -199,11 +199,7 @@ pub(super) fn report(
     sale: SubjectRef,
     told: &Event,
 ) -> Result<(), Error> {
-    if unit.knows(scene, root, sale, &told.name)? {
-        unit.command(scene, root, sale, told)
-    } else {
-        unit.record(scene, root, sale, told)
-    }
+    if unit.offer(scene, root, sale, told)? { Ok(()) } else { unit.record(scene, root, sale, told) }
 }
 
 pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {

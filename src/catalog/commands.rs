@@ -4,8 +4,10 @@ use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
+use crate::texts;
+use entity::folding::fold;
 use entity::{ProductKind, product};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 
 const MAX_SKU: usize = 64;
@@ -28,9 +30,11 @@ impl Command for CreateProduct {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("catalog.manage")?;
         self.check()?;
-        let taken = product::Entity::find().filter(product::Column::Sku.eq(self.sku.as_str())).count(cx.txn).await?;
-        if taken > 0 {
-            return Err(Error::Conflict(format!("there is a product with the SKU {:?} already", self.sku)));
+        let alike = product::Entity::find().filter(product::Column::SkuFolded.eq(fold(&self.sku)));
+        if let Some(taken) = alike.one(cx.txn).await? {
+            let message = format!("there is a product with the SKU {:?} already", taken.sku);
+            let case = if taken.sku == self.sku { "" } else { "; one that differs by case only would be taken for it" };
+            return Err(Error::Conflict(format!("{message}{case}")));
         }
         let row = product::Model {
             id: id::new(),
@@ -40,10 +44,12 @@ impl Command for CreateProduct {
             price_minor: self.price.minor,
             reseller_price_minor: self.reseller_price.as_ref().map(|price| price.minor),
             currency: self.price.currency.clone(),
+            folded: None,
+            sku_folded: None,
             created_at: cx.now,
         };
         let id = row.id;
-        product::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         Ok(Done { product: Some(id), ..Done::default() })
     }
 }
@@ -55,10 +61,7 @@ impl CreateProduct {
             let what = format!("write 1 to {MAX_SKU} letters, digits or any of - _ . / : +");
             return Err(Error::invalid("sku", what));
         }
-        let title = self.title.trim();
-        if title.is_empty() || title.chars().count() > MAX_TITLE {
-            return Err(Error::invalid("title", format!("write 1 to {MAX_TITLE} characters")));
-        }
+        texts::line("title", &self.title, MAX_TITLE)?;
         if self.price.minor < 0 {
             return Err(Error::invalid("price", "a price is not negative"));
         }

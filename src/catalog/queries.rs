@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, contains, keyed};
+use crate::reading::{among, keyed};
+use crate::search::Search;
 use entity::product;
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -24,9 +25,8 @@ pub async fn find_sku(app: &App, sku: &str) -> Result<Option<Arc<product::Model>
 /// Products whose SKU or title contains `search`, oldest first.
 pub async fn products(app: &App, search: Option<&str>, asked: &Asked) -> Result<Page<product::Model>, Error> {
     let mut select = product::Entity::find();
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
-        let sku = contains(product::Column::Sku, &patterns);
-        select = select.filter(Condition::any().add(sku).add(contains(product::Column::Title, &patterns)));
+    if let Some(search) = Search::of(search)? {
+        select = select.filter(search.within(product::Column::Folded));
     }
     let order = Keyset {
         tag: 4,

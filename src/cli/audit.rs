@@ -2,10 +2,10 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
+use crate::app::one_moment;
+use crate::error::Error;
+use crate::workflow::audit;
 use clap::Subcommand;
-use waybill::app::one_moment;
-use waybill::error::Error;
-use waybill::workflow::audit;
 
 /// What to check.
 #[derive(Subcommand)]

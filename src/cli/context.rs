@@ -1,6 +1,13 @@
 //! What commands start from: the configuration, the database, the application, a runtime.
 
 use super::failure::Failure;
+use crate::access::{Roles, Tokens};
+use crate::app::{self, App, Connections, Parts};
+use crate::clock::SystemClock;
+use crate::config::{self, Environment, Loaded, Settings};
+use crate::error::Error;
+use crate::money::Currencies;
+use crate::storage::Storage;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::DbBackend;
 use sea_orm::sqlx::{Connection as _, PgConnection};
@@ -9,13 +16,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use waybill::access::{Roles, Tokens};
-use waybill::app::{self, App, Connections, Parts};
-use waybill::clock::SystemClock;
-use waybill::config::{self, Environment, Loaded, Settings};
-use waybill::error::Error;
-use waybill::money::Currencies;
-use waybill::storage::Storage;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const FEWEST_THREADS: usize = 2;

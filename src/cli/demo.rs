@@ -3,10 +3,10 @@
 use super::context::{Context, block_on};
 use super::failure::{Failure, print};
 use super::token::issue;
-use waybill::access::{LocalUser, RoleKind};
-use waybill::app::App;
-use waybill::demo::DemoUser;
-use waybill::error::Error;
+use crate::access::{LocalUser, RoleKind};
+use crate::app::App;
+use crate::demo::DemoUser;
+use crate::error::Error;
 
 const QUERY: &str = "{ saleOrders(first: 5) { nodes { number workflowState grandTotal { amount currency } } } }";
 
@@ -22,7 +22,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
 
 /// Fills the database when it is empty.
 pub async fn fill(app: &App) -> Result<Vec<DemoUser>, Error> {
-    waybill::demo::fill(app).await
+    crate::demo::fill(app).await
 }
 
 /// The users, and a call that works as it is printed.

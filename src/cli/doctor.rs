@@ -2,19 +2,19 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
-use chrono::TimeDelta;
-use waybill::app::one_moment;
-use waybill::clock::{Clock as _, SystemClock};
-use waybill::error::Error;
-use waybill::inbox;
-use waybill::money::Currencies;
-use waybill::payment::{
+use crate::app::one_moment;
+use crate::clock::{Clock as _, SystemClock};
+use crate::error::Error;
+use crate::inbox;
+use crate::money::Currencies;
+use crate::payment::{
     asked,
     compare::{Ways, compare},
     provider::http::Http,
     reconcile::reconcile,
 };
-use waybill::workflow::{Registry, audit};
+use crate::workflow::{Registry, audit};
+use chrono::TimeDelta;
 
 /// What a provider was asked, and what it posted, waits no longer than this without being told of; so long is told what
 /// was refused and what failed.
@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         let connections = migrated(&settings).await?;
         let moment = one_moment(&connections.reader).await?;
         let log = audit::verify(&moment).await?;
-        let mut money = reconcile(&Registry::new(waybill::vocabularies()), &moment, None).await?;
+        let mut money = reconcile(&Registry::new(crate::vocabularies()), &moment, None).await?;
         let since = SystemClock.now() - TROUBLE;
         let mut trouble = asked::in_trouble(&moment, since).await?;
         trouble.extend(inbox::in_trouble(&moment, since).await?);

@@ -1,9 +1,9 @@
 //! Why a command did not do what it was asked, and the exit code for it.
 
+use crate::config::ConfigError;
+use crate::error::{Code, Error};
 use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::process::ExitCode;
-use waybill::config::ConfigError;
-use waybill::error::{Code, Error};
 
 const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;

@@ -6,12 +6,12 @@ mod simulate;
 
 use super::context::Context;
 use super::failure::{Failure, print};
+use crate::config::MachineSource;
 use clap::Subcommand;
 use serde_json::Value;
 use statechart::Machine;
 use std::io::Read as _;
 use std::path::PathBuf;
-use waybill::config::MachineSource;
 
 /// What to do with machines.
 #[derive(Subcommand)]

@@ -2,10 +2,10 @@
 
 use super::context::{Context, block_on, close, connect};
 use super::failure::{Failure, print};
+use crate::error::Error;
 use clap::Subcommand;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::DatabaseConnection;
-use waybill::error::Error;
 
 /// What to do with the database's schema.
 #[derive(Subcommand)]
@@ -32,24 +32,16 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     block_on(async {
         let connections = connect(&settings).await?;
         let db = &connections.writer;
-        let before = applied(db).await?;
-        match action {
-            Action::Up { steps } => Migrator::up(db, *steps).await.map_err(Error::from)?,
-            Action::Down { steps } => Migrator::down(db, Some(*steps)).await.map_err(Error::from)?,
+        let done = match action {
+            Action::Up { steps } => migration::up(db, *steps).await.map(|names| ("applied   ", names)),
+            Action::Down { steps } => migration::down(db, Some(*steps)).await.map(|names| ("taken back", names)),
             Action::Status => return status(db).await,
-        }
-        let after = applied(db).await?;
-        let up = after.iter().filter(|name| !before.contains(name)).map(|name| format!("applied    {name}"));
-        let down = before.iter().rev().filter(|name| !after.contains(name)).map(|name| format!("taken back {name}"));
-        let lines: Vec<String> = up.chain(down).collect();
+        };
+        let (what, names) = done.map_err(Error::from)?;
+        let lines: Vec<String> = names.iter().map(|name| format!("{what} {name}")).collect();
         print(if lines.is_empty() { "nothing to do".to_owned() } else { lines.join("\n") })?;
         close(connections).await
     })
-}
-
-async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
-    let applied = Migrator::get_applied_migrations_read_only(db).await.map_err(Error::from)?;
-    Ok(applied.iter().map(|migration| migration.name().to_owned()).collect())
 }
 
 async fn status(db: &DatabaseConnection) -> Result<(), Failure> {

@@ -4,5 +4,5 @@ use super::failure::{Failure, print};
 
 /// Prints the schema; needs no database.
 pub fn run() -> Result<(), Failure> {
-    print(waybill::graphql::schema_sdl())
+    print(crate::graphql::schema_sdl())
 }

@@ -4,18 +4,20 @@ use super::context::{Context, server_runtime};
 use super::demo;
 use super::failure::{Failure, print, say};
 use super::stop;
+use crate::app::App;
+use crate::config::{DeploymentKind, Loaded};
+use crate::demo::DemoUser;
+use crate::error::Error;
+use crate::serving::{self, Bounds, HEAD};
+use crate::storage::embedded;
+use crate::workflow::definitions;
+use crate::{http, telemetry, worker};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use waybill::app::App;
-use waybill::config::{DeploymentKind, Loaded};
-use waybill::error::Error;
-use waybill::storage::embedded;
-use waybill::workflow::definitions;
-use waybill::{http, serving, telemetry, worker};
 
 const WORKER_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -67,13 +69,13 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
         tokio::spawn(keep_store(app.clone(), store, stop_worker.clone()));
     }
     print(greeting(&app, &url))?;
-    match filled {
-        Some(users) => print(demo::describe(&app, &url, &users).await?)?,
+    match &filled {
+        Some(users) => print(demo::describe(&app, &url, users).await?)?,
         None => print("A token for the Authorization header: waybill token --role ADMIN")?,
     }
     let mut working = working;
     let served = tokio::select! {
-        served = answer(&app, listener, stop.clone()) => served,
+        served = answer(&app, listener, filled.as_deref().unwrap_or_default(), stop.clone()) => served,
         ended = ended(&mut working) => {
             tracing::error!("the worker has ended unasked; the server stops, since timers would fire no more");
             working = None;
@@ -137,9 +139,15 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 /// Answers requests until told to stop, and then those in flight, for as long as the settings allow.
-async fn answer(app: &App, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
-    let patience = Duration::from_secs(app.settings.server.shutdown_seconds);
-    Ok(serving::serve(listener, http::router(app.clone()), stop, patience).await?)
+async fn answer(app: &App, listener: TcpListener, demo: &[DemoUser], stop: CancellationToken) -> Result<(), Failure> {
+    let server = &app.settings.server;
+    let bounds = Bounds {
+        connections: server.max_connections,
+        proxies: server.trusted_proxies.clone(),
+        head: HEAD,
+        patience: Duration::from_secs(server.shutdown_seconds),
+    };
+    Ok(serving::serve(listener, http::router_with_demo(app.clone(), demo), stop, bounds).await?)
 }
 
 /// When the worker ends of itself; never where there is none.

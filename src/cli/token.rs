@@ -2,14 +2,14 @@
 
 use super::context::{Context, block_on};
 use super::failure::{Failure, print, say};
+use crate::access::commands::new_reset;
+use crate::access::{Issued, LocalUser, RoleKind, local_user};
+use crate::app::App;
+use crate::error::Error;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use entity::user_account;
 use sea_orm::DatabaseTransaction;
-use waybill::access::commands::new_reset;
-use waybill::access::{Issued, LocalUser, RoleKind, local_user};
-use waybill::app::App;
-use waybill::error::Error;
 
 /// Whom the token is for.
 #[derive(Parser)]

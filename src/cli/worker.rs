@@ -3,8 +3,8 @@
 use super::context::{Context, server_runtime};
 use super::failure::{Failure, say};
 use super::stop;
-use waybill::workflow::definitions;
-use waybill::{telemetry, worker};
+use crate::workflow::definitions;
+use crate::{telemetry, worker};
 
 /// Runs the worker until it is stopped.
 pub fn run(context: &Context) -> Result<(), Failure> {

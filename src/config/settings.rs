@@ -56,6 +56,15 @@ pub struct Server {
     /// How long requests in flight may go on after a signal to stop.
     #[serde(deserialize_with = "values::from_to::<_, _, 0, 3_600>")]
     pub shutdown_seconds: u64,
+    /// How many connections there may be.
+    #[serde(deserialize_with = "values::from_to::<_, _, 4, 100_000>")]
+    pub max_connections: usize,
+    /// How many requests of one user a second; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub requests_per_second: u32,
+    /// How many requests of one address a second that name nobody; 0 is as many as there are.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000_000>")]
+    pub anonymous_requests_per_second: u32,
     /// Whose `X-Forwarded-For` counts.
     #[serde(deserialize_with = "values::networks")]
     pub trusted_proxies: Vec<IpNet>,
@@ -129,6 +138,9 @@ pub struct Fulfilment {
     /// For how many days delivered lines can be returned.
     #[serde(deserialize_with = "values::days")]
     pub return_window_days: f64,
+    /// For how many days one that waits for stock may be passed over by those behind it; 0: never.
+    #[serde(deserialize_with = "values::days_or_none")]
+    pub backorder_patience_days: f64,
 }
 
 /// `[worker]`
@@ -244,6 +256,9 @@ pub struct GraphQl {
     /// How many requests may travel in one batch.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
     pub max_batch: usize,
+    /// How many tokens (names, values, brackets) the queries of one request may have.
+    #[serde(deserialize_with = "values::from_to::<_, _, 100, 1_000_000>")]
+    pub max_tokens: usize,
     /// The largest request body, in bytes.
     #[serde(deserialize_with = "values::from_to::<_, _, 1_024, 1_073_741_824>")]
     pub max_body: usize,
@@ -259,6 +274,8 @@ pub struct Payment {
     /// How long presigned links are good for.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_440>")]
     pub receipt_link_minutes: u32,
+    /// Whether pictures keep where they were taken.
+    pub receipt_keep_location: bool,
 }
 
 /// `[webhooks]`
@@ -271,6 +288,9 @@ pub struct Webhooks {
     /// After so many failures a delivery is given up, and shown.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 100>")]
     pub max_attempts: i32,
+    /// After so many refused deliveries of a provider's path from one address within a minute, others are answered 429.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000_000>")]
+    pub refused_per_minute: u32,
 }
 
 /// `[log]`

@@ -39,6 +39,15 @@ pub fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error>
     positive(f64::deserialize(deserializer)?, LONGEST_DAYS)
 }
 
+/// Days, decimals allowed, 0 or more.
+pub fn days_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let days = f64::deserialize(deserializer)?;
+    if (0.0..=LONGEST_DAYS).contains(&days) {
+        return Ok(days);
+    }
+    Err(D::Error::custom(format!("must be 0 to {LONGEST_DAYS}, is {days}")))
+}
+
 fn positive<E: Error>(value: f64, most: f64) -> Result<f64, E> {
     if value > 0.0 && value <= most {
         return Ok(value);

@@ -110,11 +110,6 @@ fn account<'a>(turn: &'a Turn<'_>, key: &AccountKey) -> Result<&'a credit_accoun
     turn.shared.accounts.get(key).map(|row| &**row).ok_or_else(not_locked)
 }
 
-/// Whether the accounts that this order needs are locked.
-pub fn is_loaded(turn: &Turn<'_>) -> Result<bool, Error> {
-    Ok(key(turn)?.is_none_or(|key| turn.shared.accounts.contains_key(&key)))
-}
-
 fn not_locked() -> Error {
     Error::internal("the credit account was not locked; name CREDIT in the needs")
 }

@@ -1,9 +1,10 @@
 //! Stock of a fulfilment: taken over from the sale, reserved, waited for, shipped, split, given back.
 
+use super::waiting::RESERVE_OK;
 use crate::{
     error::{Code, Error},
     inventory::stock,
-    workflow::{Turn, Verdict},
+    workflow::{Order, Shared, Turn, Verdict},
 };
 use entity::{FulfilmentType, fulfilment_line};
 use serde_json::{Value, json};
@@ -74,7 +75,7 @@ pub fn allocate(turn: &mut Turn<'_>) -> Result<(), Error> {
     if has_stock(turn)? {
         take_over(turn)?;
     }
-    let event = if stock_for_all(turn)? == Verdict::Pass { "RESERVE_OK" } else { "RESERVE_MISS" };
+    let event = if stock_for_all(turn)? == Verdict::Pass { RESERVE_OK } else { "RESERVE_MISS" };
     count_missing(turn)?;
     turn.follow_optionally(subject, event, Value::Null);
     Ok(())
@@ -105,11 +106,28 @@ pub fn reserve_missing(turn: &mut Turn<'_>) -> Result<(), Error> {
     count_missing(turn)
 }
 
+/// Reserves what there is of a SKU for a fulfilment that misses more than that. Answers how many units.
+pub fn reserve_in_part(order: &mut Order, shared: &mut Shared, fulfilment: Uuid, sku: &str) -> Result<i32, Error> {
+    let store = order.fulfilment(fulfilment)?.store_id;
+    let sold: Vec<Uuid> = order.sale_lines.all()?.iter().filter(|line| line.sku == sku).map(|line| line.id).collect();
+    let mut all = 0;
+    for line in order.fulfilment_lines.all_mut()? {
+        if line.fulfilment_id == fulfilment && sold.contains(&line.sale_line_id) {
+            let missing = line.quantity - line.reserved - line.shipped;
+            let units = stock::reserve_up_to(shared, store, sku, missing)?;
+            line.reserved += units;
+            all += units;
+        }
+    }
+    order.fulfilment_mut(fulfilment)?.workflow_context.missing -= all;
+    Ok(all)
+}
+
 /// Back in BACKORDERED: stock may have come while it was on hold.
 pub fn look_again(turn: &mut Turn<'_>) -> Result<(), Error> {
     if stock_for_all(turn)? == Verdict::Pass {
         let subject = turn.subject;
-        turn.follow_optionally(subject, "RESERVE_OK", Value::Null);
+        turn.follow_optionally(subject, RESERVE_OK, Value::Null);
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! What the names in the fulfilment machine mean. Holds are in `holds`, stock in `allocation`, returns in `returns`.
 
-use super::{allocation, holds, returns, seed};
+use super::{
+    allocation, holds, returns, seed,
+    waiting::{RESERVE_OK, RESERVED_IN_PART},
+};
 use crate::{
-    clock::{self, Instant, to_micros},
-    error::Error,
+    clock,
+    error::{Code, Error},
     workflow::{Needs, SubjectRef, Turn, Verdict, Vocabulary},
 };
 use entity::{FulfilmentType, SubjectKind};
@@ -17,6 +20,17 @@ const CLOSING: Needs = STOCK.and(Needs::MONEY).and(Needs::OVERRIDES).and(Needs::
 /// Guards, actions and delays of fulfilments.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Fulfilment)
+        .hears(&[
+            "HOLD",
+            "RELEASE",
+            "CANCEL",
+            "SPLIT",
+            "REFUND_ISSUED",
+            "CREDIT_NOTE_ISSUED",
+            RESERVE_OK,
+            "RESERVE_MISS",
+        ])
+        .records(&[RESERVED_IN_PART])
         .builder(seed::build)
         .guard("stockForAll", STOCK, allocation::stock_for_all)
         .guard("hasGoods", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Pickup, FulfilmentType::Delivery]))
@@ -27,6 +41,7 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("isLastHold", Needs::HOLDS, holds::is_last)
         .payload_guard("canBeReturned", STOCK, returns::can_be_returned)
         .payload_guard("canBeReceived", STOCK, returns::can_be_received)
+        .payload_guard("deliveredAfterShipping", Needs::FULFILMENTS, delivered_after_shipping)
         .guard("nothingToGiveBack", STOCK.and(Needs::MONEY), returns::nothing_to_give_back)
         .guard("noRefundUnderWay", Needs::MONEY, returns::no_refund_under_way)
         .action("allocate", STOCK, allocation::allocate)
@@ -36,17 +51,18 @@ pub fn vocabulary() -> Vocabulary {
         .action("ship", STOCK, allocation::ship)
         .action("addHold", Needs::HOLDS, holds::add)
         .action("liftHold", Needs::HOLDS, holds::lift)
-        .action("splitOff", STOCK.and(Needs::HOLDS), allocation::split_off)
+        .action("splitOff", STOCK.and(Needs::HOLDS).and(Needs::MONEY), allocation::split_off)
         .action("schedule", Needs::FULFILMENTS, schedule)
         .action("deliver", Needs::FULFILMENTS, deliver)
         .action("requestReturn", STOCK, returns::request)
         .action("receiveReturn", STOCK, returns::receive)
         .action("refuseReturn", STOCK, returns::refuse)
         .action("reportClosed", CLOSING, report_closed)
-        .delay("RETURN_WINDOW_OVER", |turn| {
+        .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.
             let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
-            Ok(delivered + clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0))
+            let window = clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0);
+            clock::after(delivered, window, "fulfilment.return_window_days")
         })
 }
 
@@ -56,19 +72,23 @@ fn is(turn: &Turn<'_>, types: &[FulfilmentType]) -> Result<Verdict, Error> {
     Ok(Verdict::when(types.contains(&kind), format!("this fulfilment is a {word}"), "use the event of its kind"))
 }
 
-fn time(turn: &Turn<'_>, key: &str) -> Option<Instant> {
-    let at = turn.event.text(key)?.parse::<chrono::DateTime<chrono::FixedOffset>>().ok()?;
-    Some(to_micros(at.to_utc()))
+/// Who says when it arrived does not say that it arrived before it left.
+fn delivered_after_shipping(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let (said, shipped) = (turn.event.instant("deliveredAt")?, turn.fulfilment()?.shipped_at);
+    let Some((said, shipped)) = said.zip(shipped) else { return Ok(Verdict::Pass) };
+    let shipped_at = shipped.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    let message = format!("payload.deliveredAt is before it was shipped, at {shipped_at}");
+    Ok(Verdict::with_code(said >= shipped, Code::BadInput, message, "say when it arrived, or leave it out for now"))
 }
 
 fn schedule(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let at = time(turn, "at");
+    let at = turn.event.instant("at")?;
     turn.fulfilment_mut()?.scheduled_at = at;
     Ok(())
 }
 
 fn deliver(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let at = time(turn, "deliveredAt").unwrap_or(turn.now());
+    let at = turn.event.instant("deliveredAt")?.unwrap_or(turn.now());
     let received_by = turn.event.text("receivedBy").map(str::to_owned);
     let row = turn.fulfilment_mut()?;
     row.delivered_at = Some(at);

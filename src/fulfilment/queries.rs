@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::order::queries::own_sale_ids;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::reading::{among, grouped, keyed};
-use crate::workflow::queries::with_tags;
+use crate::workflow::queries::{Narrowing, known, with_tags};
 use entity::{SubjectKind, fulfilment, fulfilment_line, hold};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub async fn fulfilments(
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<fulfilment::Model>, Error> {
+    let (states, tags) = (filter.states.as_deref(), filter.tags.as_deref());
+    known(app, SubjectKind::Fulfilment, Narrowing { states, tags, ..Narrowing::default() }).await?;
     let select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(fulfilment::Column::WorkflowState.is_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| {

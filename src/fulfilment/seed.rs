@@ -72,7 +72,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
     let mut holds = seed.holds;
     let dispute = json!(HoldCause::Dispute);
     let inherited = holds.iter().any(|hold| hold["cause"] == dispute);
-    if !inherited && turn.order.payments.is_loaded() && any_disputed(turn)? {
+    if !inherited && any_disputed(turn)? {
         holds.push(json!({ "cause": dispute }));
     }
     for hold in holds {

@@ -1,42 +1,139 @@
-//! Who waits for stock.
+//! Who waits for stock, and in which order they are served.
+//!
+//! Oldest first, each with all that it misses or not at all: what is too little for an older one serves those behind it.
+//! That is not for ever. Whoever has waited longer than the patience of the settings is passed over no more: units are put
+//! by for it, as many as there are, until it has all.
 
-use crate::error::Error;
-use crate::workflow::{Registry, queries::with_tags};
+use super::allocation;
+use crate::{
+    clock::Instant,
+    error::Error,
+    workflow::{Event, Mode, Needs, Registry, Roots, Scene, SubjectRef, Unit, queries::with_tags},
+};
 use entity::{SubjectKind, fulfilment, fulfilment_line, sale_line};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Order, QueryFilter,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use serde_json::json;
 use uuid::Uuid;
 
-/// Most fulfilments that are served at once; the next stock serves the next.
-const MOST: u64 = 500;
+/// Stock has come, or is reserved at last.
+pub const RESERVE_OK: &str = "RESERVE_OK";
+/// The log's word for units that were put by for a fulfilment that still misses others.
+pub const RESERVED_IN_PART: &str = "RESERVED_IN_PART";
+/// The tag of states that wait for stock.
+const WAITING: &str = "waiting";
+const PARTS: Needs =
+    Needs::FULFILMENTS.and(Needs::FULFILMENT_LINES).and(Needs::SALE).and(Needs::SALE_LINES).and(Needs::STOCK);
 
-/// Fulfilments of a store that wait for units of a SKU, oldest first. Waiting states carry the tag `waiting`.
-pub async fn waiting_for<C: ConnectionTrait>(
+/// What came, and when those who wait for it have waited too long.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Where.
+    pub store: Uuid,
+    /// Of what.
+    pub sku: String,
+    /// Whoever has waited since then or longer is passed over no more.
+    pub patient_until: Instant,
+}
+
+/// A fulfilment that misses units of a SKU.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Waiting {
+    /// Which.
+    pub id: Uuid,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+/// The next of those who wait for what came and may get some of it, oldest first; `after` is the last one of before.
+pub async fn next<C: ConnectionTrait>(
     db: &C,
     registry: &Registry,
-    store: Uuid,
-    sku: &str,
-) -> Result<Vec<Uuid>, Error> {
-    let waiting = with_tags(registry, SubjectKind::Fulfilment, &["waiting".to_owned()]);
-    let lines = sale_line::Entity::find()
-        .select_only()
-        .column(sale_line::Column::Id)
-        .filter(sale_line::Column::Sku.eq(sku))
-        .into_query();
-    let carrying = fulfilment_line::Entity::find()
-        .select_only()
-        .column(fulfilment_line::Column::FulfilmentId)
-        .filter(fulfilment_line::Column::SaleLineId.in_subquery(lines))
-        .into_query();
-    Ok(fulfilment::Entity::find()
-        .select_only()
-        .column(fulfilment::Column::Id)
-        .filter(fulfilment::Column::StoreId.eq(store))
-        .filter(waiting.fulfilments())
-        .filter(fulfilment::Column::Id.in_subquery(carrying))
-        .order_by_asc(fulfilment::Column::CreatedAt)
-        .order_by_asc(fulfilment::Column::Id)
-        .limit(MOST)
-        .into_tuple()
-        .all(db)
-        .await?)
+    arrival: &Arrival,
+    after: Option<&Waiting>,
+    limit: u64,
+) -> Result<Vec<Waiting>, Error> {
+    use fulfilment::Column::{CreatedAt, Id, StoreId};
+    let free = free(db, arrival).await?;
+    if free <= 0 {
+        return Ok(Vec::new());
+    }
+    let column = |column: fulfilment_line::Column| Expr::col((fulfilment_line::Entity, column));
+    let missing = column(fulfilment_line::Column::Quantity)
+        .sub(column(fulfilment_line::Column::Reserved))
+        .sub(column(fulfilment_line::Column::Shipped))
+        .sum();
+    let enough = Condition::any().add(missing.clone().lte(free)).add(CreatedAt.lte(arrival.patient_until));
+    let mut query = Query::select();
+    query
+        .column(Id.as_column_ref())
+        .column(CreatedAt.as_column_ref())
+        .from(fulfilment::Entity)
+        .inner_join(
+            fulfilment_line::Entity,
+            column(fulfilment_line::Column::FulfilmentId).equals((fulfilment::Entity, Id)),
+        )
+        .inner_join(
+            sale_line::Entity,
+            Expr::col((sale_line::Entity, sale_line::Column::Id))
+                .equals((fulfilment_line::Entity, fulfilment_line::Column::SaleLineId)),
+        )
+        .cond_where(StoreId.eq(arrival.store))
+        .cond_where(with_tags(registry, SubjectKind::Fulfilment, &[WAITING.to_owned()]).fulfilments())
+        .cond_where(sale_line::Column::Sku.eq(arrival.sku.as_str()))
+        .group_by_columns([Id.as_column_ref(), CreatedAt.as_column_ref()])
+        .cond_having(enough)
+        .and_having(missing.gt(0))
+        .order_by_expr(Expr::col(CreatedAt.as_column_ref()), Order::Asc)
+        .order_by_expr(Expr::col(Id.as_column_ref()), Order::Asc)
+        .limit(limit);
+    if let Some(last) = after {
+        let later = CreatedAt.gt(last.created_at).or(CreatedAt.eq(last.created_at).and(Id.gt(last.id)));
+        query.cond_where(later);
+    }
+    Ok(Waiting::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
+}
+
+/// Units of what came that nobody has reserved.
+async fn free<C: ConnectionTrait>(db: &C, arrival: &Arrival) -> Result<i32, Error> {
+    use entity::stock::{Column, Entity};
+    let stock = Entity::find().filter(Column::StoreId.eq(arrival.store)).filter(Column::Sku.eq(arrival.sku.as_str()));
+    Ok(stock.one(db).await?.map_or(0, |stock| stock.on_hand - stock.reserved))
+}
+
+/// Serves those who wait, in this order: each that can have all that it misses goes on, and those who have waited too long
+/// get what there is.
+pub async fn serve(
+    txn: &DatabaseTransaction,
+    scene: Scene<'_>,
+    arrival: &Arrival,
+    waiting: &[Waiting],
+) -> Result<(), Error> {
+    let subjects: Vec<SubjectRef> = waiting.iter().map(|waiting| SubjectRef::fulfilment(waiting.id)).collect();
+    let event = Event::named(RESERVE_OK);
+    let mut unit = Unit::open(txn, Roots::of_subjects(&subjects), Mode::Write, scene.now).await?;
+    unit.load_for(txn, scene, &subjects, &event, Mode::Write).await?;
+    unit.load(scene.app, txn, PARTS, Mode::Write).await?;
+    let roots = unit.roots_of();
+    for (waiting, subject) in waiting.iter().zip(subjects) {
+        let Some(root) = roots.get(&subject).copied() else { continue };
+        let served = unit.offer(scene, root, subject, &event)?;
+        if !served && waiting.created_at <= arrival.patient_until && unit.has_tag(scene, root, subject, WAITING)? {
+            put_by(&mut unit, scene, root, subject, &arrival.sku)?;
+        }
+    }
+    unit.flush(txn).await
+}
+
+/// Reserves what there is of a SKU for a fulfilment that goes on waiting for more.
+fn put_by(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, sku: &str) -> Result<(), Error> {
+    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let units = allocation::reserve_in_part(order, &mut unit.shared, subject.id, sku)?;
+    if units == 0 {
+        return Ok(());
+    }
+    let event = Event::named(RESERVED_IN_PART).with(json!({ "sku": sku, "quantity": units }));
+    unit.record(scene, root, subject, &event)
 }

@@ -1,302 +1,125 @@
 //! How much one request may ask for, judged on the parsed document before anything else looks at it.
 //!
-//! Depth, cost and aliases are counted with fragments spread, each fragment once: the library's own visitors would walk
-//! a fragment as often as it is spread, which a few lines of fragments make endless. Introspection counts for neither
-//! depth nor cost, or tools could not read the schema; it may not go round from types to fields to types instead.
+//! Promises that nobody's document takes long to look at: every selection is measured once, fragments before those that
+//! spread them, and what the library's visitors would make of it (they walk a fragment as often as it is spread, and clone
+//! a variable as often as it is used) is added up instead of done. Introspection counts for neither depth nor cost, or
+//! tools could not read the schema; it has a cost of its own.
 
+mod measure;
+mod values;
+
+use super::shape::Shapes;
 use crate::config::GraphQl;
 use crate::error::Error;
-use crate::page;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
-use async_graphql::{Name, Value as ConstValue, Variables};
-use std::collections::HashMap;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::{Name, Variables};
+use measure::{Measure, Size};
+use values::Values;
 
 /// The most directives of a request.
 const MAX_DIRECTIVES: usize = 100;
 /// How often introspection may go from a type to its fields, interfaces and the like; tools do it once.
 const MAX_ROUNDS: usize = 2;
-/// The fields of introspection that lead from a type to many others.
-const ROUNDS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
-/// How deep fragments are followed that stand within each other.
-const FRAGMENTS: usize = 8;
-/// Root fields that need no credentials.
-const OPEN: [&str; 5] = ["login", "resetPassword", "__typename", "__schema", "__type"];
-/// Root fields that take a secret somebody may guess at.
-const GUESSES: [&str; 3] = ["login", "changePassword", "resetPassword"];
+/// How deep selections may stand within each other, fragments spread.
+const MAX_LEVELS: usize = 32;
+/// How many steps all walks over the documents of a request take, at most: one is a selection, an argument or a value that
+/// a visitor looks at, some ten nanoseconds.
+pub const MAX_STEPS: usize = 100_000;
+/// How many values variables bring in wherever they are used; a longest body's, twice.
+pub const MAX_VALUES: usize = 1_000_000;
+/// How many letters the fields may have that their types do not know: the library compares each with all fields there are.
+const MAX_UNKNOWN: usize = 4_000;
 
-/// What a selection asks for, fragments spread.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    depth: usize,
-    cost: usize,
-    aliases: usize,
-    directives: usize,
-    /// How often the selection goes round, were it one of introspection.
-    rounds: usize,
-    /// The same within introspection.
-    introspection: usize,
-    /// How often a secret is tried.
-    guesses: usize,
+/// What the documents of a request, or of all requests of a batch, have taken so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Of the texts.
+    pub tokens: usize,
+    /// Of what walks the documents.
+    pub steps: usize,
+    /// That variables bring in.
+    pub values: usize,
+    /// Whether there are several requests.
+    pub in_batch: bool,
 }
 
-impl Size {
-    fn beside(self, other: Self) -> Self {
-        Self {
-            depth: self.depth.max(other.depth),
-            cost: self.cost.saturating_add(other.cost),
-            aliases: self.aliases.saturating_add(other.aliases),
-            directives: self.directives.saturating_add(other.directives),
-            rounds: self.rounds.max(other.rounds),
-            introspection: self.introspection.max(other.introspection),
-            guesses: self.guesses.saturating_add(other.guesses),
-        }
+impl Spent {
+    /// Counts a text in before it is parsed.
+    pub fn read(&mut self, tokens: usize, limits: &GraphQl) -> Result<(), Error> {
+        self.tokens = self.tokens.saturating_add(tokens);
+        within(&[("long, in tokens", self.tokens, limits.max_tokens)])
     }
 }
 
-struct Measure<'a> {
-    document: &'a ExecutableDocument,
-    variables: &'a Variables,
-    /// What variables stand for that are not given.
-    defaults: HashMap<&'a Name, &'a ConstValue>,
-    fragments: HashMap<&'a Name, Option<Size>>,
-    endless: Option<&'a Name>,
+/// A document that is asked to be run.
+pub struct Asked<'a> {
+    /// Parsed.
+    pub document: &'a ExecutableDocument,
+    /// What its variables stand for.
+    pub variables: &'a Variables,
+    /// Which of its operations to run.
+    pub operation: Option<&'a str>,
 }
 
-/// Refuses what asks for too much. In a batch no secret is tried: each try is a request of its own.
-pub fn check(
-    document: &ExecutableDocument,
-    variables: &Variables,
-    limits: &GraphQl,
-    in_batch: bool,
-) -> Result<(), Error> {
-    let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
-    let defaults = definitions
-        .filter_map(|variable| Some((&variable.node.name.node, &variable.node.default_value.as_ref()?.node)))
-        .collect();
-    let mut measure = Measure { document, variables, defaults, fragments: HashMap::new(), endless: None };
-    let mut size = Size::default();
-    for (_, operation) in document.operations.iter() {
-        let mut own = measure.selections(&operation.node.selection_set.node);
-        own.directives = own.directives.saturating_add(operation.node.directives.len());
-        size = size.beside(own);
-    }
-    if let Some(name) = measure.endless {
-        return Err(Error::invalid("query", format!("the fragment {name} spreads itself")));
-    }
-    let tries = usize::from(!in_batch);
-    if size.guesses > tries {
-        let what = format!(
-            "{} is sent once a request, and not in a batch; this request has {} of them",
-            GUESSES.join(", or "),
-            size.guesses
-        );
-        return Err(Error::Limit(what));
-    }
-    for (what, is, most) in [
-        ("nested", size.depth, limits.max_depth),
-        ("complex", size.cost, limits.max_complexity),
-        ("full of aliases", size.aliases, limits.max_aliases),
-        ("full of directives", size.directives, MAX_DIRECTIVES),
-        ("roundabout in its introspection", size.introspection, MAX_ROUNDS),
-    ] {
-        if is > most {
-            return Err(Error::Limit(format!("the query is too {what}: {is}, where at most {most} is allowed")));
+/// Refuses what asks for too much; in a batch no secret is tried, since each try is a request of its own. Else: whether everything that will be run is open to those who have not signed in.
+pub fn check(asked: &Asked<'_>, shapes: &Shapes, limits: &GraphQl, spent: &mut Spent) -> Result<bool, Error> {
+    let values = Values::of(asked.document, asked.variables);
+    values::known_types(asked.document, shapes)?;
+    let mut measure = Measure::new(asked.document, values, shapes);
+    measure.fragments()?;
+    let mut run = Size::default();
+    let mut all = measure.most_of_a_fragment();
+    for (name, operation) in asked.document.operations.iter() {
+        let own = measure.operation(&operation.node);
+        all = all.beside(own);
+        if is_run(asked, name.map(Name::as_str)) {
+            run = run.beside(own);
         }
+        spent.steps = spent.steps.saturating_add(walked(own, &operation.node));
     }
-    Ok(())
+    measure::guess_once(run.guesses, spent.in_batch)?;
+    spent.steps = spent.steps.saturating_add(measure.steps);
+    spent.values = spent.values.saturating_add(all.values);
+    let introspection = shapes.introspection().most();
+    within(&[
+        ("nested", run.depth, limits.max_depth),
+        ("complex", run.cost, limits.max_complexity),
+        ("full of aliases", run.aliases, limits.max_aliases),
+        ("full of directives", all.directives, MAX_DIRECTIVES),
+        ("roundabout in its introspection", all.roundabout, MAX_ROUNDS),
+        ("curious in its introspection", run.introspection, introspection),
+        ("nested with its fragments", all.levels, MAX_LEVELS),
+        ("long with its fragments", spent.steps, MAX_STEPS),
+        ("full of variables with long values", spent.values, MAX_VALUES),
+        ("full of fields that are not in the schema", measure.unknown, MAX_UNKNOWN),
+    ])?;
+    Ok(!run.closed)
 }
 
-/// Whether everything that the document asks for is open to those who have not signed in.
-pub fn is_open(document: &ExecutableDocument) -> bool {
-    fn open(document: &ExecutableDocument, set: &SelectionSet, fuel: usize) -> bool {
-        fuel > 0
-            && set.items.iter().all(|item| match &item.node {
-                Selection::Field(field) => OPEN.contains(&field.node.name.node.as_str()),
-                Selection::InlineFragment(inline) => open(document, &inline.node.selection_set.node, fuel - 1),
-                Selection::FragmentSpread(spread) => document
-                    .fragments
-                    .get(&spread.node.fragment_name.node)
-                    .is_none_or(|fragment| open(document, &fragment.node.selection_set.node, fuel - 1)),
-            })
-    }
-    match &document.operations {
-        DocumentOperations::Single(operation) => open(document, &operation.node.selection_set.node, 8),
-        DocumentOperations::Multiple(operations) => {
-            operations.values().all(|operation| open(document, &operation.node.selection_set.node, 8))
+fn within(limits: &[(&str, usize, usize)]) -> Result<(), Error> {
+    match limits.iter().find(|(_, is, most)| is > most) {
+        Some((what, is, most)) => {
+            Err(Error::Limit(format!("the query is too {what}: {is}, where at most {most} is allowed")))
         }
+        None => Ok(()),
     }
 }
 
-impl<'a> Measure<'a> {
-    /// Whether a selection asks for the rows of a list, itself or by fragments.
-    fn has_rows(&self, set: &SelectionSet, fuel: usize) -> bool {
-        fuel > 0
-            && set.items.iter().any(|item| match &item.node {
-                Selection::Field(field) => matches!(field.node.name.node.as_str(), "nodes" | "edges"),
-                Selection::InlineFragment(inline) => self.has_rows(&inline.node.selection_set.node, fuel - 1),
-                Selection::FragmentSpread(spread) => {
-                    let fragment = self.document.fragments.get(&spread.node.fragment_name.node);
-                    fragment.is_some_and(|fragment| self.has_rows(&fragment.node.selection_set.node, fuel - 1))
-                }
-            })
-    }
+/// Whether an operation is the one to be run. When nothing says which, each may be.
+fn is_run(asked: &Asked<'_>, name: Option<&str>) -> bool {
+    let named = |operation: &str| match &asked.document.operations {
+        DocumentOperations::Single(_) => false,
+        DocumentOperations::Multiple(operations) => operations.contains_key(operation),
+    };
+    asked.operation.is_none_or(|wanted| !named(wanted) || name == Some(wanted))
+}
 
-    fn selections(&mut self, set: &'a SelectionSet) -> Size {
-        let mut size = Size::default();
-        for item in &set.items {
-            let mut own = match &item.node {
-                Selection::Field(field) => self.field(&field.node),
-                Selection::InlineFragment(inline) => self.selections(&inline.node.selection_set.node),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
-            };
-            own.directives = own.directives.saturating_add(item.node.directives().len());
-            size = size.beside(own);
-        }
-        size
-    }
-
-    /// A fragment is measured once; one that is met again while it is being measured spreads itself.
-    fn fragment(&mut self, name: &'a Name) -> Size {
-        if let Some(known) = self.fragments.get(name) {
-            if known.is_none() {
-                self.endless = Some(name);
-            }
-            return known.unwrap_or_default();
-        }
-        self.fragments.insert(name, None);
-        let document = self.document;
-        let size = document
-            .fragments
-            .get(name)
-            .map(|fragment| self.selections(&fragment.node.selection_set.node))
-            .unwrap_or_default();
-        self.fragments.insert(name, Some(size));
-        size
-    }
-
-    fn field(&mut self, field: &'a Field) -> Size {
-        let inner = self.selections(&field.selection_set.node);
-        let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
-        let name = field.name.node.as_str();
-        if name.starts_with("__") {
-            return Size {
-                aliases,
-                cost: 1,
-                directives: inner.directives,
-                introspection: inner.rounds,
-                ..Size::default()
-            };
-        }
-        Size {
-            depth: inner.depth + 1,
-            cost: inner.cost.saturating_mul(self.rows(field)).saturating_add(1),
-            aliases,
-            directives: inner.directives,
-            rounds: inner.rounds + usize::from(ROUNDS.contains(&name)),
-            introspection: inner.introspection,
-            guesses: inner.guesses.saturating_add(usize::from(GUESSES.contains(&name))),
-        }
-    }
-
-    /// How many rows a field may answer with: what it asks for, the default when it looks like a list, else one.
-    fn rows(&self, field: &Field) -> usize {
-        for name in ["first", "last"] {
-            if let Some(value) = field.get_argument(name) {
-                let value = value.node.clone().into_const_with(|name| {
-                    self.variables.get(&name).or_else(|| self.defaults.get(&name).copied()).cloned().ok_or(())
-                });
-                if let Ok(ConstValue::Number(number)) = value {
-                    return number.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0).max(1);
-                }
-            }
-        }
-        let is_list = self.has_rows(&field.selection_set.node, FRAGMENTS);
-        if is_list { usize::try_from(page::DEFAULT).unwrap_or(1) } else { 1 }
-    }
+/// What visitors do once for every operation: they walk all that it spreads, and look up each use of a variable among its
+/// definitions.
+fn walked(size: Size, operation: &OperationDefinition) -> usize {
+    let look_up = 1 + operation.variable_definitions.len() / 8;
+    size.steps.saturating_add(size.uses.saturating_mul(look_up))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use async_graphql::parser::parse_query;
-
-    const LIMITS: GraphQl = GraphQl { max_depth: 3, max_complexity: 500, max_aliases: 1, max_batch: 1, max_body: 1024 };
-
-    fn checked(query: &str) -> Result<(), Error> {
-        let document = parse_query(query).map_err(Error::internal)?;
-        check(&document, &Variables::from_json(serde_json::json!({ "n": 200 })), &LIMITS, false)
-    }
-
-    #[test]
-    fn what_is_within_the_limits_is_let_through() {
-        for query in [
-            "{ a { b { c } } }",
-            "{ a: x b }",
-            "{ list(first: 100) { nodes { a b } } }",
-            "{ ...F } fragment F on Query { a { b { c } } }",
-            "{ __schema { types { fields { type { ofType { ofType { ofType { name } } } } } } } }",
-        ] {
-            assert!(checked(query).is_ok(), "{query}");
-        }
-    }
-
-    #[test]
-    fn what_asks_for_too_much_is_refused() {
-        for query in [
-            "{ a { b { c { d } } } }",
-            "{ a { ...F } } fragment F on T { b { c { d } } }",
-            "{ a: x b: x }",
-            "{ list(first: 200) { nodes { a b } } }",
-            "query($n: Int) { list(first: $n) { nodes { a b } } }",
-            "query($m: Int = 200) { list(first: $m) { nodes { a b } } }",
-            "query($m: Int = 200) { list(first: $m) { ...F } } fragment F on T { nodes { a b } }",
-            "{ list { ...F } } fragment F on T { list { ... on T { nodes { a } } } nodes { b c d e f g h } }",
-            "{ list { nodes { list(last: 10) { nodes { a } } } } }",
-            "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
-        ] {
-            assert!(matches!(checked(query), Err(Error::Limit(_))), "{query}");
-        }
-        assert!(matches!(checked("{ ...F } fragment F on Query { ...F }"), Err(Error::Invalid { .. })));
-    }
-
-    #[test]
-    fn a_secret_is_tried_once_a_request_and_not_in_a_batch() {
-        let tried = |query: &str, in_batch| {
-            let document = parse_query(query).unwrap();
-            check(&document, &Variables::default(), &LIMITS, in_batch)
-        };
-        for query in [
-            "mutation { login { token } }",
-            "mutation { a: login { token } }",
-            "mutation { ...F } fragment F on Mutation { resetPassword { email } }",
-            "mutation { ... on Mutation { ... { changePassword { token } } } }",
-        ] {
-            assert!(tried(query, false).is_ok(), "{query}");
-            assert!(matches!(tried(query, true), Err(Error::Limit(_))), "{query}");
-        }
-        for query in [
-            "mutation { login { token } b: login { token } }",
-            "mutation { login { token } login { token } }",
-            "mutation { login { token } changePassword { token } }",
-            "mutation { ...F ...F } fragment F on Mutation { login { token } }",
-            "mutation { ...G } fragment F on Mutation { login { token } } fragment G on Mutation { ...F ... { ...F } }",
-            "mutation A { login { token } } mutation B { login { token } }",
-        ] {
-            assert!(matches!(tried(query, false), Err(Error::Limit(_))), "{query}");
-        }
-        assert!(tried("{ a }", true).is_ok());
-    }
-
-    #[test]
-    fn only_signing_in_and_the_schema_itself_are_open() {
-        let open = |query| parse_query(query).is_ok_and(|document| is_open(&document));
-        assert!(open("mutation { login(email: \"a\") { token } }"));
-        assert!(open("mutation { resetPassword(input: {}) { email } }"));
-        assert!(!open("mutation { changePassword(input: {}) { token } }"));
-        assert!(open("{ __typename __schema { types { name } } }"));
-        assert!(!open("{ viewer { id } }"));
-        assert!(!open("query A { __typename } query B { viewer { id } }"));
-        assert!(!open("{ ...F } fragment F on Query { viewer { id } }"));
-        assert!(!open("{ login: viewer { id } }"));
-    }
-}
+mod tests;

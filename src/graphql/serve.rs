@@ -4,8 +4,9 @@
 
 use super::batch::Loaders;
 use super::failure::{outward, suggestion};
+use super::limits::{self, Asked, Spent};
 use super::shape::Shapes;
-use super::{Mutation, Query, Roots, limits, text, unauthenticated};
+use super::{Mutation, Query, Roots, text, unauthenticated};
 use crate::access::Actor;
 use crate::app::App;
 use crate::error::{Code, Error};
@@ -13,6 +14,11 @@ use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, ServerError};
 use std::any::TypeId;
 use std::sync::Arc;
+
+/// How many mistakes of one query are told.
+const MOST_ERRORS: usize = 20;
+/// How long the lines of an error of the library's may be, which repeats what it cannot read.
+const LONGEST_LINE: usize = 200;
 
 /// The schema, ready to answer.
 #[derive(Clone)]
@@ -30,22 +36,22 @@ impl Schema {
 
     /// Answers a request that carries its `Option<Actor>` as data.
     pub async fn execute(&self, request: impl Into<Request>) -> Response {
-        self.answer(request.into(), false).await
+        self.spend(request.into(), &mut Spent::default()).await
     }
 
-    async fn answer(&self, request: Request, in_batch: bool) -> Response {
-        let request = match self.admit(request, in_batch) {
+    async fn spend(&self, request: Request, spent: &mut Spent) -> Response {
+        let request = match self.admit(request, spent) {
             Ok(request) => request,
             Err(error) => return Response::from_errors(vec![coded(*error)]),
         };
         let (query, operation) = (request.query.clone(), request.operation_name.clone());
         let mut response = self.inner.execute(request).await;
         self.shapes.repair(&query, operation.as_deref(), &mut response);
-        response.errors = response.errors.into_iter().map(coded).collect();
+        response.errors = few(response.errors).into_iter().map(coded).collect();
         response
     }
 
-    /// Answers one request or several, these in order.
+    /// Answers one request or several, these in order; what they may take, they may take together.
     pub async fn execute_batch(&self, batch: BatchRequest) -> BatchResponse {
         match batch {
             BatchRequest::Single(request) => BatchResponse::Single(self.execute(request).await),
@@ -55,10 +61,10 @@ impl Schema {
                     let what = format!("{} requests in one batch, where at most {most} are allowed", requests.len());
                     return BatchResponse::Single(refused(&Error::Limit(what)));
                 }
-                let in_batch = requests.len() > 1;
                 let mut responses = Vec::with_capacity(requests.len());
+                let mut spent = Spent { in_batch: requests.len() > 1, ..Spent::default() };
                 for request in requests {
-                    responses.push(self.answer(request, in_batch).await);
+                    responses.push(self.spend(request, &mut spent).await);
                 }
                 BatchResponse::Batch(responses)
             }
@@ -66,22 +72,27 @@ impl Schema {
     }
 
     /// Parses once, so that limits are judged before the library walks the document.
-    fn admit(&self, mut request: Request, in_batch: bool) -> Result<Request, Box<ServerError>> {
+    fn admit(&self, mut request: Request, spent: &mut Spent) -> Result<Request, Box<ServerError>> {
         let actor = request
             .data
             .get(&TypeId::of::<Option<Actor>>())
             .and_then(|any| any.downcast_ref::<Option<Actor>>())
             .and_then(Option::as_ref)
             .map(|actor| Arc::new(actor.clone()));
-        text::nesting(&request.query).map_err(|error| Box::new(server_error(&error)))?;
+        let refuse = |error: Error| Box::new(server_error(&error));
+        let limits = &self.app.settings.graphql;
+        let tokens = text::tokens(&request.query).map_err(refuse)?;
+        spent.read(tokens, limits).map_err(refuse)?;
         let variables = std::mem::take(&mut request.variables);
-        text::without_nul(&request.query, &variables).map_err(|error| Box::new(server_error(&error)))?;
+        text::without_nul(&request.query, &variables).map_err(refuse)?;
+        let operation = request.operation_name.take();
         let document = request.parsed_query()?;
-        limits::check(document, &variables, &self.app.settings.graphql, in_batch)
-            .map_err(|error| Box::new(server_error(&error)))?;
-        if actor.is_none() && !limits::is_open(document) {
-            return Err(Box::new(server_error(&unauthenticated())));
+        let asked = Asked { document, variables: &variables, operation: operation.as_deref() };
+        let open = limits::check(&asked, &self.shapes, limits, spent).map_err(refuse)?;
+        if actor.is_none() && !open {
+            return Err(refuse(unauthenticated()));
         }
+        request.operation_name = operation;
         request.variables = variables;
         request.data.insert(Loaders::new(self.app.clone(), actor.clone()));
         if let Some(actor) = actor {
@@ -100,6 +111,16 @@ impl Executor for Schema {
         let schema = self.clone();
         Box::pin(async_graphql::futures_util::stream::once(async move { schema.execute(request).await }))
     }
+}
+
+/// As many errors of a query that was not run as help its author.
+fn few(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    let more = errors.len().saturating_sub(MOST_ERRORS);
+    if more > 0 && errors.iter().all(|error| error.path.is_empty()) {
+        errors.truncate(MOST_ERRORS);
+        errors.push(ServerError::new(format!("and {more} more errors"), None));
+    }
+    errors
 }
 
 /// A whole answer that is one error.
@@ -125,6 +146,9 @@ fn coded(mut error: ServerError) -> ServerError {
     }
     // What the library says of queries that its parser finds too deep.
     let code = if error.message.contains("recursion") { Code::LimitExceeded } else { Code::BadInput };
+    if error.message.len() > LONGEST_LINE {
+        error.message = error.message.lines().map(short).collect::<Vec<_>>().join("\n");
+    }
     let mut extensions = error.extensions.take().unwrap_or_default();
     extensions.set("code", code.as_str());
     extensions.set("retryable", false);
@@ -133,4 +157,12 @@ fn coded(mut error: ServerError) -> ServerError {
     }
     error.extensions = Some(extensions);
     error
+}
+
+/// A line, or its beginning.
+fn short(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }

@@ -10,14 +10,63 @@ use async_graphql::parser::types::{
 };
 use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{PathSegment, Response, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// How deep fragments are followed; validation has refused what is deeper or endless.
+/// How deep fragments are followed; limits have refused what is deeper or endless.
 const FRAGMENTS: usize = 32;
+/// Types that the printed schema does not tell of.
+const BUILT_IN: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 
-/// Which types the fields of objects and interfaces have.
+/// What types there are, and which types the fields of objects and interfaces have.
 #[derive(Debug, Default)]
-pub struct Shapes(HashMap<String, HashMap<String, Type>>);
+pub struct Shapes {
+    objects: HashMap<String, Fields>,
+    /// All types, inputs and scalars too.
+    types: HashSet<String>,
+    introspection: Introspection,
+}
+
+/// The fields of a type, each with its own type.
+pub type Fields = HashMap<String, Type>;
+
+/// How much there is to introspect.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Introspection {
+    types: usize,
+    /// Of a type, on average.
+    fields: usize,
+    /// Of the type with most.
+    most_fields: usize,
+    /// Of a field, on average.
+    arguments: usize,
+}
+
+impl Introspection {
+    /// How often what stands in a field is looked at.
+    pub fn times(self, field: &str) -> usize {
+        match field {
+            "types" => self.types,
+            "fields" | "inputFields" => self.fields,
+            // From here on there is one type, and it may be the largest.
+            "__type" | "queryType" | "mutationType" => self.most_fields.div_ceil(self.fields.max(1)),
+            "args" => self.arguments,
+            "enumValues" | "interfaces" | "possibleTypes" => 2,
+            "directives" => 6,
+            _ => 1,
+        }
+    }
+
+    /// All fields of all types.
+    pub fn whole(self) -> usize {
+        self.types.saturating_mul(self.fields)
+    }
+
+    /// What a request may look at: what tools ask for once, three times.
+    pub fn most(self) -> usize {
+        let per_field = 50 + 50 * self.arguments;
+        3 * self.whole().saturating_mul(per_field).saturating_add(self.types.saturating_mul(300))
+    }
+}
 
 /// A selection on a type.
 type On<'a> = (&'a str, &'a SelectionSet);
@@ -25,18 +74,49 @@ type On<'a> = (&'a str, &'a SelectionSet);
 impl Shapes {
     /// Of a printed schema.
     pub fn of(sdl: &str) -> Self {
-        let mut shapes = HashMap::new();
+        let mut shapes = Self { types: BUILT_IN.map(str::to_owned).into(), ..Self::default() };
+        let (mut fields_of_all, mut arguments) = (0, 0);
         for definition in parse_schema(sdl).into_iter().flat_map(|document| document.definitions) {
             let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            shapes.types.insert(name.clone());
             let fields = match definition.node.kind {
                 TypeKind::Object(object) => object.fields,
                 TypeKind::Interface(interface) => interface.fields,
+                TypeKind::InputObject(input) => {
+                    fields_of_all += input.fields.len();
+                    continue;
+                }
                 _ => continue,
             };
+            fields_of_all += fields.len();
+            arguments += fields.iter().map(|field| field.node.arguments.len()).sum::<usize>();
             let typed = fields.into_iter().map(|field| (field.node.name.node.to_string(), field.node.ty.node));
-            shapes.insert(definition.node.name.node.to_string(), typed.collect());
+            shapes.objects.insert(name, typed.collect());
         }
-        Self(shapes)
+        let types = shapes.types.len();
+        shapes.introspection = Introspection {
+            types,
+            fields: fields_of_all.div_ceil(types),
+            most_fields: shapes.objects.values().map(HashMap::len).max().unwrap_or_default(),
+            arguments: arguments.div_ceil(fields_of_all.max(1)),
+        };
+        shapes
+    }
+
+    /// Whether there is such a type. Those of introspection itself are not counted among them.
+    pub fn knows_type(&self, name: &str) -> bool {
+        name.starts_with("__") || self.types.contains(name)
+    }
+
+    /// The fields of an object or an interface.
+    pub fn fields(&self, name: &str) -> Option<&Fields> {
+        self.objects.get(name)
+    }
+
+    /// How much there is to introspect.
+    pub fn introspection(&self) -> Introspection {
+        self.introspection
     }
 
     /// Puts null where fields failed.
@@ -45,8 +125,15 @@ impl Shapes {
             return;
         }
         let Ok(document) = parse_query(query) else { return };
+        // Rows of a list fail alike.
+        let mut known: HashMap<Vec<Option<&str>>, Option<usize>> = HashMap::new();
         for error in response.errors.iter().filter(|error| !error.path.is_empty()) {
-            if let Some(length) = self.nullable(&document, operation, &error.path) {
+            let place = error.path.iter().map(|segment| match segment {
+                PathSegment::Field(key) => Some(key.as_str()),
+                PathSegment::Index(_) => None,
+            });
+            let length = known.entry(place.collect());
+            if let Some(length) = *length.or_insert_with(|| self.nullable(&document, operation, &error.path)) {
                 put_null(&mut response.data, &error.path[..length]);
             }
         }
@@ -74,7 +161,7 @@ impl Shapes {
                     for (on, set) in &sets {
                         fields(document, on, set, key, FRAGMENTS, &mut found);
                     }
-                    let of = |(on, field): &(&str, &Field)| self.0.get(*on)?.get(field.name.node.as_str());
+                    let of = |(on, field): &(&str, &Field)| self.objects.get(*on)?.get(field.name.node.as_str());
                     let found_ty = found.iter().find_map(of)?;
                     sets = found.iter().map(|(_, field)| (named(found_ty), &field.selection_set.node)).collect();
                     ty = Some(found_ty);
@@ -92,7 +179,8 @@ impl Shapes {
     }
 }
 
-fn named(ty: &Type) -> &str {
+/// The type without its lists.
+pub fn named(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(inner) => named(inner),

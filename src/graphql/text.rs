@@ -1,21 +1,26 @@
-//! What is asked of a request's text before anybody parses it: nothing that could end the process, or that no database
-//! can hold. Knows the tokens of GraphQL and nothing of their meaning; how much is asked for is for `limits`.
+//! What is asked of a request's text before anybody parses it: nothing that could end the process, take long to read, or
+//! that no database can hold. Knows the tokens of GraphQL and nothing of their meaning; how much is asked for is for
+//! `limits`.
 
 use crate::error::Error;
 use async_graphql::{Value as ConstValue, Variables};
 
 /// How deep brackets of all kinds may stand within each other in a query's text.
 const MAX_NESTING: usize = 100;
+/// How many bytes a query may have besides its strings. The parser reads blanks and comments once for each thing that could
+/// come after them.
+const MAX_BARE: usize = 256 * 1024;
 
-/// Refuses a text whose brackets nest so deep that reading it, which goes down a level a bracket, would not come back. To
-/// be asked before the text is parsed.
-pub fn nesting(query: &str) -> Result<(), Error> {
-    let mut depth = 0_usize;
+/// How many tokens a text has. Refuses one whose brackets nest so deep that reading it, which goes down a level a bracket,
+/// would not come back, and one that has more than strings could need. To be asked before the text is parsed.
+pub fn tokens(query: &str) -> Result<usize, Error> {
+    let (mut tokens, mut depth, mut bare) = (0_usize, 0_usize, 0_usize);
     let mut rest = query;
     while let Some(letter) = rest.chars().next() {
-        let skipped = match letter {
+        let length = match letter {
             '"' => string(rest),
             '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            letter if is_of_a_name(letter) => rest.find(|letter| !is_of_a_name(letter)).unwrap_or(rest.len()),
             _ => letter.len_utf8(),
         };
         match letter {
@@ -28,9 +33,19 @@ pub fn nesting(query: &str) -> Result<(), Error> {
                 "the query's brackets nest deeper than the {MAX_NESTING} that are allowed"
             )));
         }
-        rest = &rest[skipped..];
+        tokens += usize::from(!matches!(letter, '#' | ',' | '\u{feff}') && !letter.is_ascii_whitespace());
+        bare += if letter == '"' { 0 } else { length };
+        rest = &rest[length..];
     }
-    Ok(())
+    if bare > MAX_BARE {
+        let what = format!("the query has {bare} bytes besides its strings, where at most {MAX_BARE} are allowed");
+        return Err(Error::Limit(what));
+    }
+    Ok(tokens)
+}
+
+fn is_of_a_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 /// How long the string is that the text begins with, its quotes included.
@@ -80,8 +95,8 @@ mod tests {
     fn brackets_nest_as_deep_as_queries_do_and_no_deeper() {
         let deep = |open: &str, close: &str, levels| format!("{{a{}{}}}", open.repeat(levels), close.repeat(levels));
         for (open, close) in [("(b:[", "])"), ("(b:{c:", "})"), ("{b", "}"), ("[", "")] {
-            assert!(nesting(&deep(open, close, 30)).is_ok(), "{open}");
-            assert!(matches!(nesting(&deep(open, close, 120)), Err(Error::Limit(_))), "{open}");
+            assert!(tokens(&deep(open, close, 30)).is_ok(), "{open}");
+            assert!(matches!(tokens(&deep(open, close, 120)), Err(Error::Limit(_))), "{open}");
         }
         let brackets = "[".repeat(200);
         for harmless in [
@@ -93,9 +108,26 @@ mod tests {
             "\"\\".to_owned(),
             "\"\"\"é".to_owned(),
         ] {
-            assert!(nesting(&harmless).is_ok(), "{harmless}");
+            assert!(tokens(&harmless).is_ok(), "{harmless}");
         }
         // A string that does not end hides nothing of the next line.
-        assert!(nesting(&format!("\"\n{brackets}")).is_err());
+        assert!(tokens(&format!("\"\n{brackets}")).is_err());
+    }
+
+    #[test]
+    fn tokens_are_counted_and_what_only_fills_is_not() {
+        for (query, number) in [
+            ("", 0),
+            ("{ a }", 3),
+            ("query A($x: [Int!]! = [1]) { a: b(c: $x) @d ...F }", 33),
+            ("# a comment {{{\n{,,, a\t\u{feff}}", 3),
+            ("{ a(b: \"one { two }\", c: \"\"\"three\n four\"\"\") }", 11),
+            ("\"", 1),
+        ] {
+            assert_eq!(tokens(query).unwrap(), number, "{query}");
+        }
+        let filled = format!("{{ a }}{}", " ".repeat(MAX_BARE));
+        assert!(matches!(tokens(&filled), Err(Error::Limit(_))));
+        assert!(tokens(&format!("{{ a(b: \"{}\") }}", "x".repeat(4 * MAX_BARE))).is_ok());
     }
 }

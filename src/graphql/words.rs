@@ -195,6 +195,8 @@ pub enum OrderFlag {
     RefundFailed,
     /// A dispute is open.
     Disputed,
+    /// A provider gave money back that nobody here asked to give back, after shipping or in part, and it is owed again.
+    Reversed,
 }
 
 /// Goods have stock, services have none.

@@ -1,11 +1,14 @@
 //! GraphiQL, from the program itself: no other server is asked.
 
 use super::Shared;
+use crate::demo::DemoUser;
+use axum::Json;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use serde_json::{Value, json};
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -25,8 +28,18 @@ const PACKED: &[(&str, &str, &[u8])] = &[
 ];
 
 /// `/` and what it loads.
-pub fn routes() -> Router<Shared> {
-    Router::new().route("/", get(page)).route("/graphiql/{file}", get(file))
+pub fn routes(demo: &[DemoUser]) -> Router<Shared> {
+    let users = users(demo);
+    Router::new()
+        .route("/", get(page))
+        .route("/graphiql/users", get(async move || Json(users)))
+        .route("/graphiql/{file}", get(file))
+}
+
+/// Whom the page offers to sign in as. Their password is in the source, and the demo refuses production.
+fn users(demo: &[DemoUser]) -> Value {
+    let user = |user: &DemoUser| json!({ "role": user.role, "email": user.email, "password": user.password });
+    demo.iter().map(user).collect()
 }
 
 async fn page() -> Html<&'static str> {

@@ -17,6 +17,7 @@ use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ const SPEC_TYPE: &str = "application/graphql-response+json";
 const JSON_TYPE: &str = "application/json";
 /// What a browser sends for a page of another site without asking first.
 const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+/// In how many variables a file may stand; each takes an open file.
+const MOST_PLACES: usize = 10;
 const MULTIPART: &str = "multipart/form-data";
 
 /// A query in the query string.
@@ -38,7 +41,7 @@ pub async fn get(
         Ok(request) => request,
         Err(error) => return failed(&headers, &error),
     };
-    match actor(&shared.app, &headers).await {
+    match actor(&shared, client, &headers).await {
         Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor, client).await,
         Err(error) => failed(&headers, &error),
     }
@@ -51,7 +54,7 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let actor = match actor(&shared.app, &headers).await {
+    let actor = match actor(&shared, client, &headers).await {
         Ok(actor) => actor,
         Err(error) => return failed(&headers, &error),
     };
@@ -63,10 +66,30 @@ pub async fn post(
         );
         return failed(&headers, &Error::invalid("content-type", message));
     }
-    match read(&shared, &kind, &headers, actor.is_some(), body).await {
+    let read = read(&shared, &kind, &headers, actor.is_some(), body).await;
+    match read.and_then(|request| count_others(&shared, client, actor.as_ref(), request)) {
         Ok(request) => answer(&shared, &headers, request, actor, client).await,
         Err(error) => failed(&headers, &error),
     }
+}
+
+/// Counts the requests of a batch beside its first.
+fn count_others(
+    shared: &Shared,
+    client: Client,
+    actor: Option<&Actor>,
+    request: BatchRequest,
+) -> Result<BatchRequest, Error> {
+    let others = match &request {
+        BatchRequest::Batch(requests) => requests.len().saturating_sub(1),
+        BatchRequest::Single(_) => 0,
+    };
+    match actor {
+        _ if others == 0 => {}
+        Some(actor) => shared.rates.user(&actor.id, others)?,
+        None => shared.rates.nobody(client, others)?,
+    }
+    Ok(request)
 }
 
 async fn answer(
@@ -99,25 +122,26 @@ async fn read(
     signed_in: bool,
     body: Body,
 ) -> Result<BatchRequest, Error> {
-    let limit = shared.app.settings.graphql.max_body;
+    let limits = &shared.app.settings.graphql;
+    let (limit, batch) = (limits.max_body, limits.max_batch);
     if kind != MULTIPART {
-        return from_json(&bytes(body, limit).await?);
+        return from_json(&bytes(body, limit).await?, batch);
     }
     if !signed_in {
         return Err(Error::Unauthenticated("sign in before you upload files".to_owned()));
     }
     let limits = Limits { text: limit, file: shared.app.settings.payment.receipt_max_file_size };
-    from_form(multipart::read(headers, body, limits).await?)
+    from_form(multipart::read(headers, body, limits).await?, batch)
 }
 
 /// A request as the GraphQL multipart request specification has it: `operations`, `map`, and the file that it names.
-fn from_form(mut form: Form) -> Result<BatchRequest, Error> {
+fn from_form(mut form: Form, batch: usize) -> Result<BatchRequest, Error> {
     let missing = |part: &str| {
         let what = format!("the part {part:?} is missing; send operations, map and the file, in this order");
         Error::invalid("body", what)
     };
     let operations = form.texts.remove("operations").ok_or_else(|| missing("operations"))?;
-    let mut request = from_json(operations.as_bytes())?;
+    let mut request = from_json(operations.as_bytes(), batch)?;
     let map = form.texts.remove("map").ok_or_else(|| missing("map"))?;
     let map: BTreeMap<String, Vec<String>> = serde_json::from_str(&map).map_err(|error| {
         Error::invalid("map", format!("it is not of the shape {{\"0\": [\"variables.file\"]}}: {error}"))
@@ -127,6 +151,9 @@ fn from_form(mut form: Form) -> Result<BatchRequest, Error> {
     };
     if let Some(other) = map.keys().find(|name| **name != part) {
         return Err(missing(other));
+    }
+    if map.values().flatten().count() > MOST_PLACES {
+        return Err(Error::Limit(format!("the file is to go to more than {MOST_PLACES} places")));
     }
     for path in map.values().flatten() {
         let content = std::fs::File::open(file.path()).map_err(Error::internal)?;
@@ -146,7 +173,7 @@ fn from_form(mut form: Form) -> Result<BatchRequest, Error> {
     Ok(request.data(Arc::new(file)))
 }
 
-fn from_json(bytes: &[u8]) -> Result<BatchRequest, Error> {
+fn from_json(bytes: &[u8], batch: usize) -> Result<BatchRequest, Error> {
     let malformed = |error: serde_json::Error| {
         let shape = r#"{"query": "…", "operationName": "…", "variables": {…}}"#;
         Error::invalid("body", format!("it is no request of the shape {shape}: {error}"))
@@ -155,11 +182,50 @@ fn from_json(bytes: &[u8]) -> Result<BatchRequest, Error> {
     if !is_batch {
         return serde_json::from_slice(bytes).map(BatchRequest::Single).map_err(malformed);
     }
-    let requests: Vec<Request> = serde_json::from_slice(bytes).map_err(malformed)?;
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let (requests, number) = AtMost(batch).deserialize(&mut json).map_err(malformed)?;
+    json.end().map_err(malformed)?;
+    if number > batch {
+        let what = format!("{number} requests in one batch, where at most {batch} are allowed");
+        return Err(Error::Limit(what));
+    }
     if requests.is_empty() {
         return Err(Error::invalid("body", "the batch is empty"));
     }
     Ok(BatchRequest::Batch(requests))
+}
+
+/// Reads so many requests of a list, and counts the others: an empty one is two letters in the body, and half a kilobyte
+/// here.
+struct AtMost(usize);
+
+impl<'de> DeserializeSeed<'de> for AtMost {
+    type Value = (Vec<Request>, usize);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AtMost {
+    type Value = (Vec<Request>, usize);
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of requests")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut requests = Vec::new();
+        while requests.len() < self.0 {
+            let Some(request) = list.next_element()? else { break };
+            requests.push(request);
+        }
+        let mut number = requests.len();
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            number += 1;
+        }
+        Ok((requests, number))
+    }
 }
 
 /// A request as a query string has it.
@@ -179,7 +245,7 @@ fn from_query_string(text: &str) -> Result<Request, Error> {
     if found.query.trim().is_empty() {
         return Err(Error::invalid("query", "send POST /graphql with {\"query\": \"…\"}, or GET /graphql?query=…"));
     }
-    text::nesting(&found.query)?;
+    text::tokens(&found.query)?;
     let mut request = Request::new(found.query);
     request.operation_name = found.operation_name;
     if let Some(variables) = found.variables.filter(|text| !text.is_empty()) {
@@ -288,12 +354,18 @@ mod tests {
 
     #[test]
     fn a_body_is_one_request_or_several() {
-        assert!(matches!(from_json(br#"{"query":"{a}"}"#), Ok(BatchRequest::Single(_))));
-        assert!(
-            matches!(from_json(br#" [{"query":"{a}"}]"#), Ok(BatchRequest::Batch(requests)) if requests.len() == 1)
-        );
-        for text in ["", "[]", "5", "{", "[5]", r#"{"query":5}"#] {
-            assert!(from_json(text.as_bytes()).is_err(), "{text}");
+        let read = |text: &str| from_json(text.as_bytes(), 2);
+        assert!(matches!(read(r#"{"query":"{a}"}"#), Ok(BatchRequest::Single(_))));
+        for number in 1..=2 {
+            let text = format!("[{}]", vec![r#"{"query":"{a}"}"#; number].join(","));
+            assert!(matches!(read(&text), Ok(BatchRequest::Batch(requests)) if requests.len() == number));
+        }
+        for text in ["", "[]", "5", "{", "[5]", r#"{"query":5}"#, "[{}]]", "[{},{},5]]", "[{},{},{"] {
+            assert!(matches!(read(text), Err(Error::Invalid { .. })), "{text}");
+        }
+        for number in [3, 300_000] {
+            let refused = read(&format!("[{}]", vec!["{}"; number].join(",")));
+            assert!(matches!(refused, Err(Error::Limit(why)) if why.starts_with(&number.to_string())), "{number}");
         }
     }
 }

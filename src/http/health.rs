@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub async fn alive() -> Json<serde_json::Value> {
     Json(json!({ "status": "alive" }))
 }
 
-/// The database answers and its schema is up to date.
+/// The database answers, can be written, and its schema is up to date.
 pub async fn ready(State(shared): State<Shared>) -> Response {
     let checked = tokio::time::timeout(PATIENCE, check(&shared.app, &shared.readiness)).await;
     match checked.unwrap_or_else(|_| Err(Error::Unavailable("the database does not answer in time".to_owned()))) {
@@ -40,7 +41,7 @@ pub async fn ready(State(shared): State<Shared>) -> Response {
 }
 
 async fn check(app: &App, readiness: &Readiness) -> Result<(), Error> {
-    app.reader.ping().await?;
+    can_write(&app.writer).await?;
     if readiness.migrated.load(Ordering::Relaxed) {
         return Ok(());
     }
@@ -49,5 +50,19 @@ async fn check(app: &App, readiness: &Readiness) -> Result<(), Error> {
         return Err(Error::Unavailable(format!("{pending} migrations are pending; run waybill migrate up")));
     }
     readiness.migrated.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// A PostgreSQL that is a standby, or a primary no more, answers all that is read and refuses all that is written.
+async fn can_write(db: &DatabaseConnection) -> Result<(), Error> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(db.ping().await?);
+    }
+    let sql = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only";
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let row = row.ok_or_else(|| Error::internal("no answer"))?;
+    if row.try_get("", "read_only")? {
+        return Err(Error::Unavailable("the database is read-only; connect to the primary".to_owned()));
+    }
     Ok(())
 }

@@ -6,8 +6,9 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::receipt;
+use crate::serving::Client;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -34,6 +35,7 @@ struct Asked {
 
 async fn attach(
     State(shared): State<Shared>,
+    Extension(client): Extension<Client>,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
     body: Body,
@@ -42,7 +44,7 @@ async fn attach(
         Ok(Query(asked)) => asked.payment_id,
         Err(error) => return problem::of(&Error::invalid("query", error.to_string())),
     };
-    match take(&shared, asked, &headers, body).await {
+    match take(&shared, client, asked, &headers, body).await {
         Ok(answer) => (StatusCode::CREATED, Json(answer)).into_response(),
         Err(error) => problem::of(&error),
     }
@@ -51,9 +53,15 @@ async fn attach(
 /// Nothing of the body is read before it is known who sends it, and, where the address names the payment, that they
 /// may, or did with the same key. Only headers that no form of another site can set carry credentials, so that no
 /// further one is asked for.
-async fn take(shared: &Shared, asked: Option<String>, headers: &HeaderMap, body: Body) -> Result<Value, Error> {
+async fn take(
+    shared: &Shared,
+    client: Client,
+    asked: Option<String>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Value, Error> {
     let app = &shared.app;
-    let actor = actor(app, headers).await?;
+    let actor = actor(shared, client, headers).await?;
     let actor = actor.ok_or_else(|| Error::Unauthenticated("sign in before you upload files".to_owned()))?;
     let key = headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str());
     let key = key.transpose().map_err(|_| Error::invalid("Idempotency-Key", "it is not plain text"))?;

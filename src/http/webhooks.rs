@@ -2,13 +2,14 @@
 
 use super::{Shared, problem};
 use crate::error::Error;
+use crate::serving::Client;
 use crate::webhook::{self, Answer};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State, rejection::PathRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
+use axum::{Extension, Router};
 use entity::PartyKind;
 
 /// The largest body that a provider may post, in bytes.
@@ -25,29 +26,51 @@ pub fn routes() -> Router<Shared> {
 /// Where deliveries about one kind of buyer, or of any, are posted.
 fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
     type Name = Result<Path<String>, PathRejection>;
-    post(move |State(shared): State<Shared>, provider: Name, headers: HeaderMap, body: Body| async move {
+    let handler = move |State(shared): State<Shared>,
+                        Extension(client): Extension<Client>,
+                        provider: Name,
+                        headers: HeaderMap,
+                        body: Body| async move {
         match provider {
-            Ok(Path(provider)) => take(&shared, &provider, party, &headers, body).await,
+            Ok(Path(provider)) => take(&shared, client, &provider, party, &headers, body).await,
             Err(error) => problem::of(&Error::not_found(error.body_text())),
         }
-    })
+    };
+    post(handler)
 }
 
-async fn take(shared: &Shared, provider: &str, party: Option<PartyKind>, headers: &HeaderMap, body: Body) -> Response {
-    if webhook::provider(&shared.app, provider).is_none() {
+async fn take(
+    shared: &Shared,
+    client: Client,
+    provider: &str,
+    party: Option<PartyKind>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(sender) = webhook::sender(&shared.app, provider) else {
         return problem::of(&Error::not_found(provider));
-    }
-    let body = match super::body::bytes(body, LARGEST).await {
+    };
+    let from = client.network();
+    let body = match super::body::bytes(body, webhook::largest(&shared.app, sender, from, LARGEST)).await {
         Ok(body) => body,
         Err(error) => return problem::of(&error),
     };
-    match webhook::take(&shared.app, provider, party, headers, &body).await {
+    match webhook::take(&shared.app, sender, from, party, headers, &body).await {
         Ok(Answer::Taken(answer)) => {
             let kind = if answer.starts_with('{') { "application/json" } else { "text/plain" };
             (StatusCode::OK, [(header::CONTENT_TYPE, kind)], answer).into_response()
         }
         Ok(Answer::Unauthenticated(why)) => problem::of(&Error::Unauthenticated(why)),
         Ok(Answer::Malformed(why)) => problem::of(&Error::invalid("body", why)),
+        Ok(Answer::Limited(pause)) => limited(pause.as_secs() + 1),
         Err(error) => problem::of(&error),
     }
+}
+
+fn limited(seconds: u64) -> Response {
+    let message = format!("too many deliveries from here were not rightly signed; come again in {seconds} s");
+    let mut response = problem::of(&Error::Limit(message));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }

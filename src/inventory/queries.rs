@@ -4,7 +4,8 @@ use crate::access::{Actor, Scope};
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, contains, keyed, nothing};
+use crate::reading::{among, keyed, nothing};
+use crate::search::Search;
 use entity::stock;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, Select};
 use std::collections::HashMap;
@@ -41,8 +42,8 @@ pub async fn stocks(
     asked: &Asked,
 ) -> Result<Page<stock::Model>, Error> {
     let mut select = visible(actor).filter(stock::Column::StoreId.eq(store));
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
-        select = select.filter(contains(stock::Column::Sku, &patterns));
+    if let Some(search) = Search::of(search)? {
+        select = select.filter(stock::Column::Sku.in_subquery(search.skus()));
     }
     let order =
         Keyset { tag: 5, key: None, id: stock::Column::Id, descending: false, place: |row: &stock::Model| (0, row.id) };

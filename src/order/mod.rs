@@ -1,5 +1,6 @@
 //! What the phases share: lines and prices, numbers, the timeline, and how an order is opened for a command.
 
+pub mod address;
 pub mod graphql;
 pub mod lines;
 pub mod numbers;

@@ -4,12 +4,11 @@ use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
+use crate::texts::{self, LONGEST_NAME};
 use entity::{PartyKind, SubjectKind, Tier, credit_account, customer, reseller, store};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
-const MAX_NAME: usize = 200;
-const MAX_EMAIL: usize = 254;
 const DEFAULT_TIMEZONE: &str = "UTC";
 const DEFAULT_LIFECYCLE: &str = "sale";
 
@@ -79,10 +78,11 @@ impl Command for CreateCustomer {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            folded: None,
             created_at: cx.now,
         };
         let id = row.id;
-        customer::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         agree_limit(cx, (PartyKind::Customer, id), credit_tier, self.credit_limit.as_ref()).await?;
         Ok(Done { customer: Some(id), ..Done::default() })
     }
@@ -109,10 +109,11 @@ impl Command for CreateReseller {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            folded: None,
             created_at: cx.now,
         };
         let id = row.id;
-        reseller::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
+        row.into_active_model().insert(cx.txn).await?;
         agree_limit(cx, (PartyKind::Reseller, id), credit_tier, self.credit_limit.as_ref()).await?;
         Ok(Done { reseller: Some(id), ..Done::default() })
     }
@@ -164,18 +165,9 @@ fn tier(name: Option<&str>) -> Result<Tier, Error> {
 }
 
 fn checked_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(Error::invalid("name", format!("write 1 to {MAX_NAME} characters on one line")));
-    }
-    Ok(name.to_owned())
+    texts::line("name", name, LONGEST_NAME)
 }
 
 fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
-    let Some(email) = email.map(str::trim) else { return Ok(None) };
-    let parts = email.rsplit_once('@').filter(|(local, host)| !local.is_empty() && !host.is_empty());
-    if parts.is_none() || email.len() > MAX_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Error::invalid("email", "this is no e-mail address"));
-    }
-    Ok(Some(email.to_owned()))
+    email.map(|email| texts::email("email", email)).transpose()
 }

@@ -4,9 +4,10 @@ use crate::access::{Actor, Scope};
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, contains, keyed, nothing};
+use crate::reading::{among, keyed, nothing};
+use crate::search::Search;
 use entity::{customer, reseller, store};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -85,9 +86,8 @@ pub async fn customers(
     asked: &Asked,
 ) -> Result<Page<customer::Model>, Error> {
     let mut select = visible_customers(actor);
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
-        let name = contains(customer::Column::Name, &patterns);
-        select = select.filter(Condition::any().add(name).add(contains(customer::Column::Email, &patterns)));
+    if let Some(search) = Search::of(search)? {
+        select = select.filter(search.within(customer::Column::Folded));
     }
     let order = Keyset {
         tag: 2,
@@ -107,9 +107,8 @@ pub async fn resellers(
     asked: &Asked,
 ) -> Result<Page<reseller::Model>, Error> {
     let mut select = visible_resellers(actor);
-    if let Some(patterns) = page::patterns(search.unwrap_or_default())? {
-        let name = contains(reseller::Column::Name, &patterns);
-        select = select.filter(Condition::any().add(name).add(contains(reseller::Column::Email, &patterns)));
+    if let Some(search) = Search::of(search)? {
+        select = select.filter(search.within(reseller::Column::Folded));
     }
     let order = Keyset {
         tag: 3,

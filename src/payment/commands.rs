@@ -121,9 +121,10 @@ impl Command for SettleRefund {
             let word = format!("{:?}", row.status).to_uppercase();
             return Err(Error::Conflict(format!("the refund is {word} already")));
         }
-        if outgoing::is_being_asked(cx, root, row.id).await? {
+        let payment = ledger::payment(unit.order(root)?, row.payment_id)?;
+        if outgoing::is_being_asked(cx, root, payment, row.id).await? {
             let message = "the provider is being asked for it just now; look again in a few minutes";
-            return Err(Error::Conflict(message.to_owned()));
+            return Err(Error::UnderWay(message.to_owned()));
         }
         if self.issued {
             refund_issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
@@ -155,7 +156,8 @@ pub fn refund_failed(
     report::report(cx, unit, root, sale, &told)
 }
 
-/// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it.
+/// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it. One that nobody here
+/// asked for reverses the payment.
 pub fn refund_issued(
     cx: &Cx<'_>,
     unit: &mut Unit,
@@ -166,7 +168,8 @@ pub fn refund_issued(
 ) -> Result<(), Error> {
     refunds::issue(unit.order_mut(root)?, refund, cx.now)?;
     let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
-    let event = told("REFUND_ISSUED", refund, row.amount_minor).because(row.reason_code, note);
+    let name = if row.unasked { "PAYMENT_REVERSED" } else { "REFUND_ISSUED" };
+    let event = told(name, refund, row.amount_minor).because(row.reason_code, note);
     report::report(cx, unit, root, sale, &event)?;
     if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
         && unit.knows(cx.scene(), root, fulfilment, &event.name)?

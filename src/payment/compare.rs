@@ -123,6 +123,8 @@ fn differences(
     let decimals = ways.currencies.exponent(&payment.currency, "currency")?;
     let theirs = payment.provider.as_deref().and_then(api::named).and_then(|api| api.decimals(&payment.currency));
     let ours = |amount| rescaled(amount, theirs.unwrap_or(decimals), decimals).unwrap_or(amount);
+    // Nothing of what the provider has is that of a second row for it.
+    let seen = if payment.duplicate { Seen { captured: 0, refunded: 0, ..seen } } else { seen };
     let of = |holds: bool| if holds { payment.amount_minor } else { 0 };
     let pairs = [
         (Mismatch::ProviderCaptured, of(payment.status.is_captured()), ours(seen.captured)),

@@ -1,7 +1,8 @@
 //! Disputes of payments: opened, then won or lost, in whatever order the news come in.
 
-use super::{ledger, register, report};
+use super::{ledger, naming, register, report};
 use crate::{
+    clock::Instant,
     command::{Command, Cx, Done},
     error::Error,
     id,
@@ -23,20 +24,34 @@ pub struct Said<'a> {
     pub amount: Option<i64>,
     /// How it stands.
     pub status: DisputeStatus,
+    /// Since when, by the time of whoever decided it; unknown: before all that is known.
+    pub at: Option<Instant>,
+}
+
+impl Said<'_> {
+    /// Whether it counts beside what is known of the dispute: banks decide a second time, and a third. The newest decision
+    /// does, of two of the same time the loss, and any of them before the opening.
+    fn outdoes(&self, known: &dispute::Model) -> bool {
+        match (self.status, known.status) {
+            (DisputeStatus::Open, _) => false,
+            (_, DisputeStatus::Open) => true,
+            (status, before) => (self.at, status) > (known.told_at, before),
+        }
+    }
 }
 
 /// Books how a dispute of money that came in stands. Answers whether that was news.
 ///
 /// A payment is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
-/// taken as heard too. Once lost it stays lost: banks may decide a second time, for the payer.
+/// taken as heard too. What a loss took is booked back when the dispute is won after all.
 pub fn book(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<bool, Error> {
-    let known = find(unit.order_mut(root)?, payment, said.reference)?.map(|dispute| dispute.status);
-    if known.is_some_and(|known| said.status <= known) {
-        noop(cx, unit, root, payment, said.status)?;
-        return Ok(false);
-    }
-    if known.is_none() {
-        open(cx, unit, root, payment, said)?;
+    match find(unit.order_mut(root)?, payment, said.reference)?.map(|known| said.outdoes(known)) {
+        Some(false) => {
+            noop(cx, unit, root, payment, said.status)?;
+            return Ok(false);
+        }
+        Some(true) => {}
+        None => open(cx, unit, root, payment, said)?,
     }
     if said.status != DisputeStatus::Open {
         decide(cx, unit, root, payment, said)?;
@@ -53,11 +68,12 @@ fn open(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>
         root_id: root,
         sale_order_id,
         payment_id: payment,
-        reference: said.reference.to_owned(),
+        reference: naming::reference(said.reference),
         status: DisputeStatus::Open,
         amount_minor: said.amount,
         opened_at: cx.now,
         decided_at: None,
+        told_at: None,
     })?;
     ledger::restate(order, payment)?;
     tell(cx, unit, root, payment, DisputeStatus::Open)?;
@@ -74,6 +90,7 @@ fn decide(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'
     row.status = said.status;
     row.amount_minor = said.amount.or(row.amount_minor);
     row.decided_at = Some(cx.now);
+    row.told_at = said.at;
     ledger::settle_charge_backs(order, payment, cx.now)?;
     let still_held = any_disputed(order)?;
     tell(cx, unit, root, payment, said.status)?;
@@ -85,7 +102,8 @@ fn decide(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'
 
 fn find<'a>(order: &'a mut Order, payment: Uuid, reference: &str) -> Result<Option<&'a mut dispute::Model>, Error> {
     let mut rows = order.disputes.all_mut()?.iter_mut();
-    Ok(rows.find(|row| row.payment_id == payment && row.reference == reference).map(|row| &mut **row))
+    let is_it = |row: &dispute::Model| row.payment_id == payment && row.reference.trim() == reference.trim();
+    Ok(rows.find(|row| is_it(row)).map(|row| &mut **row))
 }
 
 fn any_disputed(order: &Order) -> Result<bool, Error> {
@@ -111,7 +129,7 @@ fn event(payment: Uuid, status: DisputeStatus) -> Event {
     Event::named(name).with(json!({ "paymentId": id::encode(id::Prefix::Payment, payment) }))
 }
 
-/// Says how a dispute stands that no provider reports. What is older than what is known changes nothing.
+/// Says how a dispute stands that no provider reports. A decision that is older than the one that is known changes nothing.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "fields of the API's input")]
 pub struct ReportDispute {
@@ -119,6 +137,7 @@ pub struct ReportDispute {
     pub reference: String,
     pub amount: Option<Money>,
     pub status: DisputeStatus,
+    pub decided_at: Option<Instant>,
 }
 
 impl Command for ReportDispute {
@@ -126,14 +145,18 @@ impl Command for ReportDispute {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
-        register::check_word("reference", &self.reference)?;
+        naming::check("reference", &self.reference)?;
+        if self.decided_at.is_some_and(|at| at > cx.now) {
+            return Err(Error::invalid("decidedAt", "what is yet to be decided is OPEN; write when it was decided"));
+        }
         let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
         let order = unit.order(root)?;
         let amount = self.amount.as_ref().map(|amount| sale_access::amount(order, "amount", amount)).transpose()?;
         if !ledger::payment(order, self.payment_id)?.status.is_captured() {
             return Err(Error::Conflict("no money of this payment has come in that could be disputed".to_owned()));
         }
-        let said = Said { reference: &self.reference, amount, status: self.status };
+        let at = Some(self.decided_at.unwrap_or(cx.now));
+        let said = Said { reference: &self.reference, amount, status: self.status, at };
         book(cx, &mut unit, root, self.payment_id, &said)?;
         register::finish(cx, unit, sale, self.payment_id).await
     }

@@ -75,13 +75,15 @@ pub fn capture_more(order: &mut Order, payment: Uuid, capture: &str, amount: i64
 }
 
 /// A refund has reached its payer. `overpaid`: what was over-paid before it; after clearing, the rest of it is credited.
+/// What a provider gave back by itself is owed again, whenever it did.
 pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Result<(), Error> {
     let payment = refund_mut(order, refund)?.payment_id;
     let cleared = order.sale()?.cleared_at.is_some() || was_cleared_when_charged_back(order, payment)?;
     let row = refund_mut(order, refund)?;
     row.status = RefundStatus::Issued;
     row.settled_at = Some(now);
-    row.credited_minor = if cleared { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
+    let credited = cleared && !row.unasked;
+    row.credited_minor = if credited { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
     let amount = row.amount_minor;
     book(order, payment, Entry::Refund(refund), -amount, now)?;
     settle_charge_backs(order, payment, now)

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;
+pub mod naming;
 pub mod news;
 pub mod outgoing;
 pub mod provider;

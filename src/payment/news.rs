@@ -8,7 +8,10 @@ mod act;
 
 pub use act::rescaled;
 
-use super::provider::{self, News, PaymentNews};
+use super::{
+    provider::{self, News, PaymentNews},
+    queries,
+};
 use crate::{
     access::Actor,
     app::App,
@@ -171,8 +174,22 @@ fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };
     let news = provider::of(&row.provider).news(&delivery);
     let news = news.map_err(|refusal| Error::invalid("body", refusal.to_string()))?;
-    let found = news.into_iter().find(|news| Some(&news.event_id) == row.event_id.as_ref());
-    found.ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
+    let is_same = |news: &&News| row.said.as_ref() == Some(&news.said(row.party));
+    let has_its_id = |news: &&News| Some(&news.event_id) == row.event_id.as_ref();
+    // Before one wrote down what events say, some had other ids.
+    let is_alike = |news: &&News| {
+        let reference = news.of.as_ref().map(|of| &of.reference);
+        (Some(&news.kind), reference) == (row.kind.as_ref(), row.reference.as_ref())
+    };
+    let find = |of: &dyn Fn(&&News) -> bool| news.iter().find(of);
+    let found =
+        find(&|news| has_its_id(news) && is_same(news)).or_else(|| find(&has_its_id)).or_else(|| find(&is_alike));
+    found.cloned().ok_or_else(|| Error::invalid("body", "the event is not in the delivery's body any more"))
+}
+
+/// A digest of what a stored delivery says; nothing when it cannot be read any more.
+pub fn said(row: &webhook_delivery::Model, now: Instant) -> Option<String> {
+    again(row, now).ok().map(|news| news.said(row.party))
 }
 
 /// The payments that pieces of news are about.
@@ -185,7 +202,8 @@ async fn known(txn: &DatabaseTransaction, pieces: &[Piece<'_>]) -> Result<HashMa
         return Ok(HashMap::new());
     }
     let any = references.into_iter().fold(Condition::any(), |any, (provider, references)| {
-        any.add(payment::Column::Provider.eq(provider).and(payment::Column::Reference.is_in(references)))
+        let ours = payment::Column::Provider.eq(provider).and(payment::Column::Reference.is_in(references));
+        any.add(ours.and(queries::no_duplicate()))
     });
     let rows = payment::Entity::find().filter(any).all(txn).await?;
     let keyed = rows.into_iter().filter_map(|row| Some(((row.provider.clone()?, row.reference.clone()?), row)));

@@ -46,13 +46,17 @@ async fn waiting(cx: &Cx<'_>, root: Uuid) -> Result<Vec<(row::Model, Wanted)>, E
 pub async fn check_settled(cx: &Cx<'_>, root: Uuid, payment: Uuid) -> Result<(), Error> {
     if waiting(cx, root).await?.iter().any(|(_, wanted)| set_aside::about(wanted) == Some(payment)) {
         let message = "the provider is asked to capture or void it; wait for the answer";
-        return Err(Error::Conflict(message.to_owned()));
+        return Err(Error::UnderWay(message.to_owned()));
     }
     Ok(())
 }
 
-/// Whether a provider is being asked for a refund at this moment.
-pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, refund: Uuid) -> Result<bool, Error> {
+/// Whether a provider is being asked for a refund of this payment at this moment: the worker has its row, and there is
+/// somebody to ask. Of payments that came through nobody the worker only writes down that there is not.
+pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, payment: &payment::Model, refund: Uuid) -> Result<bool, Error> {
+    if refunds::api_of(&cx.app.settings, payment).is_err() {
+        return Ok(false);
+    }
     let claimed = |row: &row::Model| row.lease_until.is_some_and(|until| until > cx.now);
     let wanted = Wanted::RefundRequested { refund_id: refund };
     Ok(waiting(cx, root).await?.iter().any(|(row, of)| *of == wanted && claimed(row)))

@@ -18,6 +18,7 @@ use crate::{clock::Instant, error::Error};
 use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use entity::PartyKind;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// What a provider's file offers.
@@ -92,6 +93,15 @@ pub struct News {
     pub kind: String,
     /// What it says of a payment; nothing where its kind does not matter here. It is kept all the same.
     pub of: Option<PaymentNews>,
+}
+
+impl News {
+    /// A digest of what it says, by which two events with one id are told apart. `party`: which kind of buyer the path is
+    /// for.
+    pub fn said(&self, party: Option<PartyKind>) -> String {
+        let said = format!("{:?} {party:?} {:?}", self.kind, self.of);
+        hex::encode(&Sha256::digest(said)[..16])
+    }
 }
 
 /// What happened to a payment.
@@ -180,6 +190,8 @@ pub enum Change {
         amount: Option<Amount>,
         /// How it stands.
         stage: DisputeStage,
+        /// Since when, by the provider's own time, where it says so: of several decisions the newest counts.
+        at: Option<Instant>,
     },
 }
 

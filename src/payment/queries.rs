@@ -6,12 +6,20 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::order::queries::own_sale_ids;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::payment::naming;
 use crate::reading::{among, grouped, keyed};
 use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, refund, sale_order};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Of payments that were registered in two spellings, the one that news are about. As the unique index has it, which finds
+/// payments by provider and reference.
+pub fn no_duplicate() -> SimpleExpr {
+    Expr::col((payment::Entity, payment::Column::Duplicate)).not()
+}
 
 /// Those of the sale orders that the reader sees.
 pub fn visible(actor: &Actor) -> Select<payment::Entity> {
@@ -91,7 +99,9 @@ pub async fn payments(app: &App, actor: &Actor, filter: &Filter, asked: &Asked) 
     let select = visible(actor)
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(payment::Column::Status.is_in(statuses)))
         .apply_if(filter.method, |s, method| s.filter(payment::Column::Method.eq(method)))
-        .apply_if(filter.provider.clone(), |s, provider| s.filter(payment::Column::Provider.eq(provider)))
+        .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| {
+            s.filter(payment::Column::Provider.eq(provider))
+        })
         .apply_if(filter.sale, |s, id| s.filter(payment::Column::SaleOrderId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(payment::Column::CreatedAt.gt(at)))
         .apply_if(filter.before, |s, at| s.filter(payment::Column::CreatedAt.lt(at)));

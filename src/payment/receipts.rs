@@ -5,6 +5,7 @@
 
 pub mod content;
 pub mod file_name;
+pub mod location;
 pub mod strays;
 pub mod uploads;
 

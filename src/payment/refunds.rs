@@ -87,6 +87,11 @@ pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
 
 /// The API of a payment's provider, or why there is none that could be asked.
 pub fn api_of(settings: &Settings, payment: &payment::Model) -> Result<&'static dyn Api, String> {
+    if payment.duplicate {
+        return Err(
+            "the payment is another one in another spelling: only that one's money is at the provider".to_owned()
+        );
+    }
     let Some(provider) = &payment.provider else {
         return Err("the payment did not come through a provider".to_owned());
     };
@@ -151,6 +156,7 @@ pub fn new_refund(
         note,
         requested_by: requested_by.to_owned(),
         reference: None,
+        unasked: false,
         created_at: now,
         settled_at: None,
     }

@@ -1,6 +1,6 @@
 //! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
 
-use super::{ledger, outgoing, reconcile::fell_through, refunds, report};
+use super::{ledger, naming, outgoing, queries, reconcile::fell_through, refunds, report};
 use crate::{
     command::{Command, Cx, Done},
     error::Error,
@@ -16,9 +16,6 @@ use serde::Serialize;
 use serde_json::json;
 use std::cmp::Ordering;
 use uuid::Uuid;
-
-/// Longest provider name and reference, in characters.
-const MAX_REFERENCE: usize = 200;
 
 /// Registers a payment, or answers with the one that is registered already.
 #[derive(Clone, Debug, Serialize)]
@@ -115,7 +112,7 @@ impl RegisterPayment {
 
     fn check_reference(&self) -> Result<(), Error> {
         for (field, text) in [("provider", &self.provider), ("reference", &self.reference)] {
-            text.as_deref().map_or(Ok(()), |text| check_word(field, text))?;
+            text.as_deref().map_or(Ok(()), |text| naming::check(field, text))?;
         }
         Ok(())
     }
@@ -137,8 +134,9 @@ impl RegisterPayment {
     async fn known(&self, cx: &Cx<'_>) -> Result<Option<payment::Model>, Error> {
         let (Some(provider), Some(reference)) = (&self.provider, &self.reference) else { return Ok(None) };
         Ok(payment::Entity::find()
-            .filter(payment::Column::Provider.eq(provider))
-            .filter(payment::Column::Reference.eq(reference))
+            .filter(payment::Column::Provider.eq(naming::provider(provider)))
+            .filter(payment::Column::Reference.eq(naming::reference(reference)))
+            .filter(queries::no_duplicate())
             .one(cx.txn)
             .await?)
     }
@@ -157,8 +155,8 @@ impl RegisterPayment {
             currency: sale.currency.clone(),
             method: self.method,
             status: PaymentStatus::Pending,
-            provider: self.provider.clone(),
-            reference: self.reference.clone(),
+            provider: self.provider.as_deref().map(naming::provider),
+            reference: self.reference.as_deref().map(naming::reference),
             received_at: None,
             receipt_bucket: None,
             receipt_key: None,
@@ -169,6 +167,7 @@ impl RegisterPayment {
             receipt_sha256: None,
             receipt_uploaded_by: None,
             receipt_uploaded_at: None,
+            duplicate: false,
             created_at: cx.now,
         })
     }
@@ -212,14 +211,6 @@ pub async fn check_receiver(cx: &Cx<'_>, user: Option<Uuid>) -> Result<(), Error
     }
 }
 
-/// Refuses a reference, or the name of a provider, that is empty or too long.
-pub fn check_word(field: &str, text: &str) -> Result<(), Error> {
-    if text.trim().is_empty() || text.chars().count() > MAX_REFERENCE {
-        return Err(Error::invalid(field, format!("write 1 to {MAX_REFERENCE} characters, or leave it out")));
-    }
-    Ok(())
-}
-
 /// Says that a payment's money is in. Again for one that is confirmed: the answer is that payment.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmPayment {
@@ -251,11 +242,11 @@ pub fn find<'a>(
     provider: Option<&str>,
     reference: Option<&str>,
 ) -> Result<Option<&'a payment::Model>, Error> {
-    if provider.is_none() || reference.is_none() {
+    let (Some(provider), Some(reference)) = (provider.map(naming::provider), reference.map(naming::reference)) else {
         return Ok(None);
-    }
-    let mut rows = order.payments.all()?.iter();
-    let found = rows.find(|row| row.provider.as_deref() == provider && row.reference.as_deref() == reference);
+    };
+    let mut rows = order.payments.all()?.iter().filter(|row| !row.duplicate);
+    let found = rows.find(|row| row.provider.as_ref() == Some(&provider) && row.reference.as_ref() == Some(&reference));
     Ok(found.map(|row| &**row))
 }
 
@@ -285,11 +276,7 @@ fn advance(
     };
     match ledger::rank(status).cmp(&ledger::rank(current)) {
         Ordering::Equal => return Ok(()),
-        // It was authorised, as it turns out, before it failed: the sale is where it would be had that been heard first.
-        Ordering::Less if (current, status) == (PaymentStatus::Failed, PaymentStatus::Authorized) => {
-            return report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?);
-        }
-        // Other late news is put on record.
+        // Late news is put on record.
         Ordering::Less => return unit.record_noop(cx.scene(), root, sale, &told(unit.order(root)?, name, payment)?),
         Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, name),
         Ordering::Greater => {}

@@ -2,11 +2,12 @@
 
 use crate::{
     access::Scope,
-    clock::Instant,
+    clock::{self, Instant},
     command::{Command, Cx, Done},
-    error::{Code, Error},
+    error::Error,
     id,
     order::{
+        address,
         lines::{self, LineInput, PricedLine},
         numbers,
     },
@@ -54,7 +55,7 @@ impl CreateQuotation {
     /// A new order with its quotation in DRAFT, not yet written.
     pub async fn draft(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
         let store = self.check_parties(cx).await?;
-        self.check_address()?;
+        self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
         let lines = lines::price(cx, &self.lines, self.sale_type, &store.currency).await?;
         let total_minor = lines::total(&lines)?;
         let fulfilment_type = self.fulfilment_type(&lines)?;
@@ -135,20 +136,6 @@ impl CreateQuotation {
         }
     }
 
-    fn check_address(&self) -> Result<(), Error> {
-        let Some(address) = &self.shipping_address else { return Ok(()) };
-        let missing = [("name", &address.name), ("line1", &address.line1), ("city", &address.city)]
-            .into_iter()
-            .find(|(_, text)| text.trim().is_empty());
-        let country = address.country_code.len() == 2 && address.country_code.bytes().all(|b| b.is_ascii_uppercase());
-        let message = match (missing, country) {
-            (Some((field, _)), _) => format!("shippingAddress.{field} is empty"),
-            (None, false) => format!("shippingAddress.countryCode {:?} is no ISO 3166 code", address.country_code),
-            (None, true) => return Ok(()),
-        };
-        Err(Error::refused(Code::InvalidShippingAddress, message, "correct the address"))
-    }
-
     fn fulfilment_type(&self, lines: &[PricedLine]) -> Result<FulfilmentType, Error> {
         let goods = lines.iter().any(|line| line.kind == ProductKind::Goods);
         match self.fulfilment_type {
@@ -161,7 +148,7 @@ impl CreateQuotation {
 
     fn validity(&self, cx: &Cx<'_>) -> Result<Instant, Error> {
         match self.valid_until {
-            None => Ok(cx.now + days(cx.app.settings.quotation.validity_days)),
+            None => clock::after(cx.now, days(cx.app.settings.quotation.validity_days), "quotation.validity_days"),
             Some(until) => later(until, cx.now),
         }
     }
@@ -258,10 +245,10 @@ fn later(until: Instant, now: Instant) -> Result<Instant, Error> {
     if until <= now {
         return Err(Error::invalid("validUntil", "it is not in the future"));
     }
-    Ok(crate::clock::to_micros(until))
+    Ok(clock::to_micros(until))
 }
 
 /// Fractions of days, to the millisecond.
 fn days(days: f64) -> TimeDelta {
-    crate::clock::seconds(days * 86_400.0)
+    clock::seconds(days * 86_400.0)
 }

@@ -1,7 +1,6 @@
 //! What the names in the quotation machine mean.
 
 use crate::{
-    clock::{Instant, to_micros},
     error::{Code, Error},
     inventory::stock,
     workflow::{Needs, Turn, Verdict, Vocabulary},
@@ -23,6 +22,7 @@ pub fn vocabulary() -> Vocabulary {
         .and(Needs::FULFILMENT_LINES)
         .and(Needs::HOLDS);
     Vocabulary::of(SubjectKind::Quotation)
+        .hears(&["SHARE", "BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "EXTEND_VALIDITY"])
         .payload_guard("extends", Needs::QUOTATION, extends)
         .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
@@ -31,21 +31,16 @@ pub fn vocabulary() -> Vocabulary {
         .action("sellerApproves", Needs::QUOTATION, seller_approves)
         .action("extendValidity", Needs::QUOTATION, extend_validity)
         .action("startSale", seeding, start_sale)
-        .delay("VALIDITY_OVER", |turn| Ok(turn.quotation()?.valid_until))
-}
-
-fn new_validity(turn: &Turn<'_>) -> Option<Instant> {
-    let text = turn.event.text("validUntil")?;
-    text.parse::<chrono::DateTime<chrono::FixedOffset>>().ok().map(|at| to_micros(at.to_utc()))
+        .delay("VALIDITY_OVER", Needs::QUOTATION, |turn| Ok(turn.quotation()?.valid_until))
 }
 
 fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let later = new_validity(turn).is_some_and(|until| until > turn.now());
+    let later = turn.event.instant("validUntil")?.is_some_and(|until| until > turn.now());
     Ok(Verdict::with_code(later, Code::BadInput, "payload.validUntil is not in the future", "name a later time"))
 }
 
 fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {
-    if let Some(until) = new_validity(turn) {
+    if let Some(until) = turn.event.instant("validUntil")? {
         turn.quotation_mut()?.valid_until = until;
     }
     Ok(())

@@ -6,8 +6,10 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::order::queries::own_quotations;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, contains, keyed};
-use entity::{customer, quotation, quotation_line, reseller};
+use crate::reading::{among, keyed};
+use crate::search::Search;
+use crate::workflow::queries::{Narrowing, known};
+use entity::{SubjectKind, customer, quotation, quotation_line, reseller};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub async fn quotations(
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<quotation::Model>, Error> {
+    let narrowing = Narrowing { states: filter.states.as_deref(), ..Narrowing::default() };
+    known(app, SubjectKind::Quotation, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_in(states)))
         .apply_if(filter.store, |s, id| s.filter(quotation::Column::StoreId.eq(id)))
@@ -60,8 +64,8 @@ pub async fn quotations(
         .apply_if(filter.reseller, |s, id| s.filter(quotation::Column::ResellerId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(quotation::Column::CreatedAt.gt(at)))
         .apply_if(filter.before, |s, at| s.filter(quotation::Column::CreatedAt.lt(at)));
-    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
-        select = select.filter(matching(&patterns));
+    if let Some(search) = Search::of(filter.search.as_deref())? {
+        select = select.filter(matching(&search));
     }
     let order = Keyset {
         tag: 10,
@@ -73,24 +77,14 @@ pub async fn quotations(
     page::fetch(&app.reader, select, &order, asked).await
 }
 
-fn matching(patterns: &[String]) -> Condition {
-    let customers = customer::Entity::find().select_only().column(customer::Column::Id);
-    let resellers = reseller::Entity::find().select_only().column(reseller::Column::Id);
+fn matching(search: &Search) -> Condition {
     let lines = quotation_line::Entity::find().select_only().column(quotation_line::Column::QuotationId);
+    let lines = lines.filter(quotation_line::Column::Sku.in_subquery(search.skus()));
     Condition::any()
-        .add(contains(quotation::Column::Number, patterns))
-        .add(
-            quotation::Column::CustomerId
-                .in_subquery(customers.filter(contains(customer::Column::Name, patterns)).into_query()),
-        )
-        .add(
-            quotation::Column::ResellerId
-                .in_subquery(resellers.filter(contains(reseller::Column::Name, patterns)).into_query()),
-        )
-        .add(
-            quotation::Column::Id
-                .in_subquery(lines.filter(contains(quotation_line::Column::Sku, patterns)).into_query()),
-        )
+        .add(search.within_number(quotation::Column::Number))
+        .add(quotation::Column::CustomerId.in_subquery(search.named::<customer::Entity>(customer::Column::Id)))
+        .add(quotation::Column::ResellerId.in_subquery(search.named::<reseller::Entity>(reseller::Column::Id)))
+        .add(quotation::Column::Id.in_subquery(lines.into_query()))
 }
 
 /// Quotations by id, for whoever sees what refers to them.

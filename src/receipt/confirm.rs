@@ -1,7 +1,7 @@
 //! An upload that went past the server: what is there is read once, judged, copied out of the uploader's reach, and
 //! only then the payment's receipt.
 
-use super::received::Tally;
+use super::received::{Incoming, Received, Tally};
 use super::{announce, attachable};
 use crate::access::Actor;
 use crate::app::App;
@@ -30,13 +30,15 @@ pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) 
         return Err(Error::Conflict("the upload was not confirmed in time; create another one".to_owned()));
     }
     attachable(app, actor, payment.id).await?;
-    let (file, etag) = judge(app, &upload).await?;
+    let Judged { file, etag, cleaned } = judge(app, &upload).await?;
     let extension = content::named("contentType", &file.content_type)?.extension;
     let place = Place { bucket: app.storage.bucket().to_owned(), key: new_key(payment.id, extension) };
     announce(app, &place).await?;
     let disposition = file_name::disposition(&file.file_name);
     let label = Label { content_type: &file.content_type, disposition: &disposition };
-    if !app.storage.copy(&upload.object_key, &etag, &place.key, label).await? {
+    if let Some(cleaned) = &cleaned {
+        app.storage.put(&place.key, cleaned.path(), label).await?;
+    } else if !app.storage.copy(&upload.object_key, &etag, &place.key, label).await? {
         let message = "the upload changed while it was looked at; confirm it again when it is complete";
         return Err(Error::Conflict(message.to_owned()));
     }
@@ -45,8 +47,18 @@ pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) 
     edge::run(app, actor, key, &command).await
 }
 
+/// What was found where the upload went.
+struct Judged {
+    /// What is to be stored.
+    file: Described,
+    /// Changes when the upload does.
+    etag: String,
+    /// What is to be stored, where that is not what was uploaded.
+    cleaned: Option<Received>,
+}
+
 /// Reads what was uploaded, and refuses what is not what was announced, or no receipt.
-async fn judge(app: &App, upload: &receipt_upload::Model) -> Result<(Described, String), Error> {
+async fn judge(app: &App, upload: &receipt_upload::Model) -> Result<Judged, Error> {
     let missing = || Error::Conflict("nothing was uploaded yet; send the file to the upload's url first".to_owned());
     let mut stored = app.storage.get(&upload.object_key).await?.ok_or_else(missing)?;
     if let Err(error) = uploads::check_size(app, stored.size) {
@@ -58,9 +70,14 @@ async fn judge(app: &App, upload: &receipt_upload::Model) -> Result<(Described, 
         let message = format!("{} bytes were uploaded where {announced} were announced", stored.size);
         return Err(Error::invalid("size", message));
     }
+    let picture = upload.content_type.starts_with("image/") && !app.settings.payment.receipt_keep_location;
+    let mut picture = picture.then(|| Incoming::new(upload.file_name.clone(), announced)).transpose()?;
     let mut tally = Tally::default();
     while let Some(bytes) = stored.next().await? {
         tally.add(bytes.as_ref());
+        if let Some(picture) = &mut picture {
+            picture.take(bytes.as_ref()).await?;
+        }
     }
     if tally.size != announced {
         return Err(Error::Unavailable("the store gave less of the file than it has; try again".to_owned()));
@@ -74,11 +91,15 @@ async fn judge(app: &App, upload: &receipt_upload::Model) -> Result<(Described, 
     if upload.sha256.as_ref().is_some_and(|announced| *announced != sha256) {
         return Err(Error::invalid("sha256", format!("the file's is {sha256}, another one was announced")));
     }
+    let cleaned = match picture {
+        Some(picture) => picture.finish().await?.without_location().await?,
+        None => None,
+    };
     let file = Described {
         file_name: upload.file_name.clone(),
         content_type: kind.content_type.to_owned(),
         size: upload.size,
-        sha256,
+        sha256: cleaned.as_ref().map_or(sha256, |cleaned| cleaned.sha256.clone()),
     };
-    Ok((file, stored.etag))
+    Ok(Judged { file, etag: stored.etag, cleaned })
 }

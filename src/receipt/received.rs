@@ -2,14 +2,19 @@
 
 use crate::error::Error;
 use crate::payment::receipts::content::{self, HEAD, Kind};
+use crate::payment::receipts::location;
 use sha2::{Digest, Sha256};
+use std::io::Write as _;
 use std::path::Path;
 use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Semaphore;
 
 /// How the files of uploads begin to be called.
 pub const UPLOADS: &str = "waybill-upload-";
+/// Pictures that are in memory at a time, whole, to be looked through.
+static PICTURES: Semaphore = Semaphore::const_new(2);
 /// How much of a file waits for the disk at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
@@ -36,6 +41,35 @@ impl Received {
     pub fn kind(&self) -> Result<Kind, Error> {
         content::kind("file", &self.head)
     }
+
+    /// Another file without the place where the picture was taken; none when it is no picture, or names no place.
+    pub async fn without_location(&self) -> Result<Option<Self>, Error> {
+        if !self.kind()?.content_type.starts_with("image/") {
+            return Ok(None);
+        }
+        let _turn = PICTURES.acquire().await.map_err(Error::internal)?;
+        let path = self.path.to_path_buf();
+        let cleaned = tokio::task::spawn_blocking(move || cleaned(&path)).await.map_err(Error::internal)?;
+        let cleaned = cleaned.map_err(|error| Error::Unavailable(format!("the file cannot be kept: {error}")))?;
+        Ok(cleaned.map(|(path, sha256)| Self {
+            name: self.name.clone(),
+            size: self.size,
+            sha256,
+            head: self.head.clone(),
+            path,
+        }))
+    }
+}
+
+/// A picture's file without its place, and its sum.
+fn cleaned(picture: &Path) -> std::io::Result<Option<(TempPath, String)>> {
+    let mut bytes = std::fs::read(picture)?;
+    if !location::take_out(&mut bytes) {
+        return Ok(None);
+    }
+    let mut file = tempfile::NamedTempFile::with_prefix(UPLOADS)?;
+    file.write_all(&bytes)?;
+    Ok(Some((file.into_temp_path(), hex::encode(Sha256::digest(&bytes)))))
 }
 
 /// A file that is coming in.

@@ -5,7 +5,7 @@ use super::totals;
 use crate::{
     credit::account,
     error::Error,
-    workflow::{SALE_PENDING_EXPIRY, SubjectRef, Turn},
+    workflow::{Needs, SALE_PENDING_EXPIRY, SubjectRef, Turn},
 };
 use entity::{CreditEntryKind, OrderFlag};
 
@@ -16,16 +16,16 @@ struct Standing {
     fell_through: bool,
 }
 
+/// What they read: the money, and the account that the sale reserves credit on.
+pub const NEEDS: Needs = Needs::SALE.and(Needs::MONEY).and(Needs::CREDIT);
+
 /// Brings the context up to date.
 pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
-    if !turn.order.payments.is_loaded() {
-        return Ok(());
-    }
     let standing = standing(turn)?;
     let totals = totals::totals(turn.order, standing.fell_through)?;
     let was_blocked = turn.sale()?.workflow_context.flags.contains(&OrderFlag::ExpiryBlocked);
     let blocked = was_blocked && standing.open;
-    let flags = totals::flags(turn.order, totals, standing.fell_through, blocked)?;
+    let flags = totals::flags(turn.order, totals, (standing.open, standing.fell_through, blocked))?;
     let context = &mut turn.sale_mut()?.workflow_context;
     context.captured = totals.captured;
     context.credited = totals.credited;
@@ -35,12 +35,9 @@ pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
     if blocked && totals.captured == 0 {
         expire_now(turn)?;
     }
-    if account::is_loaded(turn)? {
-        let overage = account::overage_of(turn)?;
-        turn.sale_mut()?.workflow_context.overage = overage;
-        reserve_what_is_owed(turn, &standing)?;
-    }
-    Ok(())
+    let overage = account::overage_of(turn)?;
+    turn.sale_mut()?.workflow_context.overage = overage;
+    reserve_what_is_owed(turn, &standing)
 }
 
 /// A cleared sale reserves exactly what is outstanding, any other nothing.

@@ -8,9 +8,9 @@ use crate::{
     inventory::stock,
     outbox::{self, Audience},
     payment::refunds,
-    workflow::{Needs, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
+    workflow::{Needs, OVERRIDE_LAPSED, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
 };
-use entity::{FulfilmentType, OrderFlag, PaymentMethod, ProductKind, SubjectKind};
+use entity::{FulfilmentType, OrderFlag, PaymentMethod, PaymentStatus, ProductKind, SubjectKind};
 use serde_json::{Value, json};
 
 /// What any step of a sale may touch: clearing starts fulfilments, and those allocate stock.
@@ -24,14 +24,50 @@ const CLEARING: Needs = Needs::SALE
     .and(Needs::FULFILMENT_LINES)
     .and(Needs::HOLDS);
 
+/// What commands, providers, fulfilments and the till send to sales.
+const HEARS: &[&str] = &[
+    "SET_PAYMENT_METHOD",
+    "PAYMENT_CAPTURED",
+    "PAYMENT_CONFIRMED",
+    "PAYMENT_AUTHORIZED",
+    "PAYMENT_FAILED",
+    "DISPUTE_LOST",
+    "CREDIT_NOTE_ISSUED",
+    "ADMIN_OVERRIDE_REQUESTED",
+    "ADMIN_OVERRIDE_APPROVED",
+    "ADMIN_OVERRIDE_DENIED",
+    "CREDIT_OVERRIDE_REQUESTED",
+    "CREDIT_OVERRIDE_APPROVED",
+    "CREDIT_OVERRIDE_DENIED",
+    OVERRIDE_LAPSED,
+    "OVERRIDE_REVOKED",
+    "FULFILMENT_CLOSED",
+];
+/// What is put on record with sales whether their machine listens or not.
+const RECORDS: &[&str] = &[
+    "PAYMENT_CAPTURE_REQUESTED",
+    "PAYMENT_VOID_REQUESTED",
+    "REFUND_REQUESTED",
+    "REFUND_SENT",
+    "REFUND_ISSUED",
+    "REFUND_FAILED",
+    "DISPUTE_OPENED",
+    "DISPUTE_WON",
+    "RECEIPT_ATTACHED",
+];
+
 /// Guards, actions and delays of sales.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Sale)
-        .facts(facts::refresh)
+        .hears(HEARS)
+        .records(RECORDS)
+        .sets_off("askForCredit", "CREDIT_OVERRIDE_REQUIRED")
+        .facts(facts::NEEDS, facts::refresh)
         .builder(seed::build)
         .guard("covered", CLEARING, covered::covered)
         .guard("stillCovered", CLEARING, covered::covered)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
+        .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
@@ -52,14 +88,22 @@ pub fn vocabulary() -> Vocabulary {
         .action("creditWhatFellThrough", CLEARING, closing::credit_what_fell_through)
         .action("countSale", CLEARING, closing::count_sale)
         .action("close", Needs::SALE, close)
-        .delay(SALE_PENDING_EXPIRY, |turn| {
-            Ok(turn.now() + clock::seconds(turn.scene.app.settings.sale.pending_expiry_minutes * 60.0))
+        .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
+            let minutes = turn.scene.app.settings.sale.pending_expiry_minutes;
+            clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
         })
 }
 
 fn money_is_in(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let captured = turn.sale()?.workflow_context.captured;
     Ok(Verdict::when(captured > 0, "no money is in", "register and confirm a payment"))
+}
+
+/// Something is set aside or pending that may still come in.
+fn payment_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let mut payments = turn.order.payments.all()?.iter();
+    let any = payments.any(|row| matches!(row.status, PaymentStatus::Pending | PaymentStatus::Authorized));
+    Ok(Verdict::when(any, "no payment is set aside or pending", "register one"))
 }
 
 fn override_pending(turn: &Turn<'_>) -> Result<Verdict, Error> {

@@ -6,8 +6,9 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::order::queries::own_sales;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, contains, keyed};
-use crate::workflow::queries::{Phase, in_phases, with_tags};
+use crate::reading::{among, keyed};
+use crate::search::Search;
+use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::HashMap;
@@ -56,9 +57,9 @@ pub enum Sort {
     CreatedDescending,
     /// Oldest first.
     CreatedAscending,
-    /// Largest first.
+    /// Largest first, a currency after the other.
     TotalDescending,
-    /// Smallest first.
+    /// Smallest first, a currency after the other.
     TotalAscending,
 }
 
@@ -73,7 +74,7 @@ impl Sort {
                 Self::TotalAscending => 23,
             },
             key: Some(if by_total {
-                (sale_order::Column::GrandTotalMinor, KeyKind::Integer)
+                (sale_order::Column::GrandTotalMinor, KeyKind::Amount)
             } else {
                 (sale_order::Column::CreatedAt, KeyKind::Instant)
             }),
@@ -101,6 +102,12 @@ pub async fn sales(
     sort: Sort,
     asked: &Asked,
 ) -> Result<Page<sale_order::Model>, Error> {
+    let narrowing = Narrowing {
+        states: filter.states.as_deref(),
+        tags: filter.tags.as_deref(),
+        lifecycles: filter.lifecycles.as_deref(),
+    };
+    known(app, SubjectKind::Sale, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(&app.registry, SubjectKind::Sale, tags).sales()))
@@ -111,32 +118,23 @@ pub async fn sales(
         .apply_if(filter.reseller, |s, id| s.filter(sale_order::Column::ResellerId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(sale_order::Column::CreatedAt.gt(at)))
         .apply_if(filter.before, |s, at| s.filter(sale_order::Column::CreatedAt.lt(at)));
-    if let Some(patterns) = page::patterns(filter.search.as_deref().unwrap_or_default())? {
-        select = select.filter(matching(&patterns));
+    if let Some(search) = Search::of(filter.search.as_deref())? {
+        select = select.filter(matching(&search));
     }
     page::fetch(&app.reader, select, &sort.keyset(), asked).await
 }
 
-fn matching(patterns: &[String]) -> Condition {
-    let customers = customer::Entity::find().select_only().column(customer::Column::Id);
-    let resellers = reseller::Entity::find().select_only().column(reseller::Column::Id);
+fn matching(search: &Search) -> Condition {
     let lines = sale_line::Entity::find().select_only().column(sale_line::Column::SaleOrderId);
-    let log = transition_log::Entity::find().select_only().column(transition_log::Column::RootId);
+    let lines = lines.filter(sale_line::Column::Sku.in_subquery(search.skus()));
+    let noted = transition_log::Entity::find().select_only().column(transition_log::Column::RootId);
+    let noted = noted.filter(search.within(transition_log::Column::NoteFolded));
     Condition::any()
-        .add(contains(sale_order::Column::Number, patterns))
-        .add(
-            sale_order::Column::CustomerId
-                .in_subquery(customers.filter(contains(customer::Column::Name, patterns)).into_query()),
-        )
-        .add(
-            sale_order::Column::ResellerId
-                .in_subquery(resellers.filter(contains(reseller::Column::Name, patterns)).into_query()),
-        )
-        .add(sale_order::Column::Id.in_subquery(lines.filter(contains(sale_line::Column::Sku, patterns)).into_query()))
-        .add(
-            sale_order::Column::RootId
-                .in_subquery(log.filter(contains(transition_log::Column::Note, patterns)).into_query()),
-        )
+        .add(search.within_number(sale_order::Column::Number))
+        .add(sale_order::Column::CustomerId.in_subquery(search.named::<customer::Entity>(customer::Column::Id)))
+        .add(sale_order::Column::ResellerId.in_subquery(search.named::<reseller::Entity>(reseller::Column::Id)))
+        .add(sale_order::Column::Id.in_subquery(lines.into_query()))
+        .add(sale_order::Column::RootId.in_subquery(noted.into_query()))
 }
 
 /// Sale orders by id, for whoever sees what refers to them.

@@ -34,8 +34,12 @@ pub fn totals(order: &Order, fell_through: bool) -> Result<Totals, Error> {
     Ok(Totals { captured, credited, outstanding, overpaid: (captured + credited - total).max(0), going_back })
 }
 
-/// What staff should look at. `blocked`: the sale should have expired and is still open.
-pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -> Result<Vec<OrderFlag>, Error> {
+/// What staff should look at. `open`: the sale is not cleared; `blocked`: it should have expired and is still open.
+pub fn flags(
+    order: &Order,
+    totals: Totals,
+    (open, fell_through, blocked): (bool, bool, bool),
+) -> Result<Vec<OrderFlag>, Error> {
     let refunds = order.refunds.all()?;
     let mut failed = false;
     for refund in refunds.iter().filter(|refund| refund.status == RefundStatus::Failed) {
@@ -50,6 +54,7 @@ pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -
     let noted = !order.credit_notes.all()?.is_empty();
     let kept = totals.captured - totals.going_back;
     let owed_back = if fell_through { kept > 0 } else { noted && totals.overpaid > totals.going_back };
+    let reversed = totals.outstanding > 0 && is_reversed(order, open)?;
     let disputed = order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
     let flags = [
         (OrderFlag::Overpaid, totals.overpaid > 0),
@@ -57,6 +62,18 @@ pub fn flags(order: &Order, totals: Totals, fell_through: bool, blocked: bool) -
         (OrderFlag::RefundOwed, owed_back),
         (OrderFlag::RefundFailed, failed),
         (OrderFlag::Disputed, disputed),
+        (OrderFlag::Reversed, reversed),
     ];
     Ok(flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect())
+}
+
+/// Whether a provider has given money back by itself. When it was all of a payment and the sale is open again, its state
+/// says as much.
+fn is_reversed(order: &Order, open: bool) -> Result<bool, Error> {
+    for refund in order.refunds.all()?.iter().filter(|row| row.unasked && row.status == RefundStatus::Issued) {
+        if !open || ledger::in_hand(order, refund.payment_id)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

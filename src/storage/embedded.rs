@@ -4,7 +4,8 @@
 //! such requests, which anybody may send, are no errors in the log.
 
 use super::Storage;
-use crate::{error::Error, serving};
+use crate::error::Error;
+use crate::serving::{self, Bounds, HEAD};
 use axum::Router;
 use axum::error_handling::HandleError;
 use axum::extract::{Request, State};
@@ -21,6 +22,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use tracing::Metadata;
+
+/// How many connections there may be.
+const CONNECTIONS: usize = 256;
 
 /// Serves `storage` on the listener until it is told to stop. Its folder and bucket are made when missing.
 ///
@@ -40,7 +44,8 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     let durable = from_fn_with_state(folder.to_owned(), on_disk);
     let router = Router::new().fallback_service(service).layer(durable).layer(from_fn(told));
     let router = router.layer(CorsLayer::permissive());
-    serving::serve(listener, router, stop, storage.patience()).await.map_err(Error::internal)
+    let bounds = Bounds { connections: CONNECTIONS, proxies: Vec::new(), head: HEAD, patience: storage.patience() };
+    serving::serve(listener, router, stop, bounds).await.map_err(Error::internal)
 }
 
 /// Whether the log does without this line of s3s's, because we say it ourselves ([`told`]): it makes two errors of each

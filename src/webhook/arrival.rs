@@ -6,6 +6,7 @@ use crate::{
     error::Error,
     inbox,
     lanes::{self, Gathers, Lanes},
+    payment::news,
 };
 use entity::{DeliveryStatus, webhook_delivery};
 use tokio::sync::oneshot;
@@ -58,13 +59,30 @@ impl Arrival {
 
 /// Fails when nothing was stored. What was stored and could not be applied is the worker's from then on.
 async fn store(app: &App, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
-    let fresh = inbox::keep(&app.writer, &rows).await?;
-    let is_due = |row: &webhook_delivery::Model| row.status == DeliveryStatus::Received && fresh.contains(&row.id);
-    let due: Vec<_> = rows.into_iter().filter(is_due).collect();
+    let kept = inbox::keep(&app.writer, &rows).await?;
+    let mut due: Vec<_> = rows.into_iter().filter(|row| kept.fresh.contains(&row.id)).collect();
+    for row in kept.others {
+        due.extend(beside(app, row).await?);
+    }
+    due.retain(|row| row.status == DeliveryStatus::Received);
     if !due.is_empty()
         && let Err(error) = apply_all(app, &due).await
     {
         tracing::error!(%error, "deliveries were stored and not applied; the worker takes them over");
     }
     Ok(())
+}
+
+/// Keeps an event whose id is known, unless it says the same after all. Answers it when it was not known yet.
+async fn beside(app: &App, row: webhook_delivery::Model) -> Result<Option<webhook_delivery::Model>, Error> {
+    let known = inbox::with_id(&app.writer, &row).await?;
+    for old in known.iter().filter(|old| old.said.is_none()) {
+        if news::said(old, app.now()) == row.said {
+            inbox::count_again(&app.writer, old.id, &row).await?;
+            return Ok(None);
+        }
+    }
+    let first =
+        known.first().ok_or_else(|| Error::Unavailable("the event's id was just being forgotten".to_owned()))?;
+    inbox::keep_beside(&app.writer, first, row).await
 }

@@ -145,16 +145,18 @@ pub struct WebhookDeliveryFilter {
     received_before: Option<DateTime>,
 }
 
-impl From<WebhookDeliveryFilter> for Filter {
-    fn from(filter: WebhookDeliveryFilter) -> Self {
-        Self {
+impl TryFrom<WebhookDeliveryFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: WebhookDeliveryFilter) -> Result<Self, Error> {
+        Ok(Self {
             statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
             provider: filter.provider,
             reference: filter.reference,
-            sale: filter_id(Prefix::Sale, filter.sale_order_id.as_ref()),
+            sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
             after: filter.received_after.map(|at| at.0),
             before: filter.received_before.map(|at| at.0),
-        }
+        })
     }
 }
 
@@ -175,7 +177,8 @@ impl WebhookQuery {
         filter: Option<WebhookDeliveryFilter>,
     ) -> Answer<Connection<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
-        let filter = filter.unwrap_or_default().into();
+        webhook::refused::write(app(ctx)).await?;
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::deliveries(app(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(WebhookDelivery::from).into())
     }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::payment::naming;
 use entity::{
     DeliveryStatus,
     webhook_delivery::{Column, Entity, Model},
@@ -37,8 +38,12 @@ pub async fn find(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
 pub async fn deliveries(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<Model>, Error> {
     let select = Entity::find()
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(Column::Status.is_in(statuses)))
-        .apply_if(filter.provider.clone(), |s, provider| s.filter(Column::Provider.eq(provider)))
-        .apply_if(filter.reference.clone(), |s, reference| s.filter(Column::Reference.eq(reference)))
+        .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| {
+            s.filter(Column::Provider.eq(provider))
+        })
+        .apply_if(filter.reference.as_deref().map(naming::reference), |s, reference| {
+            s.filter(Column::Reference.eq(reference))
+        })
         .apply_if(filter.sale, |s, id| s.filter(Column::SaleOrderId.eq(id)))
         .apply_if(filter.after, |s, at| s.filter(Column::ReceivedAt.gt(at)))
         .apply_if(filter.before, |s, at| s.filter(Column::ReceivedAt.lt(at)));

@@ -38,7 +38,7 @@ impl SendEvent {
         reason_code: Option<String>,
     ) -> Result<Self, Error> {
         let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None };
-        tried.check()?;
+        tried.check_form()?;
         Ok(tried)
     }
 
@@ -53,17 +53,6 @@ impl SendEvent {
             .with(self.payload.clone().unwrap_or(Value::Null))
             .because(self.reason_code.clone(), self.note.clone())
     }
-
-    /// Whether it is an event that anybody may send at all.
-    pub fn check(&self) -> Result<(), Error> {
-        if self.event.len() > MAX_NAME {
-            return Err(Error::invalid("event", format!("a name of an event has at most {MAX_NAME} bytes")));
-        }
-        if self.event.starts_with("xstate.") || self.event.is_empty() {
-            return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
-        }
-        Ok(())
-    }
 }
 
 impl Command for SendEvent {
@@ -73,8 +62,17 @@ impl Command for SendEvent {
         Some((self.subject.0, self.subject.1, self.event.clone()))
     }
 
+    fn check_form(&self) -> Result<(), Error> {
+        if self.event.len() > MAX_NAME {
+            return Err(Error::invalid("event", format!("a name of an event has at most {MAX_NAME} bytes")));
+        }
+        if self.event.starts_with("xstate.") || self.event.is_empty() {
+            return Err(Error::invalid("event", "xstate.* events are the machine's own and cannot be sent"));
+        }
+        Ok(())
+    }
+
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        self.check()?;
         let (subject, event) = (self.subject_ref(), self.event());
         let scene = cx.scene();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;

@@ -5,7 +5,11 @@ use super::{
     Needs,
     vocabulary::{ActionFn, DelayFn, FactsFn, GuardFn, Vocabulary},
 };
-use crate::error::Error;
+use crate::{
+    clock,
+    error::Error,
+    texts::{self, LONGEST_NAME},
+};
 use entity::SubjectKind;
 use serde_json::Value;
 use statechart::{
@@ -33,7 +37,6 @@ pub struct Definition {
     actions: Vec<ActionFn>,
     delays: HashMap<String, DelayFn>,
     needs: HashMap<String, Needs>,
-    start_needs: Needs,
     schemas: HashMap<TransitionId, jsonschema::Validator>,
 }
 
@@ -57,6 +60,11 @@ impl Definition {
         let guards = lookup(machine.guards(), &words.guards, "guard", &mut missing);
         let actions = lookup(machine.actions(), &words.actions, "action", &mut missing);
         let delays = lookup(machine.delays(), &words.delays, "delay", &mut missing);
+        for (action, event) in &words.sets_off {
+            if machine.actions().iter().any(|name| name == action) && !knows(&machine, event) {
+                missing.push(format!("action {action:?} sets off the event {event}, which no state takes"));
+            }
+        }
         if !missing.is_empty() {
             return Err(missing.join("\n"));
         }
@@ -74,7 +82,6 @@ impl Definition {
             actions,
             delays,
             needs: HashMap::new(),
-            start_needs: Needs::NOTHING,
             schemas,
         };
         definition.compute_needs();
@@ -97,16 +104,21 @@ impl Definition {
         let sent = self.machine.candidates(snapshot, event).into_iter().map(|id| self.machine.transition(id));
         let at_once = self.machine.transitions().iter().filter(|transition| happens_at_once(transition));
         sent.chain(at_once)
-            .fold(Needs::NOTHING, |needs, transition| needs | self.transition_needs(transition, &history))
-    }
-
-    /// What must be loaded before a subject starts.
-    pub fn start_needs(&self) -> Needs {
-        self.start_needs
+            .fold(self.facts_needs(), |needs, transition| needs | self.transition_needs(transition, &history))
     }
 
     pub(super) fn facts(&self) -> Option<FactsFn> {
         self.facts
+    }
+
+    /// What its facts read, before whatever happens to a subject.
+    pub(super) fn facts_needs(&self) -> Needs {
+        self.facts.map_or(Needs::NOTHING, |facts| facts.needs)
+    }
+
+    /// What any of its delays reads, before a subject is written down in another state.
+    pub(super) fn delay_needs(&self) -> Needs {
+        self.delays.values().fold(Needs::NOTHING, |needs, delay| needs | delay.needs)
     }
 
     pub(super) fn guard(&self, guard: &GuardRef) -> Result<GuardFn, Error> {
@@ -142,7 +154,6 @@ impl Definition {
     }
 
     fn compute_needs(&mut self) {
-        self.start_needs = self.subtree_needs(StateId(0));
         let events: BTreeSet<String> = self
             .machine
             .transitions()
@@ -164,7 +175,7 @@ impl Definition {
             Trigger::Always | Trigger::Done => true,
         };
         let transitions = self.machine.transitions().iter().filter(takes);
-        transitions.fold(Needs::NOTHING, |needs, taken| needs | self.transition_needs(taken, &Value::Null))
+        transitions.fold(self.facts_needs(), |needs, taken| needs | self.transition_needs(taken, &Value::Null))
     }
 
     /// Guards and actions of a transition, and whatever its targets may run on entry and at once after it. `history` is
@@ -232,6 +243,11 @@ impl Definition {
     fn state_needs(&self, id: StateId) -> Needs {
         let state = self.machine.state(id);
         let mut needs = self.action_needs(&state.entry);
+        for delay in &state.delays {
+            if let Delay::Named(name) = delay {
+                needs |= self.delays.get(name).map_or(Needs::NOTHING, |delay| delay.needs);
+            }
+        }
         for transition in state.transitions.iter().map(|id| self.machine.transition(*id)) {
             if happens_at_once(transition) {
                 needs |= self.own_needs(transition);
@@ -278,6 +294,15 @@ impl Definition {
     }
 }
 
+/// Whether some state of a machine takes an event.
+pub(super) fn knows(machine: &Machine, event: &str) -> bool {
+    let takes = |transition: &Transition| match &transition.trigger {
+        Trigger::Event(descriptor) => descriptor_matches(descriptor, event) && !transition.is_forbidding(),
+        Trigger::After(_) | Trigger::Always | Trigger::Done => false,
+    };
+    machine.transitions().iter().any(takes)
+}
+
 fn happens_at_once(transition: &Transition) -> bool {
     matches!(transition.trigger, Trigger::Always | Trigger::Done)
 }
@@ -316,9 +341,17 @@ fn subject_of(machine: &Machine, name: &str) -> Result<SubjectKind, String> {
     }
 }
 
+/// The format of instants in JSON Schema, judged as everywhere.
+pub(super) const INSTANT: &str = "date-time";
+
+/// The format of what people read on one line, up to 200 characters; ours.
+pub(super) const NAME: &str = "name";
+
 /// A payload's JSON Schema, ready to be used.
 pub(super) fn schema(schema: &Value) -> Result<jsonschema::Validator, String> {
     let options = jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true);
+    let options = options.with_format(INSTANT, |text| clock::parse(text).is_ok());
+    let options = options.with_format(NAME, |text| texts::fault(text, LONGEST_NAME).is_none());
     match schema {
         Value::Object(_) => options.build(schema).map_err(|error| error.to_string()),
         other => Err(format!("{other} is no object")),

@@ -1,7 +1,7 @@
 //! What could be sent to a subject now, and what stands in the way: the same gate and the same guards that `send` asks.
 
 use super::{
-    Event, Mode, Needs, Order, Roots, Shared, SubjectRef, Unit,
+    Event, Order, Roots, Shared, SubjectRef, Unit,
     culprits::{Culprit, culprits},
     definition::Definition,
     gate::{self, Obstacle},
@@ -9,7 +9,12 @@ use super::{
     turn::Scene,
     vocabulary::Verdict,
 };
-use crate::{access::Actor, app::App, clock::Instant, error::Error};
+use crate::{
+    access::Actor,
+    app::{App, one_moment},
+    clock::Instant,
+    error::Error,
+};
 use entity::SubjectKind;
 use serde_json::{Map, Value};
 use statechart::{Candidate, Delay, GuardRef, Host, Machine, TransitionId, Trigger};
@@ -73,8 +78,9 @@ pub async fn available_events(
 ) -> Result<HashMap<Uuid, Vec<Available>>, Error> {
     let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
     let scene = Scene { app, actor, now: app.now() };
-    let mut unit = Unit::open(&app.reader, Roots::of_subjects(&refs), Mode::Read, scene.now).await?;
-    unit.load(app, &app.reader, Needs::ALL, Mode::Read).await?;
+    let moment = one_moment(&app.reader).await?;
+    let unit = Unit::look(app, &moment, Roots::of_subjects(&refs), scene.now).await?;
+    moment.rollback().await?;
     let roots = unit.roots_of();
     let mut answers = HashMap::new();
     for subject in refs {

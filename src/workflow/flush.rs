@@ -13,10 +13,12 @@ use entity::{
 use sea_orm::{DatabaseTransaction, EntityTrait};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 impl Unit {
     /// Raises the versions of the subjects that changed, and writes all that is new or different.
     pub async fn flush(&mut self, txn: &DatabaseTransaction) -> Result<(), Error> {
+        self.check_log()?;
         self.raise_versions();
         let mut writes = Writes::new();
         let orders: Vec<&Order> = self.orders.values().collect();
@@ -51,6 +53,26 @@ impl Unit {
         part!(overrides, override_request);
         self.shared.write(&mut writes)?;
         writes.run(txn).await
+    }
+
+    /// A subject that changes has a log row in the same commit, or its record could not explain it.
+    fn check_log(&self) -> Result<(), Error> {
+        let logged: BTreeSet<_> = self.shared.log.iter().map(|row| (row.subject_kind, row.subject_id)).collect();
+        for order in self.orders.values() {
+            macro_rules! check {
+                ($field:ident, $kind:expr) => {
+                    for row in order.$field.tracked().filter(|row| row.is_new() || row.is_changed()) {
+                        if !logged.contains(&($kind, row.id)) {
+                            return Err(Error::internal(format!("{:?} {} changes without a log row", $kind, row.id)));
+                        }
+                    }
+                };
+            }
+            check!(quotation, SubjectKind::Quotation);
+            check!(sale, SubjectKind::Sale);
+            check!(fulfilments, SubjectKind::Fulfilment);
+        }
+        Ok(())
     }
 
     fn raise_versions(&mut self) {

@@ -5,17 +5,19 @@
 use super::{
     Event, Order, SubjectRef,
     culprits::Culprit,
-    definition::Definition,
+    definition::{Definition, INSTANT, NAME},
     subject::{self, Columns},
     turn::Scene,
     window,
 };
 use crate::{
     access::Actor,
-    clock::Instant,
+    clock::{self, Instant},
     error::{Code, Error, Refusal},
+    texts::{self, LONGEST_NAME},
 };
 use entity::store;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 use statechart::{Snapshot, TransitionId};
 
@@ -127,8 +129,15 @@ impl Place<'_> {
             let empty = Value::Object(serde_json::Map::new());
             let payload = if event.payload.is_null() { &empty } else { &event.payload };
             if let Some(error) = validator.iter_errors(payload).next() {
-                let at = error.instance_path.to_string().replace('/', ".");
-                return Err(Error::invalid(format!("payload{at}"), error.to_string()));
+                let at = format!("payload{}", error.instance_path.to_string().replace('/', "."));
+                if let (ValidationErrorKind::Format { format }, Some(text)) = (&error.kind, error.instance.as_str()) {
+                    match format.as_str() {
+                        INSTANT => clock::read(&at, &error.instance).map(drop)?,
+                        NAME => texts::line(&at, text, LONGEST_NAME).map(drop)?,
+                        _ => {}
+                    }
+                }
+                return Err(Error::invalid(at, error.to_string()));
             }
             return Ok(());
         }

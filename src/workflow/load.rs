@@ -10,7 +10,8 @@ use entity::{
     payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
     sea_query::{LockBehavior, LockType, SelectStatement},
 };
 use std::collections::BTreeSet;
@@ -102,6 +103,14 @@ impl Unit {
     pub async fn open<C: ConnectionTrait>(db: &C, roots: Roots, mode: Mode, now: Instant) -> Result<Self, Error> {
         let query = roots.query();
         Self::read_roots(db, if mode == Mode::Write { query.lock_exclusive() } else { query }, now).await
+    }
+
+    /// Reads everything of orders, to be looked at. `moment` is a transaction that sees one moment (`one_moment`), so that
+    /// what is read together belongs together.
+    pub async fn look(app: &App, moment: &DatabaseTransaction, roots: Roots, now: Instant) -> Result<Self, Error> {
+        let mut unit = Self::open(moment, roots, Mode::Read, now).await?;
+        unit.load(app, moment, Needs::ALL, Mode::Read).await?;
+        Ok(unit)
     }
 
     /// Locks those of the orders that nobody else has locked, and reads their roots, nothing else.

@@ -1,12 +1,15 @@
 //! The transition log: gapless per order, each row hashed over its fields and the hash before it.
 //!
 //! What may have to be erased (label, note, metadata) enters the chain as a salted digest and is kept beside it.
-//! Knows how a row is made and hashed; `audit` checks what is stored.
+//! Notes are kept folded as well, to be searched. Knows how a row is made and hashed; `audit` checks what is stored.
 
 use super::{Order, Shared, SubjectRef, turn::Scene};
-use crate::{clock::Instant, error::Error, id};
+use crate::{clock::Instant, error::Error, id, rows::Writes};
 use chrono::SecondsFormat;
-use entity::transition_log::Model;
+use entity::folding::fold;
+use entity::transition_log::{Column, Entity, Model};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -36,6 +39,7 @@ pub(super) fn append(order: &mut Order, shared: &mut Shared, scene: Scene<'_>, e
         actor_id: Some(scene.actor.id.clone()),
         actor_label: Some(scene.actor.name.clone()),
         reason_code: entry.reason_code,
+        note_folded: entry.note.as_deref().map(fold),
         note: entry.note,
         metadata: (!entry.metadata.is_empty()).then(|| Value::Object(entry.metadata)),
         salt: id::random_hex(16),
@@ -50,6 +54,19 @@ pub(super) fn append(order: &mut Order, shared: &mut Shared, scene: Scene<'_>, e
     order.root.last_hash.clone_from(&row.hash);
     shared.log.push(row);
     Ok(())
+}
+
+/// Folds some of the notes that were written before they were folded; answers how many. No part of the chain.
+pub async fn fold_notes(txn: &DatabaseTransaction) -> Result<usize, Error> {
+    const BATCH: u64 = 200;
+    let unfolded = Entity::find().filter(Column::Note.is_not_null()).filter(Column::NoteFolded.is_null());
+    let rows = unfolded.order_by_asc(Column::Id).limit(BATCH).lock(LockType::NoKeyUpdate).all(txn).await?;
+    let folded = |row: &Model| json!({ "id": row.id, "note_folded": row.note.as_deref().map(fold) });
+    let mut writes = Writes::new();
+    let changed: Vec<Value> = rows.iter().map(folded).collect();
+    writes.set::<Entity, _>(&changed, &[Column::Id, Column::NoteFolded])?;
+    writes.run(txn).await?;
+    Ok(changed.len())
 }
 
 /// The digest of what may be erased.

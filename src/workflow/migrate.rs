@@ -5,19 +5,19 @@
 //! of the old state are forgotten and those of the new one armed as if it had just been entered.
 
 use super::{
-    Definition, Event, MIGRATED, Mode, Needs, Roots, SubjectRef, Unit, definitions, live,
+    Definition, Event, MIGRATED, Mode, Needs, Registry, Roots, SubjectRef, Unit, definitions, live,
     live::Live,
     mapping::Mapping,
     relocate::{Move, relocate},
     send::stored_needs,
 };
 use crate::{
-    app::App,
+    app::{App, one_moment},
     command::{Command, Cx, Done},
     error::Error,
 };
 use entity::workflow_definition;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -63,14 +63,21 @@ pub struct Moved {
 impl Migration {
     /// What would be moved, and where.
     pub async fn plan(&self, app: &App) -> Result<Vec<Moves>, Error> {
-        let (from, to) = self.versions(app).await?;
-        let mapping = self.mapping(app, &from, &to).await?;
+        let moment = one_moment(&app.reader).await?;
+        let plan = self.plan_at(&moment, &app.registry).await?;
+        moment.rollback().await?;
+        Ok(plan)
+    }
+
+    async fn plan_at<C: ConnectionTrait>(&self, db: &C, registry: &Registry) -> Result<Vec<Moves>, Error> {
+        let (from, to) = self.versions(db, registry).await?;
+        let mapping = self.mapping(db, &from, &to).await?;
         let place = |live: Live| {
             let snapshot = mapping.restore(&to.machine, &live.state, &Value::Null).ok();
             let place = snapshot.map(|restored| to.machine.leaf_names(&restored.place));
             Moves { from: live.state, to: place, subjects: live.subjects }
         };
-        Ok(live::counts(&app.reader, &[from]).await?.into_iter().map(place).collect())
+        Ok(live::counts(db, &[from]).await?.into_iter().map(place).collect())
     }
 
     /// Refuses a plan in which somebody has no place.
@@ -84,11 +91,15 @@ impl Migration {
         Err(Error::invalid("mapping", message))
     }
 
-    async fn versions(&self, app: &App) -> Result<(Arc<Definition>, Arc<Definition>), Error> {
-        definitions::learn(&app.reader, &app.registry).await?;
+    async fn versions<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        registry: &Registry,
+    ) -> Result<(Arc<Definition>, Arc<Definition>), Error> {
+        definitions::learn(db, registry).await?;
         let version = |field: &str, version| {
-            app.registry.definition(&self.definition, version).ok_or_else(|| {
-                let known = app.registry.newest(&self.definition).map_or_else(
+            registry.definition(&self.definition, version).ok_or_else(|| {
+                let known = registry.newest(&self.definition).map_or_else(
                     || format!("there is no machine {:?}", self.definition),
                     |newest| format!("{} has versions 1 to {}", self.definition, newest.version),
                 );
@@ -101,7 +112,7 @@ impl Migration {
         Ok((version("fromVersion", self.from)?, version("toVersion", self.to)?))
     }
 
-    async fn mapping(&self, app: &App, from: &Definition, to: &Definition) -> Result<Mapping, Error> {
+    async fn mapping<C: ConnectionTrait>(&self, db: &C, from: &Definition, to: &Definition) -> Result<Mapping, Error> {
         if let Some(mapping) = &self.mapping {
             mapping.check(&[from], &to.machine)?;
             return Ok(mapping.clone());
@@ -109,7 +120,7 @@ impl Migration {
         let row = workflow_definition::Entity::find()
             .filter(workflow_definition::Column::Name.eq(self.definition.as_str()))
             .filter(workflow_definition::Column::Version.eq(self.to))
-            .one(&app.reader)
+            .one(db)
             .await?;
         match row.and_then(|row| row.state_mapping) {
             Some(stored) => serde_json::from_value(stored).map_err(Error::internal),
@@ -133,12 +144,12 @@ impl Command for MigrateBatch {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("workflow.publish")?;
         let migration = &self.migration;
-        let (from, to) = migration.versions(cx.app).await?;
-        let mapping = migration.mapping(cx.app, &from, &to).await?;
+        let (from, to) = migration.versions(cx.txn, &cx.app.registry).await?;
+        let mapping = migration.mapping(cx.txn, &from, &to).await?;
         let ids = live::after(cx.txn, &from, self.after, BATCH).await?;
         let subjects: Vec<SubjectRef> = ids.iter().map(|id| SubjectRef { kind: from.subject, id: *id }).collect();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&subjects), Mode::Write, cx.now).await?;
-        unit.load(cx.app, cx.txn, stored_needs(from.subject) | Needs::STORE, Mode::Write).await?;
+        unit.load(cx.app, cx.txn, stored_needs(from.subject) | Needs::STORE | to.delay_needs(), Mode::Write).await?;
         let roots = unit.roots_of();
         let event = Event::named(MIGRATED);
         let mut moved = Moved { moves: BTreeMap::new(), last: ids.last().copied() };

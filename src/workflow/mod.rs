@@ -19,6 +19,7 @@ pub mod live;
 mod load;
 pub mod log;
 pub mod mapping;
+mod mark;
 pub mod migrate;
 mod needs;
 mod part;

@@ -71,8 +71,8 @@ impl<M: Clone + PartialEq> Part<M> {
         Self { rows: Some(Vec::new()), gone: Vec::new() }
     }
 
-    /// Whether it was read (or the order is new).
-    pub fn is_loaded(&self) -> bool {
+    /// Whether it was read (or the order is new); for reading it only, nothing else is to depend on it.
+    pub(super) fn is_loaded(&self) -> bool {
         self.rows.is_some()
     }
 

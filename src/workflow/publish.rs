@@ -10,7 +10,7 @@ use super::{
     replay::{self, Difference, Effort},
 };
 use crate::{
-    app::App,
+    app::{App, one_moment},
     command::{Command, Cx, Done},
     config::MachineSource,
     error::Error,
@@ -45,6 +45,9 @@ pub struct PublishDefinition {
     pub replay: u64,
     /// Publish although some of them come out otherwise.
     pub accept_differences: bool,
+    /// The newest version when it passed the gate, 0 for none: what came in between is to be looked at first.
+    #[serde(skip)]
+    pub seen: Option<i32>,
 }
 
 /// What came of the checks.
@@ -58,6 +61,8 @@ pub struct Report {
     pub live: Vec<(Live, Option<String>)>,
     /// What came of replaying the newest live logs.
     pub replayed: Replayed,
+    /// The newest version that there was; 0 when there was none.
+    pub newest: i32,
 }
 
 /// What came of replaying live logs.
@@ -75,7 +80,14 @@ impl PublishDefinition {
     /// A file of the configuration that has changed.
     pub(super) fn of_file(machine: &MachineSource) -> Self {
         let (name, source) = (machine.name.clone(), machine.text.clone());
-        Self { name, source, mapping: Mapping::default(), replay: REPLAYED_AT_START, accept_differences: true }
+        Self {
+            name,
+            source,
+            mapping: Mapping::default(),
+            replay: REPLAYED_AT_START,
+            accept_differences: true,
+            seen: None,
+        }
     }
 
     /// The same gate at start, where nobody is there to map and to accept: what is wrong with the document stops the
@@ -106,10 +118,21 @@ impl PublishDefinition {
         Ok(())
     }
 
-    /// Checks it and publishes nothing.
+    /// Checks it and publishes nothing; on what the database was at one moment, while others write.
     pub async fn rehearse(&self, app: &App) -> Result<Report, Error> {
-        definitions::learn(&app.reader, &app.registry).await?;
-        self.report(&app.reader, &app.registry).await
+        let moment = one_moment(&app.reader).await?;
+        definitions::learn(&moment, &app.registry).await?;
+        let report = self.report(&moment, &app.registry).await?;
+        moment.rollback().await?;
+        Ok(report)
+    }
+
+    /// The gate before publishing: all that takes long, ahead of the transaction that nobody is to wait for.
+    pub async fn pass(&mut self, app: &App) -> Result<(), Error> {
+        let report = self.rehearse(app).await?;
+        report.judge(self.accept_differences)?;
+        self.seen = Some(report.newest);
+        Ok(())
     }
 
     async fn report<C: ConnectionTrait>(&self, db: &C, registry: &Registry) -> Result<Report, Error> {
@@ -122,7 +145,7 @@ impl PublishDefinition {
             return Ok(Report { problems, ..Report::default() });
         }
         let new = Arc::new(self.compile(registry, 0)?);
-        let versions: Vec<_> = registry.all().into_iter().filter(|known| known.name == self.name).collect();
+        let versions = self.versions(registry);
         if let Some(other) = versions.iter().find(|known| known.subject != new.subject) {
             let message =
                 format!("{} drives a {:?}, not a {:?}; choose another name", self.name, other.subject, new.subject);
@@ -131,13 +154,29 @@ impl PublishDefinition {
         let known: Vec<&Definition> = versions.iter().map(AsRef::as_ref).collect();
         self.mapping.check(&known, &new.machine)?;
         let changes = versions.last().map(|newest| statechart::diff::diff(&newest.machine, &new.machine).changes);
+        let live = self.places(db, &versions, &new).await?;
+        let replayed = self.replay(db, &versions, &new).await?;
+        let newest = versions.last().map_or(0, |newest| newest.version);
+        Ok(Report { problems, changes: changes.unwrap_or_default(), live, replayed, newest })
+    }
+
+    /// The versions that there are, oldest first.
+    fn versions(&self, registry: &Registry) -> Vec<Arc<Definition>> {
+        registry.all().into_iter().filter(|known| known.name == self.name).collect()
+    }
+
+    /// Live subjects by state, with where they would go.
+    async fn places<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        versions: &[Arc<Definition>],
+        new: &Definition,
+    ) -> Result<Vec<(Live, Option<String>)>, Error> {
         let place = |live: Live| {
             let place = self.mapping.restore(&new.machine, &live.state, &Value::Null).ok();
             (live, place.map(|restored| new.machine.leaf_names(&restored.place)))
         };
-        let live = live::counts(db, &versions).await?.into_iter().map(place).collect();
-        let replayed = self.replay(db, &versions, &new).await?;
-        Ok(Report { problems, changes: changes.unwrap_or_default(), live, replayed })
+        Ok(live::counts(db, versions).await?.into_iter().map(place).collect())
     }
 
     async fn replay<C: ConnectionTrait>(
@@ -198,14 +237,7 @@ impl Report {
             let lines: Vec<String> = self.problems.iter().map(ToString::to_string).collect();
             return Err(Error::invalid("source", format!("the machine is not in order:\n{}", lines.join("\n"))));
         }
-        let lost = |(live, place): &(Live, Option<String>)| {
-            place.is_none().then(|| format!("{} ({} in version {})", live.state, live.subjects, live.version))
-        };
-        let lost: Vec<String> = self.live.iter().filter_map(lost).collect();
-        if !lost.is_empty() {
-            let message = format!("there is no place for subjects in {}; map each to one", lost.join(", "));
-            return Err(Error::invalid("mapping", message));
-        }
+        judge_places(&self.live)?;
         let Replayed { logs, left_out, differences } = &self.replayed;
         if !differences.is_empty() && !accept_differences {
             let differ = differences.len();
@@ -236,24 +268,47 @@ impl Registry {
 impl Command for PublishDefinition {
     const NAME: &'static str = "publishWorkflowDefinition";
 
+    /// Stores what has passed the gate.
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("workflow.publish")?;
+        let seen = self.seen.ok_or_else(|| Error::internal("a version that has not passed the gate"))?;
         let registry = &cx.app.registry;
         definitions::learn(cx.txn, registry).await?;
-        self.report(cx.txn, registry).await?.judge(self.accept_differences)?;
-        let newest = registry.newest(&self.name);
-        if let Some(same) = newest.as_ref().filter(|newest| newest.source == self.source) {
+        let versions = self.versions(registry);
+        if let Some(same) = versions.last().filter(|newest| newest.source == self.source) {
             return Ok(Done { definition: Some((same.name.clone(), same.version)), ..Done::default() });
         }
-        let definition = self.compile(registry, newest.map_or(0, |newest| newest.version) + 1)?;
+        if versions.last().map_or(0, |newest| newest.version) != seen {
+            return Err(published_meanwhile(&self.name));
+        }
+        let definition = self.compile(registry, seen + 1)?;
+        // Subjects have moved on since, perhaps to states that have no place.
+        judge_places(&self.places(cx.txn, &versions, &definition).await?)?;
         let mut row = definitions::row(&definition, cx.now);
         row.from_file = false;
         row.published_by = Some(cx.actor.id.clone());
         row.state_mapping = Some(serde_json::to_value(&self.mapping).map_err(Error::internal)?)
             .filter(|mapping| mapping.as_object().is_some_and(|mapping| !mapping.is_empty()));
         if !definitions::store(cx.txn, row).await? {
-            return Err(Error::Conflict(format!("somebody else has just published {}; look at it first", self.name)));
+            return Err(published_meanwhile(&self.name));
         }
         Ok(Done { definition: Some((definition.name, definition.version)), ..Done::default() })
     }
+}
+
+fn published_meanwhile(name: &str) -> Error {
+    Error::Conflict(format!("somebody else has just published {name}; look at it first"))
+}
+
+/// Refuses when somebody has no place.
+fn judge_places(live: &[(Live, Option<String>)]) -> Result<(), Error> {
+    let lost = |(live, place): &(Live, Option<String>)| {
+        place.is_none().then(|| format!("{} ({} in version {})", live.state, live.subjects, live.version))
+    };
+    let lost: Vec<String> = live.iter().filter_map(lost).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let message = format!("there is no place for subjects in {}; map each to one", lost.join(", "));
+    Err(Error::invalid("mapping", message))
 }

@@ -5,7 +5,7 @@
 
 use super::{
     Needs,
-    definition::Definition,
+    definition::{self, Definition},
     vocabulary::{BuildFn, Vocabulary},
 };
 use crate::error::Error;
@@ -82,6 +82,34 @@ impl Registry {
     /// All of them, by name and version.
     pub fn all(&self) -> Vec<Arc<Definition>> {
         self.definitions.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Refuses an event that the program sends to subjects of a kind and has not declared (`Vocabulary::hears`,
+    /// `records`): a slip of the pen would be put on record, and heard by nobody.
+    pub(super) fn check_sent(&self, kind: SubjectKind, event: &str) -> Result<(), Error> {
+        let words = self.words.iter().filter(|words| words.subject == kind);
+        let declared = words.into_iter().any(|words| words.hears.contains(event) || words.records.contains(event));
+        if declared { Ok(()) } else { Err(Error::internal(format!("{event} is sent to a {kind:?} and not declared"))) }
+    }
+
+    /// Refuses to start when an event that the program sends is known by no machine that is to hear it.
+    pub fn check_heard(&self) -> Result<(), Error> {
+        let all = self.all();
+        let mut unheard = Vec::new();
+        for words in &self.words {
+            let machines: Vec<_> = all.iter().filter(|known| known.subject == words.subject).collect();
+            let heard = |event: &str| machines.iter().any(|known| definition::knows(&known.machine, event));
+            let kind = format!("{:?}", words.subject).to_lowercase();
+            unheard.extend(words.hears.iter().filter(|event| !heard(event)).map(|event| format!("{kind} {event}")));
+        }
+        if unheard.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "no machine takes what is sent to it: {}; write these events in a machine of the kind",
+            unheard.join(", ")
+        );
+        Err(Error::invalid("config/machines", message))
     }
 
     /// Functions that no machine names: words that nobody says.

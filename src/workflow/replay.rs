@@ -168,13 +168,11 @@ fn ways(
         }
         let mut oracle = Oracle { answers: fixed.clone(), script, asked: Vec::new() };
         let stepped = match (from, &event) {
-            (Some(snapshot), Some(event)) => machine.step(snapshot, event, &mut oracle),
-            _ => machine.start(&mut oracle),
+            (Some(snapshot), Some(event)) => machine.step_if_taken(snapshot, event, &mut oracle),
+            _ => machine.start(&mut oracle).map(Some),
         };
         // One that does not come to rest leads nowhere.
-        if let Ok(step) = stepped
-            && (from.is_none() || !step.taken.is_empty())
-        {
+        if let Ok(Some(step)) = stepped {
             ways.push(Way { answers: oracle.answers, snapshot: step.snapshot });
         }
         script = oracle.asked;

@@ -7,12 +7,14 @@ use super::{
     Event, FollowUp, Order, Shared, SubjectRef, Unit,
     culprits::culprits,
     definition::Definition,
-    log, subject, timers,
+    log,
+    mark::Mark,
+    subject, timers,
     turn::{Scene, Turn},
     unit::What,
     vocabulary::Verdict,
 };
-use crate::error::Error;
+use crate::{clock, error::Error};
 use entity::SubjectKind;
 use serde_json::{Map, Value};
 use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId, Trigger};
@@ -57,7 +59,7 @@ impl Runner<'_> {
     /// Brings what the subject's context says of other rows up to date.
     pub(super) fn facts(&mut self) -> Result<(), Error> {
         match self.definition.facts() {
-            Some(facts) => facts(&mut self.turn(&Value::Null)),
+            Some(facts) => (facts.refresh)(&mut self.turn(&Value::Null)),
             None => Ok(()),
         }
     }
@@ -86,14 +88,14 @@ impl Host for Runner<'_> {
     fn arm(&mut self, state: StateId, delay: &Delay) -> Result<(), Error> {
         let due = match delay {
             Delay::Named(name) => {
-                let due = self.definition.delay(name)?;
+                let due = self.definition.delay(name)?.due;
                 due(&self.turn(&Value::Null))?
             }
             Delay::Millis(millis) => i64::try_from(*millis)
                 .ok()
                 .and_then(chrono::TimeDelta::try_milliseconds)
-                .and_then(|delay| self.scene.now.checked_add_signed(delay))
-                .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))?,
+                .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))
+                .and_then(|delay| clock::after(self.scene.now, delay, &format!("after.{millis}")))?,
         };
         self.timer(state, delay, Some(due));
         Ok(())
@@ -111,11 +113,11 @@ impl Host for Runner<'_> {
 pub(super) enum Stepped {
     /// Taken and logged.
     Taken,
-    /// Nothing took it; `culprits` finds why.
+    /// Nothing took it, and nothing has changed; `culprits` finds why.
     Refused,
 }
 
-/// Sends one event to one subject, without its follow-ups.
+/// Sends one event to one subject, without its follow-ups. When nothing takes it, the unit is as it was.
 pub(super) fn step(
     unit: &mut Unit,
     scene: Scene<'_>,
@@ -129,12 +131,16 @@ pub(super) fn step(
     let definition = subject::definition(scene.app, &columns)?;
     let snapshot = subject::snapshot(&definition, &columns)?;
     let from = columns.state.to_owned();
+    let mark = definition.facts().map(|facts| Mark::before_facts(order, &unit.shared, subject, facts.needs));
+    let mark = mark.transpose()?;
     let mut runner = runner(&definition, order, &mut unit.shared, subject, event, scene, depth);
     runner.facts()?;
-    let step = definition.machine.step(&snapshot, &event.name, &mut runner).map_err(from_step)?;
-    if step.taken.is_empty() {
+    let Some(step) = definition.machine.step_if_taken(&snapshot, &event.name, &mut runner).map_err(from_step)? else {
+        if let Some(mark) = mark {
+            mark.put_back(order, &mut unit.shared);
+        }
         return Ok(Stepped::Refused);
-    }
+    };
     subject::set(runner.order, subject, &definition, &step.snapshot)?;
     runner.facts()?;
     let noop = step.taken.iter().all(|id| is_noop(&definition, *id));
@@ -192,6 +198,7 @@ pub(super) fn record(
     event: &Event,
     noop: bool,
 ) -> Result<(), Error> {
+    scene.app.registry.check_sent(subject.kind, &event.name)?;
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let columns = subject::columns(order, subject)?;
     let definition = subject::definition(scene.app, &columns)?;
@@ -214,6 +221,7 @@ pub(super) fn drain(unit: &mut Unit, scene: Scene<'_>) -> Result<(), Error> {
                 start(unit, scene, root, subject, depth)?;
             }
             What::Send(subject, name) => {
+                scene.app.registry.check_sent(subject.kind, &name)?;
                 let event = Event::named(name).with(payload);
                 if let Stepped::Refused = step(unit, scene, root, subject, &event, depth)?
                     && !optional

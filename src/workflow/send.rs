@@ -117,6 +117,9 @@ impl Unit {
         expected: Option<i32>,
         via: Via,
     ) -> Result<Outcome, Error> {
+        if via == Via::Command {
+            scene.app.registry.check_sent(subject.kind, &event.name)?;
+        }
         match self.with_place(scene, root, subject, |place| place.admit(scene, event, expected, via)) {
             Err(error @ (Error::Db(_) | Error::Internal(_))) => return Err(error),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),

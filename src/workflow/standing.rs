@@ -10,6 +10,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::Value;
 use statechart::{Kind, Machine, Snapshot, StateId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a sale order has come, told from its state's tags.
@@ -104,6 +105,65 @@ fn is_end(machine: &Machine, leaf: StateId) -> bool {
         machine.state(StateId::ROOT).kind == Kind::Parallel && machine.state(state).parent == Some(StateId::ROOT)
     };
     machine.state(leaf).kind == Kind::Final && parent.is_some_and(|id| id == StateId::ROOT || region_of_root(id))
+}
+
+/// What a list of subjects is narrowed to by their machines.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrowing<'a> {
+    /// Stored states.
+    pub states: Option<&'a [String]>,
+    /// Tags of states.
+    pub tags: Option<&'a [String]>,
+    /// Names of machines.
+    pub lifecycles: Option<&'a [String]>,
+}
+
+/// Refuses words that no version of any machine of the kind has, and says which there are: an empty list would look like
+/// an answer.
+pub async fn known(app: &App, subject: SubjectKind, narrowing: Narrowing<'_>) -> Result<(), Error> {
+    if narrowing.unknown(&app.registry, subject).is_none() {
+        return Ok(());
+    }
+    // Another process may have published it a moment ago.
+    definitions::learn(&app.reader, &app.registry).await?;
+    narrowing.unknown(&app.registry, subject).map_or(Ok(()), Err)
+}
+
+impl Narrowing<'_> {
+    fn unknown(&self, registry: &Registry, subject: SubjectKind) -> Option<Error> {
+        let of = |definition: &Arc<Definition>| definition.subject == subject;
+        let ours: Vec<_> = registry.all().into_iter().filter(of).collect();
+        let leaves = |definition: &Definition| {
+            let machine = &definition.machine;
+            let leaves = machine.state_ids().filter(|id| machine.state(*id).kind.is_leaf());
+            leaves.map(|id| machine.state(id).key.clone()).collect::<Vec<_>>()
+        };
+        let tags = |definition: &Definition| {
+            definition.machine.states().iter().flat_map(|state| state.tags.clone()).collect::<Vec<_>>()
+        };
+        let name = |definition: &Definition| vec![definition.name.clone()];
+        // Of parallel states, the stored word joins a leaf of each region.
+        stray("filter.stateIn", "state", self.states, '+', &ours, leaves)
+            .or_else(|| stray("filter.tagIn", "tag", self.tags, '\0', &ours, tags))
+            .or_else(|| stray("filter.lifecycleIn", "lifecycle", self.lifecycles, '\0', &ours, name))
+    }
+}
+
+fn stray(
+    field: &str,
+    what: &str,
+    wanted: Option<&[String]>,
+    joined: char,
+    versions: &[Arc<Definition>],
+    words: impl Fn(&Definition) -> Vec<String>,
+) -> Option<Error> {
+    const MOST: usize = 64;
+    let wanted = wanted?;
+    let known: BTreeSet<String> = versions.iter().flat_map(|definition| words(definition)).collect();
+    let stray = wanted.iter().find(|word| word.split(joined).any(|part| !known.contains(part)))?;
+    let shown: String = stray.chars().take(MOST).collect();
+    let there = known.into_iter().collect::<Vec<_>>().join(", ");
+    Some(Error::invalid(field, format!("there is no {what} {shown:?}; there are {there}")))
 }
 
 fn phase_of(machine: &Machine, leaf: StateId) -> Phase {

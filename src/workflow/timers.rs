@@ -4,10 +4,16 @@ use super::{
     Definition, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey,
     Unit, run, send::stored_needs,
 };
-use crate::{access::Actor, app::App, clock::Instant, error::Error, lease::Queue};
+use crate::{access::Actor, app::App, clock::Instant, error::Error, lease::Queue, outbox::CAPTURE_REQUESTED};
 use chrono::TimeDelta;
-use entity::timer::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use entity::{
+    outbox,
+    timer::{Column, Entity, Model},
+};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
+};
 use uuid::Uuid;
 
 /// Which timers a sweep takes.
@@ -29,11 +35,30 @@ pub const MAX_ATTEMPTS: i32 = 10;
 /// Claims up to `limit` due timers, oldest first, skipping what others hold.
 pub async fn claim(txn: &DatabaseTransaction, which: Which, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
     let event = match which {
-        Which::SaleExpiry => Column::Event.eq(SALE_PENDING_EXPIRY),
+        Which::SaleExpiry => Column::Event.eq(SALE_PENDING_EXPIRY).and(no_capture_asked()),
         Which::Others => Column::Event.ne(SALE_PENDING_EXPIRY),
     };
     let wanted = Entity::find().filter(event).filter(Column::Attempts.lt(MAX_ATTEMPTS));
     QUEUE.claim(txn, wanted, LEASE, now, limit).await
+}
+
+/// Whether a timer that is due may fire.
+pub fn may_fire() -> SimpleExpr {
+    Column::Event.ne(SALE_PENDING_EXPIRY).or(no_capture_asked())
+}
+
+/// Whether no provider is being asked to take money that is set aside for a timer's order: a sale waits with its expiry for
+/// the answer.
+fn no_capture_asked() -> SimpleExpr {
+    let of_order = Expr::col((outbox::Entity, outbox::Column::RootId)).eq(Expr::col((Entity, Column::RootId)));
+    let asked = outbox::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(of_order)
+        .filter(outbox::Column::Kind.eq(CAPTURE_REQUESTED))
+        .filter(outbox::Column::DoneAt.is_null())
+        .filter(outbox::Column::DeadAt.is_null());
+    Expr::exists(asked.into_query()).not()
 }
 
 /// Gives claims back untried, as a worker does that stops.
@@ -53,6 +78,7 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
         .column(Column::Id)
         .filter(Column::Id.is_in(timers.iter().map(|timer| timer.id)))
         .filter(Column::DueAt.lte(now))
+        .filter(may_fire())
         .into_tuple::<Uuid>()
         .all(txn)
         .await?

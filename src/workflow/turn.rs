@@ -1,7 +1,13 @@
 //! What a guard or an action sees: one subject of one order, the event, and what orders share.
 
 use super::{Definition, FollowUp, Order, Shared, SubjectRef, timers, unit::What};
-use crate::{access::Actor, app::App, clock::Instant, error::Error, outbox};
+use crate::{
+    access::Actor,
+    app::App,
+    clock::{self, Instant},
+    error::Error,
+    outbox,
+};
 use entity::{SubjectKind, fulfilment, quotation, sale_order, timer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -49,6 +55,14 @@ impl Event {
         self.reason_code = reason_code;
         self.note = note;
         self
+    }
+
+    /// An instant of the payload; none when it has none of that name. One that cannot be read is `BAD_INPUT`.
+    pub fn instant(&self, key: &str) -> Result<Option<Instant>, Error> {
+        match self.payload.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => clock::read(&format!("payload.{key}"), value).map(Some),
+        }
     }
 
     /// A text of the payload.

@@ -8,7 +8,7 @@ use crate::{
     error::{Code, Error},
 };
 use entity::SubjectKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What a guard answers.
@@ -62,10 +62,22 @@ pub struct ActionFn {
 }
 
 /// When a delayed transition is due.
-pub type DelayFn = fn(&Turn<'_>) -> Result<Instant, Error>;
+#[derive(Clone, Copy)]
+pub struct DelayFn {
+    /// What it reads.
+    pub needs: Needs,
+    /// The question.
+    pub due: fn(&Turn<'_>) -> Result<Instant, Error>,
+}
 
 /// Brings what a subject's context says of other rows up to date, before and after each of its steps.
-pub type FactsFn = fn(&mut Turn<'_>) -> Result<(), Error>;
+#[derive(Clone, Copy)]
+pub struct FactsFn {
+    /// What it reads and changes.
+    pub needs: Needs,
+    /// The change; it leaves alone what orders share, but for the account of the order's party and the subject's timers.
+    pub refresh: fn(&mut Turn<'_>) -> Result<(), Error>,
+}
 
 /// Builds the row of a new subject from the seed in the event's payload, inserts it into the order and answers its id.
 pub type BuildFn = fn(&mut Turn<'_>) -> Result<Uuid, Error>;
@@ -79,6 +91,9 @@ pub struct Vocabulary {
     pub(super) guards: BTreeMap<&'static str, GuardFn>,
     pub(super) actions: BTreeMap<&'static str, ActionFn>,
     pub(super) delays: BTreeMap<&'static str, DelayFn>,
+    pub(super) hears: BTreeSet<&'static str>,
+    pub(super) records: BTreeSet<&'static str>,
+    pub(super) sets_off: Vec<(&'static str, &'static str)>,
 }
 
 impl Vocabulary {
@@ -91,6 +106,9 @@ impl Vocabulary {
             guards: BTreeMap::new(),
             actions: BTreeMap::new(),
             delays: BTreeMap::new(),
+            hears: BTreeSet::new(),
+            records: BTreeSet::new(),
+            sets_off: Vec::new(),
         }
     }
 
@@ -103,8 +121,8 @@ impl Vocabulary {
 
     /// What brings the context up to date.
     #[must_use]
-    pub fn facts(mut self, facts: FactsFn) -> Self {
-        self.facts = Some(facts);
+    pub fn facts(mut self, needs: Needs, refresh: fn(&mut Turn<'_>) -> Result<(), Error>) -> Self {
+        self.facts = Some(FactsFn { needs, refresh });
         self
     }
 
@@ -158,8 +176,31 @@ impl Vocabulary {
 
     /// A delay.
     #[must_use]
-    pub fn delay(mut self, name: &'static str, due: DelayFn) -> Self {
-        self.delays.insert(name, due);
+    pub fn delay(mut self, name: &'static str, needs: Needs, due: fn(&Turn<'_>) -> Result<Instant, Error>) -> Self {
+        self.delays.insert(name, DelayFn { needs, due });
         self
+    }
+
+    /// Events that rooms, commands and other subjects send to subjects of the kind. One that no machine of the kind knows
+    /// stops the boot: nobody would ever hear it.
+    #[must_use]
+    pub fn hears(mut self, events: &[&'static str]) -> Self {
+        self.hears.extend(events);
+        self
+    }
+
+    /// Events that are put on record, whether a machine knows them or not.
+    #[must_use]
+    pub fn records(mut self, events: &[&'static str]) -> Self {
+        self.records.extend(events);
+        self
+    }
+
+    /// An action after which a subject sends itself an event that has to be taken: a machine that names the action and
+    /// does not know the event is refused.
+    #[must_use]
+    pub fn sets_off(mut self, action: &'static str, event: &'static str) -> Self {
+        self.sets_off.push((action, event));
+        self.hears(&[event])
     }
 }

@@ -4,13 +4,17 @@
 //! thrown away. So it is allowed exactly when `send` would take it.
 
 use super::{
-    Event, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
+    Event, Outcome, Roots, SubjectRef, Unit, Via,
     explain::{self, Asking},
     subject,
     turn::Scene,
     vocabulary::Verdict,
 };
-use crate::{access::Actor, app::App, error::Error};
+use crate::{
+    access::Actor,
+    app::{App, one_moment},
+    error::Error,
+};
 use serde_json::Value;
 use statechart::{GuardTree, Machine};
 
@@ -77,8 +81,9 @@ pub enum AskedKind {
 /// Explains one event on one subject, for this actor, now.
 pub async fn explain_event(app: &App, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<Explanation, Error> {
     let scene = Scene { app, actor, now: app.now() };
-    let mut unit = Unit::open(&app.reader, Roots::of_subjects(&[subject]), Mode::Read, scene.now).await?;
-    unit.load(app, &app.reader, Needs::ALL, Mode::Read).await?;
+    let moment = one_moment(&app.reader).await?;
+    let mut unit = Unit::look(app, &moment, Roots::of_subjects(&[subject]), scene.now).await?;
+    moment.rollback().await?;
     let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
     if !subject::visible(unit.order(root)?, subject, actor)? {
         return Err(Error::not_found(subject.type_id()));

@@ -97,18 +97,46 @@ impl Machine {
         Ok(run.finish(true))
     }
 
-    /// One macrostep. When no transition is enabled, `taken` is empty and the snapshot is unchanged. A machine that is
-    /// done takes no event.
+    /// One macrostep, as `XState` runs it. When no transition is enabled, `taken` is empty and the snapshot is unchanged. A
+    /// machine that is done takes no event.
     ///
     /// `always` transitions are tried even when nothing takes the event: what their guards see may have changed since.
     pub fn step<H: Host>(&self, s: &Snapshot, event: &str, host: &mut H) -> Result<Step, StepError<H::Error>> {
-        let mut run = Macrostep::new(self, s.clone(), host);
         if self.is_done(s) {
-            run.done = true;
-            return Ok(run.finish(false));
+            return Ok(Step { snapshot: s.clone(), taken: Vec::new(), changed: false, done: true });
         }
-        let selected = self.select_transitions(&s.active, event, run.host)?;
-        run.microstep(&selected, event)?;
+        let selected = self.select_transitions(&s.active, event, host)?;
+        self.follow(s, &selected, event, host)
+    }
+
+    /// One macrostep if a transition takes the event, exactly when `explain` has a candidate that passed. Else none, and
+    /// nothing was run: an `always` that has become possible meanwhile takes no event, it follows one.
+    pub fn step_if_taken<H: Host>(
+        &self,
+        s: &Snapshot,
+        event: &str,
+        host: &mut H,
+    ) -> Result<Option<Step>, StepError<H::Error>> {
+        if self.is_done(s) {
+            return Ok(None);
+        }
+        let selected = self.select_transitions(&s.active, event, host)?;
+        if selected.iter().all(|id| self.transition(*id).is_forbidding()) {
+            return Ok(None);
+        }
+        self.follow(s, &selected, event, host).map(Some)
+    }
+
+    /// Takes what was selected for the event, then whatever follows.
+    fn follow<H: Host>(
+        &self,
+        s: &Snapshot,
+        selected: &[TransitionId],
+        event: &str,
+        host: &mut H,
+    ) -> Result<Step, StepError<H::Error>> {
+        let mut run = Macrostep::new(self, s.clone(), host);
+        run.microstep(selected, event)?;
         run.settle(event)?;
         let changed = run.now.active != s.active;
         Ok(run.finish(changed))

@@ -3,8 +3,8 @@
 //! SQLite in a temporary file; PostgreSQL on the server of `TEST_DATABASE_URL`, in a database of each test's own.
 //! Knows columns, constraints and indexes; what they mean is tested where it is meant.
 
-mod catalog;
-mod rules;
+pub mod catalog;
+pub mod rules;
 
 use catalog::Catalog;
 use migration::{Migrator, MigratorTrait};
@@ -192,4 +192,47 @@ async fn both_databases_have_the_same_rules_and_indexes() -> Result<(), DbErr> {
     let seen = seen.lock().expect("not poisoned");
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
     Ok(())
+}
+
+/// Payments and settlements that were registered twice, in two spellings, when that was possible.
+#[tokio::test]
+async fn what_was_registered_in_two_spellings_stays_and_is_marked() -> Result<(), DbErr> {
+    on_both("migrations_spellings", |db| async move {
+        let steps =
+            Migrator::migrations().iter().position(|step| step.name() == "m0014_providers").expect("it is there");
+        Migrator::up(&db, Some(u32::try_from(steps).expect("few"))).await?;
+        let write = async |statement: &str, run| {
+            db.execute_unprepared(&rules::spell(statement, run, db.get_database_backend())).await
+        };
+        for run in [1, 2, 3] {
+            write(include_str!("migrations/rows_before_spellings.sql"), run).await?;
+        }
+        // The second is how the provider writes it; the third is of another payment.
+        write("UPDATE payment SET provider = ' Stripe', reference = 'pi_1 ' WHERE id = @payment", 1).await?;
+        write("UPDATE payment SET provider = 'stripe', reference = 'pi_1' WHERE id = @payment", 2).await?;
+        write("UPDATE payment SET provider = 'STRIPE', reference = 'PI_1' WHERE id = @payment", 3).await?;
+        write("UPDATE reseller_settlement SET reseller_id = @reseller", 1).await?;
+        for (run, spelt) in [(1, "t1 "), (2, "T1"), (3, "t2")] {
+            write(&format!("UPDATE reseller_settlement SET reference = '{spelt}' WHERE id = @settlement"), run).await?;
+        }
+        Migrator::up(&db, None).await?;
+        use entity::{payment, reseller_settlement};
+        use sea_orm::EntityTrait as _;
+        let payments = payment::Entity::find().all(&db).await?.into_iter();
+        let spelling =
+            |row: payment::Model| (row.provider.unwrap_or_default(), row.reference.unwrap_or_default(), row.duplicate);
+        let mut payments: Vec<_> = payments.map(spelling).collect();
+        payments.sort();
+        let stripe = |reference: &str, duplicate| ("stripe".to_owned(), reference.to_owned(), duplicate);
+        assert_eq!(payments, [stripe("PI_1", false), stripe("pi_1", false), stripe("pi_1", true)]);
+        let keys = reseller_settlement::Entity::find().all(&db).await?;
+        let mut keys: Vec<_> = keys.into_iter().map(|row| (row.reference, row.reference_key)).collect();
+        keys.sort_by_key(|(_, key)| key.len());
+        assert_eq!(keys.iter().filter(|(_, key)| key == "t1").count(), 1, "{keys:?}");
+        assert!(keys[2].1.starts_with("t1 "), "{keys:?}");
+        let said = refusal(&db, "UPDATE payment SET reference = 'pi_1' WHERE reference = 'PI_1'").await?;
+        assert!(said.is_some(), "a third one is not taken");
+        Migrator::down(&db, None).await
+    })
+    .await
 }

@@ -13,7 +13,8 @@ use tracing_subscriber::{
 };
 use waybill::worker;
 
-const PAGE: &str = "query($first: Int!) { saleOrders(first: $first) { totalCount pageInfo { hasNextPage endCursor } \
+/// A page of orders with what a list shows.
+pub const PAGE: &str = "query($first: Int!) { saleOrders(first: $first) { totalCount pageInfo { hasNextPage endCursor } \
     nodes { id number workflowState version createdAt grandTotal { amount currency } outstanding { amount } \
     lines { id sku title quantity total { amount } } payments { id status method amount { amount } } \
     fulfilments { id type workflowState carrier trackingNumber } \

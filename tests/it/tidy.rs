@@ -194,6 +194,30 @@ fn nothing_but_workflow_writes_the_log() {
 }
 
 #[test]
+fn whoever_writes_rows_that_are_searched_saves_them_so_that_their_words_are_folded() {
+    let tables = ["customer", "reseller", "user_account", "product"];
+    let past = ["insert", "insert_many", "update", "update_many"];
+    let words: Vec<String> = tables
+        .iter()
+        .flat_map(|table| {
+            let entity = past.iter().map(move |verb| format!("{table}::Entity::{verb}("));
+            let bulk =
+                ["insert", "upsert", "update", "set"].iter().map(move |verb| format!("{verb}::<{table}::Entity"));
+            let sql = ["INSERT INTO", "UPDATE"].iter().map(move |verb| format!("{verb} {table} "));
+            entity.chain(bulk).chain(sql)
+        })
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let sources = sources(&["src", "bench/src"]);
+    let others = sources.iter().filter(|source| source.path != "src/search.rs");
+    nowhere(others, &words, "save an ActiveModel, by `insert` or `update`: it folds the words");
+    for table in tables {
+        let entity = fs::read_to_string(root().join(format!("entity/src/{table}.rs"))).expect("an entity");
+        assert!(entity.contains("refolded::<Entity>(self, insert)"), "{table} folds nothing when it is saved");
+    }
+}
+
+#[test]
 fn commands_take_a_transaction_and_know_no_protocol() {
     let sources = sources(&["src"]);
     let commands: Vec<_> = sources.iter().filter(|source| source.is_command()).collect();
@@ -230,7 +254,7 @@ fn graphql_files_hold_no_query() {
 #[test]
 fn imports_go_up() {
     // Below and beside each other: what everybody may use.
-    const COMMON: [&str; 20] = [
+    const COMMON: [&str; 22] = [
         "access",
         "app",
         "clock",
@@ -246,9 +270,11 @@ fn imports_go_up() {
         "page",
         "reading",
         "rows",
+        "search",
         "serving",
         "storage",
         "telemetry",
+        "texts",
         "vocabularies",
         "workflow",
     ];

@@ -29,13 +29,15 @@ pub struct OverrideRequestFilter {
     sale_order_id: Option<ID>,
 }
 
-impl From<OverrideRequestFilter> for Filter {
-    fn from(filter: OverrideRequestFilter) -> Self {
-        Self {
+impl TryFrom<OverrideRequestFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: OverrideRequestFilter) -> Result<Self, Error> {
+        Ok(Self {
             statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
             kind: filter.kind.map(Into::into),
-            sale: filter_id(Prefix::Sale, filter.sale_order_id.as_ref()),
-        }
+            sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
+        })
     }
 }
 
@@ -65,7 +67,7 @@ impl OverrideQuery {
     ) -> Answer<Connection<OverrideRequest>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().into();
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::overrides(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }

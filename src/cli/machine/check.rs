@@ -1,15 +1,15 @@
 //! `waybill machine check`
 
 use super::{Context, Failure, print, source};
+use crate::workflow::check::problems;
 use statechart::Severity;
-use waybill::workflow::check::problems;
 
 /// Checks every file, and fails when one of them has errors.
 pub fn run(context: &Context, files: &[String], strict: bool) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     for file in files {
         let source = source(context, file)?;
-        let problems = problems(&source.name, &source.text, &waybill::vocabularies(), strict);
+        let problems = problems(&source.name, &source.text, &crate::vocabularies(), strict);
         let prefix = if files.len() > 1 { format!("{}: ", source.file) } else { String::new() };
         for problem in &problems {
             print(format!("{prefix}{problem}"))?;

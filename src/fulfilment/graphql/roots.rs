@@ -2,6 +2,7 @@
 
 use super::Fulfilment;
 use crate::edge;
+use crate::error::Error;
 use crate::fulfilment::commands::{SplitFulfilment, SplitLine};
 use crate::fulfilment::queries::{self, Filter};
 use crate::graphql::connection::{Connection, asked};
@@ -30,16 +31,18 @@ pub struct FulfilmentFilter {
     created_before: Option<DateTime>,
 }
 
-impl From<FulfilmentFilter> for Filter {
-    fn from(filter: FulfilmentFilter) -> Self {
-        Self {
+impl TryFrom<FulfilmentFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: FulfilmentFilter) -> Result<Self, Error> {
+        Ok(Self {
             states: filter.state_in,
             tags: filter.tag_in,
-            store: filter_id(Prefix::Store, filter.store_id.as_ref()),
-            sale: filter_id(Prefix::Sale, filter.sale_order_id.as_ref()),
+            store: filter_id("storeId", Prefix::Store, filter.store_id.as_ref())?,
+            sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
             after: filter.created_after.map(|at| at.0),
             before: filter.created_before.map(|at| at.0),
-        }
+        })
     }
 }
 
@@ -69,7 +72,7 @@ impl FulfilmentQuery {
     ) -> Answer<Connection<Fulfilment>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().into();
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::fulfilments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }

@@ -1,5 +1,6 @@
 //! What mutations about money take.
 
+use crate::error::Error;
 use crate::graphql::filter_id;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
@@ -25,16 +26,18 @@ pub struct PaymentFilter {
     pub created_before: Option<DateTime>,
 }
 
-impl From<PaymentFilter> for Filter {
-    fn from(filter: PaymentFilter) -> Self {
-        Self {
+impl TryFrom<PaymentFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: PaymentFilter) -> Result<Self, Error> {
+        Ok(Self {
             statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
             method: filter.method.map(Into::into),
             provider: filter.provider,
-            sale: filter_id(Prefix::Sale, filter.sale_order_id.as_ref()),
+            sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
             after: filter.created_after.map(|at| at.0),
             before: filter.created_before.map(|at| at.0),
-        }
+        })
     }
 }
 
@@ -143,6 +146,9 @@ pub struct ReportDisputeInput {
     pub status: DisputeStatus,
     /// How much is disputed; all of the payment when left out.
     pub amount: Option<MoneyInput>,
+    /// When it was decided, by the bank's own time: of several decisions the newest counts, of two of one time the loss. Now
+    /// when left out.
+    pub decided_at: Option<DateTime>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }

@@ -40,7 +40,7 @@ impl PaymentQuery {
     ) -> Answer<Connection<Payment>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().into();
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::payments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
@@ -170,13 +170,15 @@ impl PaymentMutation {
     }
 
     /// What no provider reports: how a dispute of a payment stands. OPEN holds what has not shipped, and refunds; WON lets
-    /// them go on; LOST takes the money away. What is older than what is known changes nothing. Needs payment.confirm.
+    /// them go on; LOST takes the money away, and WON after it brings it back. A decision that is older than the one that is
+    /// known changes nothing. Needs payment.confirm.
     async fn report_dispute(&self, ctx: &Context<'_>, input: ReportDisputeInput) -> Answer<PaymentPayload> {
         let command = ReportDispute {
             payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
             reference: input.reference,
             amount: input.amount.map(|amount| amount.read(ctx, "amount")).transpose()?,
             status: input.status.into(),
+            decided_at: input.decided_at.map(|at| at.0),
         };
         pay(ctx, input.idempotency_key, command).await
     }

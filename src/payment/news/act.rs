@@ -2,6 +2,7 @@
 
 use super::Piece;
 use crate::{
+    clock::Instant,
     command::Cx,
     config::CaptureMode,
     error::Error,
@@ -38,7 +39,7 @@ pub fn act(
         Change::CaptureFailed { capture, amount } => case.capture_failed(capture, amount),
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
         Change::Refund { ours, reference, amount, stage } => case.refund(ours.as_deref(), reference, amount, *stage),
-        Change::Dispute { reference, amount, stage } => case.dispute(reference, amount.as_ref(), *stage),
+        Change::Dispute { reference, amount, stage, at } => case.dispute(reference, amount.as_ref(), *stage, *at),
     }
 }
 
@@ -137,7 +138,7 @@ impl Case<'_, '_> {
             return Err(Error::Unavailable(format!("no capture {capture} has been heard of")));
         };
         let amount = of_payment(amount, &payment, &self.cx.app.currencies)?;
-        let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost };
+        let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost, at: None };
         let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
         let what = if was_news { "the capture has failed: its money is not there" } else { "that was known" };
         Ok(self.applied(what.to_owned(), payment.id))
@@ -182,7 +183,13 @@ impl Case<'_, '_> {
     }
 
     /// A dispute is opened, won or lost.
-    fn dispute(&mut self, reference: &str, amount: Option<&Amount>, stage: DisputeStage) -> Result<Verdict, Error> {
+    fn dispute(
+        &mut self,
+        reference: &str,
+        amount: Option<&Amount>,
+        stage: DisputeStage,
+        at: Option<Instant>,
+    ) -> Result<Verdict, Error> {
         let payment = match self.captured()? {
             Ok(payment) => payment,
             Err(waits) => return Ok(waits),
@@ -196,7 +203,7 @@ impl Case<'_, '_> {
         let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
         let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.app.currencies)).transpose()?;
         let amount = amount.filter(|amount| amount.minor > 0);
-        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status };
+        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status, at };
         let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
         let why = if was_news {
             format!("the dispute {reference} is {}", format!("{status:?}").to_lowercase())
@@ -239,7 +246,8 @@ fn refund_of_its_own(
     if stage != RefundStage::Failed && amount > left {
         return Err(stages::more_than_left());
     }
-    let row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
+    let mut row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
+    row.unasked = true;
     let made = row.id;
     order.refunds.insert(row)?;
     Ok(made)

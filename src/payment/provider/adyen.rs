@@ -19,6 +19,7 @@ use super::{
     json::{self, malformed},
     signature,
 };
+use crate::clock::Instant;
 use chrono::TimeDelta;
 use entity::PaymentMethod;
 
@@ -110,9 +111,18 @@ fn news(item: &At<'_>) -> Result<News, Refusal> {
         _ => return Err(malformed(format!("{}.success must be \"true\" or \"false\"", item.path()))),
     };
     let of = translated(item, &kind, &psp, success)?;
-    // A dispute's events may come again with the same code, and another status of it.
+    // A dispute's events may come again with the same code: with another status of it, and at another time.
     let status = additional(item, "disputeStatus")?.map(|status| format!(":{status}")).unwrap_or_default();
-    Ok(News { event_id: event_id(format!("{psp}:{kind}:{success}{status}"))?, kind, of })
+    let at = match &of {
+        Some(PaymentNews { change: Change::Dispute { at: Some(at), .. }, .. }) => format!(":{}", at.timestamp()),
+        _ => String::new(),
+    };
+    Ok(News { event_id: event_id(format!("{psp}:{kind}:{success}{status}{at}"))?, kind, of })
+}
+
+/// When it happened. It is not signed, and decides nothing but which of a dispute's decisions is the newest.
+fn told_at(item: &At<'_>) -> Result<Option<Instant>, Refusal> {
+    item.find("eventDate")?.map(|date| date.instant()).transpose()
 }
 
 fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Option<PaymentNews>, Refusal> {
@@ -137,7 +147,10 @@ fn translated(item: &At<'_>, kind: &str, psp: &str, success: bool) -> Result<Opt
         },
         // CAPTURE without success: the request was refused; the payment is still authorised, and may be captured again.
         _ => match dispute_stage(item, kind)? {
-            Some(stage) => Some(Change::Dispute { reference: psp.to_owned(), amount: Some(amount(item)?), stage }),
+            Some(stage) => {
+                let (reference, amount) = (psp.to_owned(), Some(amount(item)?));
+                Some(Change::Dispute { reference, amount, stage, at: told_at(item)? })
+            }
             None => None,
         },
     };
@@ -213,12 +226,11 @@ fn refund(item: &At<'_>, psp: &str, success: bool) -> Result<Change, Refusal> {
 
 /// The merchant's reference where it is a sale's id, which is signed; else what the metadata say.
 fn sale_order_id(item: &At<'_>) -> Result<Option<String>, Refusal> {
-    let merchants = item.find("merchantReference")?.filter(|it| it.text().is_ok_and(|text| text.starts_with("sale_")));
-    if let Some(reference) = merchants {
-        return reference.id().map(Some);
+    let merchants = item.find("merchantReference")?.and_then(|it| it.text().ok()).unwrap_or_default();
+    if merchants.trim().to_ascii_lowercase().starts_with("sale_") {
+        return item.sale_order_id("merchantReference");
     }
-    let Some(data) = item.find("additionalData")? else { return Ok(None) };
-    data.find("metadata.sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing())
+    item.find("additionalData")?.map_or(Ok(None), |data| data.sale_order_id("metadata.sale_order_id"))
 }
 
 fn additional<'j>(item: &At<'j>, key: &str) -> Result<Option<&'j str>, Refusal> {

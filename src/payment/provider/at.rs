@@ -7,18 +7,22 @@ use super::{
     Amount, Refusal,
     json::{Json, malformed, short},
 };
+use crate::clock::Instant;
+use chrono::{DateTime, Datelike as _, SubsecRound as _};
 
 /// The longest id, reference or name of an event that is taken.
 const MAX_ID: usize = 255;
+/// The longest id of an event that is made of several.
+const MAX_EVENT_ID: usize = 1_024;
 /// The most digits of an amount in main units.
 const MAX_DIGITS: usize = 30;
 
 /// An event's id that is made of several, at most as long as the inbox has room for.
 pub fn event_id(made: String) -> Result<String, Refusal> {
-    if made.len() <= MAX_ID {
+    if made.len() <= MAX_EVENT_ID {
         return Ok(made);
     }
-    Err(malformed(format!("the ids that tell this event from others have more than {MAX_ID} bytes together")))
+    Err(malformed(format!("the ids that tell this event from others have more than {MAX_EVENT_ID} bytes together")))
 }
 
 /// A value and its path.
@@ -98,11 +102,12 @@ impl<'j> At<'j> {
         }
     }
 
-    /// An id, a reference or a name: 1 to 255 bytes without control characters; whole numbers are taken as written.
+    /// An id, a reference or a name, without blanks around it: 1 to 255 bytes without control characters; whole numbers are
+    /// taken as written.
     pub fn id(&self) -> Result<String, Refusal> {
         let text = match self.value {
             Json::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
-            Json::Text(text) => text.as_ref(),
+            Json::Text(text) => text.trim(),
             _ => return Err(self.wrong("an id: a text, or a whole number")),
         };
         if text.is_empty() || text.len() > MAX_ID || text.chars().any(char::is_control) {
@@ -114,7 +119,29 @@ impl<'j> At<'j> {
 
     /// An id where shops' own words may stand: an empty text is none.
     pub fn id_or_nothing(&self) -> Result<Option<String>, Refusal> {
-        if self.text() == Ok("") { Ok(None) } else { self.id().map(Some) }
+        if self.text().is_ok_and(|text| text.trim().is_empty()) { Ok(None) } else { self.id().map(Some) }
+    }
+
+    /// The id of a sale order in this object, where shops write it: in small letters, as our ids are.
+    pub fn sale_order_id(&self, key: &str) -> Result<Option<String>, Refusal> {
+        let id = self.find(key)?.map_or(Ok(None), |id| id.id_or_nothing())?;
+        Ok(id.map(|id| id.to_ascii_lowercase()))
+    }
+
+    /// When something happened, in seconds since 1970.
+    pub fn seconds(&self) -> Result<Instant, Refusal> {
+        let Json::Number(digits) = self.value else { return Err(self.wrong("a count of seconds since 1970")) };
+        let instant = digits.parse().ok().and_then(|seconds| Instant::from_timestamp(seconds, 0)).filter(is_written);
+        instant.ok_or_else(|| malformed(format!("{} is no count of seconds since 1970", self.path())))
+    }
+
+    /// When something happened, as RFC 3339 has it.
+    pub fn instant(&self) -> Result<Instant, Refusal> {
+        let text = self.text()?;
+        let instant = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc().trunc_subsecs(6)).filter(is_written);
+        instant.ok_or_else(|| {
+            malformed(format!("{} is {}; it must be a time such as \"2026-03-02T10:00:00Z\"", self.path(), short(text)))
+        })
     }
 
     /// The id of a related thing, which is its id or the thing itself.
@@ -137,7 +164,7 @@ impl<'j> At<'j> {
         digits.parse().map_err(|_| malformed(format!("{} is too large: at most {}", self.path(), i64::MAX)))
     }
 
-    /// An amount in main units, a text or a number, taken digit by digit.
+    /// An amount in main units, a text or a number, taken digit by digit; without the zeros at its end that mean nothing.
     pub fn decimal(&self) -> Result<String, Refusal> {
         let text = self.scalar()?;
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -149,7 +176,8 @@ impl<'j> At<'j> {
                 short(text)
             )));
         }
-        Ok(text.to_owned())
+        let exact = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+        Ok(exact.to_owned())
     }
 
     /// This object's amount in minor units and its currency, with the provider's own count of decimals where it has
@@ -182,6 +210,11 @@ impl<'j> At<'j> {
             malformed(format!("{} is {}; it must be one of {}", self.path(), short(text), names.join(", ")))
         })
     }
+}
+
+/// Whether RFC 3339 can write it.
+fn is_written(at: &Instant) -> bool {
+    (1..=9999).contains(&at.year())
 }
 
 const METHODS: &[(&str, entity::PaymentMethod)] = &[

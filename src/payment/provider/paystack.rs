@@ -16,6 +16,7 @@ use super::{
     json::{self, Json},
     signature,
 };
+use crate::clock::Instant;
 use chrono::TimeDelta;
 use entity::PaymentMethod;
 use sha2::{Digest as _, Sha256};
@@ -94,12 +95,12 @@ fn method(transaction: &At<'_>) -> Result<PaymentMethod, Refusal> {
 fn sale_order_id(transaction: &At<'_>) -> Result<Option<String>, Refusal> {
     let Some(metadata) = transaction.find("metadata")? else { return Ok(None) };
     if metadata.is_object() {
-        return metadata.find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing());
+        return metadata.sale_order_id("sale_order_id");
     }
     let Ok(text) = metadata.text() else { return Ok(None) };
     let Ok(inner) = json::parse(text.as_bytes()) else { return Ok(None) };
     match &inner {
-        Json::Object(_) => At::root(&inner).find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing()),
+        Json::Object(_) => At::root(&inner).sale_order_id("sale_order_id"),
         _ => Ok(None),
     }
 }
@@ -138,11 +139,17 @@ fn dispute(data: &At<'_>, stage: Option<DisputeStage>) -> Result<Told, Refusal> 
     // Where it is settled for a part, that part.
     let part = data.find("refund_amount")?.is_some() && data.find("currency")?.is_some();
     let amount = part.then(|| data.amount("refund_amount", "currency", DECIMALS)).transpose()?;
+    let at = told_at(data)?;
     let of = stage.map(|stage| {
-        let change = Change::Dispute { reference: id.clone(), amount, stage };
+        let change = Change::Dispute { reference: id.clone(), amount, stage, at };
         PaymentNews { reference, sale_order_id, change }
     });
     Ok((id, of))
+}
+
+/// When it was resolved.
+fn told_at(dispute: &At<'_>) -> Result<Option<Instant>, Refusal> {
+    dispute.find("resolvedAt")?.map(|at| at.instant()).transpose()
 }
 
 /// Accepted, by the merchant or because nobody answered in time: the payer has the money. Declined: it stays. What else
@@ -156,5 +163,7 @@ fn resolved(data: &At<'_>) -> Result<Told, Refusal> {
         _ => None,
     };
     let (id, of) = dispute(data, stage)?;
-    Ok((format!("{id}:{resolution}"), of))
+    // It may be resolved a second time, and a third.
+    let at = told_at(data)?.map(|at| format!(":{}", at.timestamp())).unwrap_or_default();
+    Ok((format!("{id}:{resolution}{at}"), of))
 }

@@ -9,9 +9,10 @@
 //! meant. Other keys are ignored. The secret comes in `X-Webhook-Secret` or as `Authorization: Bearer`; a
 //! `webhook-signature`, where there is one, decides alone.
 //!
-//! The event's id is `eventId` or `id` where given, else the header `webhook-id`. Senders that have neither say each
-//! thing of a payment once: it is made of all that they say of it, and of the path, so that a correction is seen as
-//! one, and not passed over as a repetition.
+//! The event's id is `eventId` or `id` where given, else the header `webhook-id`; with the status and the amount, because
+//! most senders give all that they say of one transaction the same. Senders that have none say each thing of a payment
+//! once: it is made of all that they say of it, and of the path, so that a correction is seen as one, and not passed over
+//! as a repetition.
 
 use super::{
     Amount, Change, Delivery, News, Paid, PaymentNews, Provider, Refusal,
@@ -77,10 +78,13 @@ impl Provider for Plain {
         let (status, change) = status(&event)?;
         let text = event.get("amount")?.decimal()?;
         let currency = event.find("currency")?.map(|currency| currency.currency()).transpose()?;
-        let sale_order_id = event.find("saleOrderId")?.map_or(Ok(None), |id| id.id_or_nothing())?;
+        let sale_order_id = event.sale_order_id("saleOrderId")?;
         let said = [Some(status), Some(&text), currency.as_deref(), sale_order_id.as_deref(), delivery.party.map(word)];
         let said: Vec<_> = said.map(Option::unwrap_or_default).into_iter().filter(|part| !part.is_empty()).collect();
-        let event_id = event_id(delivery, &event, || format!("{reference}:{}", said.join(":")))?;
+        let event_id = match given_id(delivery, &event)? {
+            Some(id) => at::event_id(format!("{id}:{status}:{text}"))?,
+            None => at::event_id(format!("{reference}:{}", said.join(":")))?,
+        };
         let change = change(Paid { amount: Amount::Main { text, currency }, method: event.get("method")?.method()? });
         let of = PaymentNews { reference, sale_order_id, change };
         Ok(vec![News { event_id, kind: status.to_owned(), of: Some(of) }])
@@ -118,14 +122,13 @@ fn status(event: &At<'_>) -> Result<Status, Refusal> {
     })
 }
 
-fn event_id(delivery: &Delivery<'_>, event: &At<'_>, made: impl Fn() -> String) -> Result<String, Refusal> {
+/// What the sender calls the event, or the transaction that it is about.
+fn given_id(delivery: &Delivery<'_>, event: &At<'_>) -> Result<Option<String>, Refusal> {
     for key in ["eventId", "id"] {
         if let Some(id) = event.find(key)? {
-            return id.id();
+            return id.id().map(Some);
         }
     }
-    match signature::header(delivery, standard::ID)? {
-        Some(id) if !id.is_empty() && id.len() <= 255 => Ok(id.to_owned()),
-        _ => at::event_id(made()),
-    }
+    let id = signature::header(delivery, standard::ID)?;
+    Ok(id.filter(|id| !id.is_empty() && id.len() <= 255).map(str::to_owned))
 }

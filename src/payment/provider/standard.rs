@@ -16,6 +16,7 @@
 //! | `dispute.opened`, `.won`, `.lost` | reference (of the payment), disputeReference, amount where it is not all of it |
 //!
 //! `saleOrderId` may be left out where the payment is known by its reference. Amounts are in main units, as texts.
+//! `timestamp` is when it happened: of a dispute's decisions the newest counts.
 
 use super::{
     Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal, at::At, json,
@@ -95,13 +96,13 @@ fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal
         "refund.sent" => refund(&data()?, RefundStage::Sent)?,
         "refund.issued" => refund(&data()?, RefundStage::Issued)?,
         "refund.failed" => refund(&data()?, RefundStage::Failed)?,
-        "dispute.opened" => dispute(&data()?, DisputeStage::Opened)?,
-        "dispute.won" => dispute(&data()?, DisputeStage::Won)?,
-        "dispute.lost" => dispute(&data()?, DisputeStage::Lost)?,
+        "dispute.opened" => dispute(event, &data()?, DisputeStage::Opened)?,
+        "dispute.won" => dispute(event, &data()?, DisputeStage::Won)?,
+        "dispute.lost" => dispute(event, &data()?, DisputeStage::Lost)?,
         _ => return Ok(None),
     };
     let data = data()?;
-    let sale_order_id = data.find("saleOrderId")?.map_or(Ok(None), |id| id.id_or_nothing())?;
+    let sale_order_id = data.sale_order_id("saleOrderId")?;
     Ok(Some(PaymentNews { reference: data.get("reference")?.id()?, sale_order_id, change }))
 }
 
@@ -120,7 +121,8 @@ fn refund(data: &At<'_>, stage: RefundStage) -> Result<Change, Refusal> {
     Ok(Change::Refund { reference: data.get("refundReference")?.id()?, ours: None, amount: amount(data)?, stage })
 }
 
-fn dispute(data: &At<'_>, stage: DisputeStage) -> Result<Change, Refusal> {
+fn dispute(event: &At<'_>, data: &At<'_>, stage: DisputeStage) -> Result<Change, Refusal> {
     let amount = data.find("amount")?.map(|_| amount(data)).transpose()?;
-    Ok(Change::Dispute { reference: data.get("disputeReference")?.id()?, amount, stage })
+    let at = event.find("timestamp")?.map(|at| at.instant()).transpose()?;
+    Ok(Change::Dispute { reference: data.get("disputeReference")?.id()?, amount, stage, at })
 }

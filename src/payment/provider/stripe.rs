@@ -83,12 +83,12 @@ fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal
         }
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => refund(&object()?),
         // The money may be withdrawn later than the dispute is created, after an inquiry; from then on it is open in
-        // any case, so this is a second way to learn of it. funds_reinstated is no verdict, and may be of a part: the
-        // closing says who won.
+        // any case, so this is a second way to learn of it.
         "charge.dispute.created" | "charge.dispute.funds_withdrawn" => {
-            dispute(&object()?, DisputeStage::Opened).map(Some)
+            dispute(event, &object()?, DisputeStage::Opened).map(Some)
         }
-        "charge.dispute.closed" => closed(&object()?),
+        "charge.dispute.closed" | "charge.dispute.updated" => decided(event, &object()?),
+        "charge.dispute.funds_reinstated" => reinstated(event, &object()?),
         _ => Ok(None),
     }
 }
@@ -104,7 +104,7 @@ fn intent(object: &At<'_>, amount: &str, change: fn(Paid) -> Change) -> Result<P
 
 fn sale_order_id(object: &At<'_>) -> Result<Option<String>, Refusal> {
     let Some(metadata) = object.find("metadata")? else { return Ok(None) };
-    metadata.find("sale_order_id")?.map_or(Ok(None), |id| id.id_or_nothing())
+    metadata.sale_order_id("sale_order_id")
 }
 
 /// How it was paid where the charge is there (older API versions), else the first way in which it may be.
@@ -205,18 +205,28 @@ fn refunds_of_charge(event: &At<'_>, event_id: &str, kind: &str) -> Result<Vec<N
     listed.into_iter().map(news).collect()
 }
 
-fn dispute(object: &At<'_>, stage: DisputeStage) -> Result<PaymentNews, Refusal> {
+fn dispute(event: &At<'_>, object: &At<'_>, stage: DisputeStage) -> Result<PaymentNews, Refusal> {
     let amount = object.find("amount")?.map(|_| object.amount("amount", "currency", DECIMALS)).transpose()?;
-    let change = Change::Dispute { reference: object.get("id")?.id()?, amount, stage };
+    let at = event.find("created")?.map(|created| created.seconds()).transpose()?;
+    let change = Change::Dispute { reference: object.get("id")?.id()?, amount, stage, at };
     Ok(PaymentNews { reference: payment(object)?, sale_order_id: sale_order_id(object)?, change })
 }
 
 /// An inquiry that ends (`warning_closed`), and a dispute that ends because the charge was refunded, leave the money
 /// where it is: that is won. Another end (`prevented`) is kept for people to judge.
-fn closed(object: &At<'_>) -> Result<Option<PaymentNews>, Refusal> {
+fn decided(event: &At<'_>, object: &At<'_>) -> Result<Option<PaymentNews>, Refusal> {
     match object.get("status")?.text()? {
-        "won" | "warning_closed" | "charge_refunded" => dispute(object, DisputeStage::Won).map(Some),
-        "lost" => dispute(object, DisputeStage::Lost).map(Some),
+        "won" | "warning_closed" | "charge_refunded" => dispute(event, object, DisputeStage::Won).map(Some),
+        "lost" => dispute(event, object, DisputeStage::Lost).map(Some),
         _ => Ok(None),
+    }
+}
+
+/// Money that comes back after a loss outdoes it. Of a dispute that is not decided it is no verdict: the closing says who
+/// won.
+fn reinstated(event: &At<'_>, object: &At<'_>) -> Result<Option<PaymentNews>, Refusal> {
+    match object.get("status")?.text()? {
+        "lost" => dispute(event, object, DisputeStage::Won).map(Some),
+        _ => decided(event, object),
     }
 }

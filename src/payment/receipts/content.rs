@@ -38,9 +38,10 @@ pub fn kind(field: &str, head: &[u8]) -> Result<Kind, Error> {
     })
 }
 
-/// The kind that a client names by its type. HEIF is what some call HEIC.
+/// The kind that a client names by its type. HEIF is what some call HEIC, and JPG what some call JPEG.
 pub fn named(field: &str, content_type: &str) -> Result<Kind, Error> {
     let name = content_type.trim().to_ascii_lowercase();
+    let name = if name == "image/jpg" { "image/jpeg".to_owned() } else { name };
     let kind = KINDS.iter().find(|(theirs, ours)| *theirs == name || ours.content_type == name);
     kind.map(|(_, kind)| *kind).ok_or_else(|| {
         let known: Vec<_> = KINDS.iter().map(|(_, kind)| kind.content_type).collect();
@@ -82,7 +83,9 @@ mod tests {
     #[test]
     fn types_are_taken_by_either_name() {
         assert_eq!(named("contentType", "image/HEIF").unwrap().extension, "heic");
-        assert_eq!(named("contentType", "image/jpeg").unwrap().extension, "jpg");
+        for name in ["image/jpeg", "image/jpg", " Image/JPG "] {
+            assert_eq!(named("contentType", name).unwrap(), KINDS[2].1);
+        }
         assert!(named("contentType", "text/html").unwrap_err().to_string().contains("image/webp"));
     }
 }

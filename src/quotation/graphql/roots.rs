@@ -36,17 +36,19 @@ pub struct QuotationFilter {
     search: Option<String>,
 }
 
-impl From<QuotationFilter> for Filter {
-    fn from(filter: QuotationFilter) -> Self {
-        Self {
+impl TryFrom<QuotationFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: QuotationFilter) -> Result<Self, Error> {
+        Ok(Self {
             states: filter.state_in,
-            store: filter_id(Prefix::Store, filter.store_id.as_ref()),
-            customer: filter_id(Prefix::Customer, filter.customer_id.as_ref()),
-            reseller: filter_id(Prefix::Reseller, filter.reseller_id.as_ref()),
+            store: filter_id("storeId", Prefix::Store, filter.store_id.as_ref())?,
+            customer: filter_id("customerId", Prefix::Customer, filter.customer_id.as_ref())?,
+            reseller: filter_id("resellerId", Prefix::Reseller, filter.reseller_id.as_ref())?,
             after: filter.created_after.map(|at| at.0),
             before: filter.created_before.map(|at| at.0),
             search: filter.search,
-        }
+        })
     }
 }
 
@@ -76,7 +78,7 @@ impl QuotationQuery {
     ) -> Answer<Connection<Quotation>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().into();
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let page = queries::quotations(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }

@@ -44,25 +44,27 @@ pub struct SaleOrderFilter {
     search: Option<String>,
 }
 
-impl From<SaleOrderFilter> for Filter {
-    fn from(filter: SaleOrderFilter) -> Self {
+impl TryFrom<SaleOrderFilter> for Filter {
+    type Error = Error;
+
+    fn try_from(filter: SaleOrderFilter) -> Result<Self, Error> {
         let phase = |phase| match phase {
             OrderPhase::Sale => Phase::Sale,
             OrderPhase::Fulfilment => Phase::Fulfilment,
             OrderPhase::Closed => Phase::Closed,
         };
-        Self {
+        Ok(Self {
             states: filter.state_in,
             tags: filter.tag_in,
             phases: filter.phase_in.map(|phases| phases.into_iter().map(phase).collect()),
             lifecycles: filter.lifecycle_in,
-            store: filter_id(Prefix::Store, filter.store_id.as_ref()),
-            customer: filter_id(Prefix::Customer, filter.customer_id.as_ref()),
-            reseller: filter_id(Prefix::Reseller, filter.reseller_id.as_ref()),
+            store: filter_id("storeId", Prefix::Store, filter.store_id.as_ref())?,
+            customer: filter_id("customerId", Prefix::Customer, filter.customer_id.as_ref())?,
+            reseller: filter_id("resellerId", Prefix::Reseller, filter.reseller_id.as_ref())?,
             after: filter.created_after.map(|at| at.0),
             before: filter.created_before.map(|at| at.0),
             search: filter.search,
-        }
+        })
     }
 }
 
@@ -118,7 +120,7 @@ impl SaleQuery {
     ) -> Answer<Connection<SaleOrder>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let filter = filter.unwrap_or_default().into();
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let sort = sort.map(Sort::from).unwrap_or_default();
         let page = queries::sales(app(ctx), actor, &filter, sort, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())

@@ -2,6 +2,7 @@
 
 use crate::access::Permissions;
 use crate::workflow::definition::schema;
+use crate::workflow::window::Window;
 use serde_json::{Map, Value};
 use statechart::{Machine, Problem, is_near};
 
@@ -106,18 +107,8 @@ fn permissions(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut 
 }
 
 fn window(meta: &Map<String, Value>, path: &str, problems: &mut Vec<Problem>) {
-    let Some(window) = meta.get("window") else { return };
-    let hour = |key: &str| {
-        let text = window.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (hours, minutes) = text.split_once(':')?;
-        Some((hours.parse::<u8>().ok().filter(|of| *of < 24)?, minutes.parse::<u8>().ok().filter(|of| *of < 60)?))
-    };
-    let is_day =
-        |day: &Value| day.as_str().is_some_and(|day| ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"].contains(&day));
-    let days = window.get("days").is_none_or(|days| days.as_array().is_some_and(|days| days.iter().all(is_day)));
-    let opens = matches!((hour("from"), hour("to")), (Some(from), Some(to)) if from < to);
-    if !days || !opens {
+    if let Some(Err(why)) = meta.get("window").map(Window::read) {
         let help = "say `{\"days\": [\"MON\", …], \"from\": \"09:00\", \"to\": \"17:30\"}`; without days, every day";
-        warn(path, "window", "this window never opens: it cannot be read", help, problems);
+        warn(path, "window", &format!("this window never opens: {why}"), help, problems);
     }
 }

@@ -256,6 +256,7 @@ impl PublishWorkflowDefinitionInput {
             mapping: mapping(self.mapping)?,
             replay,
             accept_differences: self.accept_differences,
+            seen: None,
         };
         Ok((command, self.dry_run, self.idempotency_key))
     }

@@ -1,5 +1,6 @@
 //! Who sees and does what.
 
+mod graphiql;
 mod guessing;
 mod keys;
 mod nodes;
@@ -7,6 +8,7 @@ mod ownership;
 mod passwords;
 mod permissions;
 mod program;
+mod rates;
 mod resale;
 mod signing_in;
 mod tokens;

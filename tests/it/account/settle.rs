@@ -19,6 +19,19 @@ async fn five(w: &World) -> Vec<String> {
 }
 
 both! {
+    async fn one_transfer_is_one_however_its_reference_is_written(w: World) {
+        w.settle_account(&w.accountant, "500.00", "T1", json!({})).await.ok();
+        for spelt in ["t1 ", "T1", " t1", "\u{a0}T1\n"] {
+            let refusal = w.settle_account(&w.accountant, "500.00", spelt, json!({})).await;
+            assert!(refusal.errors[0]["message"].as_str().expect("words").contains("stl_"), "it names the first");
+            refusal.refused("CONFLICT");
+        }
+        let kept = w.settle_account(&w.accountant, "500.00", " Überweisung 7 ", json!({})).await.ok();
+        assert_eq!(kept["settlement"]["reference"], "Überweisung 7");
+        w.settle_account(&w.accountant, "500.00", "überweisung 7", json!({})).await.refused("CONFLICT");
+        shows!(w.account(&w.reseller_rex).await, { "unapplied.amount": "1000.00" });
+    }
+
     async fn the_oldest_orders_are_paid_first_and_the_last_in_part(w: World) {
         let sales = five(&w).await;
         let other = w.owed(&w.reseller_rita, 1).await;

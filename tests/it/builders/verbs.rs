@@ -193,7 +193,8 @@ impl World {
     pub async fn dispute(&self, payment: &str, status: entity::DisputeStatus) {
         let reference = "dp_1".to_owned();
         let payment_id = crate::harness::uuid(payment);
-        let command = waybill::payment::disputes::ReportDispute { payment_id, reference, amount: None, status };
+        let command =
+            waybill::payment::disputes::ReportDispute { payment_id, reference, amount: None, status, decided_at: None };
         let stripe = waybill::access::Actor::provider("stripe");
         waybill::edge::run(&self.app, &stripe, None, &command).await.expect("a report is taken");
     }

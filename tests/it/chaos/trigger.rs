@@ -59,6 +59,40 @@ impl World {
         }
     }
 
+    /// From now on whatever inserts into the table fails when it is committed, and not before. Undone by `heal_commit`.
+    pub async fn poison_commit(&self, table: &str) {
+        match self.backend {
+            Backend::Sqlite => {
+                self.sql("CREATE TABLE nowhere (id INTEGER PRIMARY KEY)").await;
+                self.sql("CREATE TABLE poisoned (id INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED)")
+                    .await;
+                let insert = "BEGIN INSERT INTO poisoned VALUES (1); END";
+                self.sql(&format!("CREATE TRIGGER poison AFTER INSERT ON {table} {insert}")).await;
+            }
+            Backend::Postgres => {
+                let body = format!("BEGIN RAISE EXCEPTION '{WORDS}'; END");
+                self.sql(&format!(
+                    "CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
+                ))
+                .await;
+                self.sql(&format!(
+                    "CREATE CONSTRAINT TRIGGER poison AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED \
+                     FOR EACH ROW EXECUTE FUNCTION poison()"
+                ))
+                .await;
+            }
+        }
+    }
+
+    /// Undoes it.
+    pub async fn heal_commit(&self, table: &str) {
+        self.heal(table).await;
+        if self.backend == Backend::Sqlite {
+            self.sql("DROP TABLE poisoned").await;
+            self.sql("DROP TABLE nowhere").await;
+        }
+    }
+
     /// Undoes it.
     pub async fn heal(&self, table: &str) {
         match self.backend {

@@ -22,30 +22,30 @@ const ONE: &str = "query($name: String!, $version: Int) { workflowDefinition(nam
 
 impl World {
     /// `publishWorkflowDefinition`
-    async fn publish(&self, user: &User, name: &str, machine: &Value, over: Value) -> Answer {
+    pub async fn publish(&self, user: &User, name: &str, machine: &Value, over: Value) -> Answer {
         let input = json!({ "name": name, "source": machine.to_string() });
         self.gql(user, PUBLISH, json!({ "input": crate::builders::merged(input, over) })).await
     }
 
     /// A version that must be published: its number.
-    async fn published(&self, name: &str, machine: &Value, over: Value) -> i64 {
+    pub async fn published(&self, name: &str, machine: &Value, over: Value) -> i64 {
         let answer = self.publish(&self.admin, name, machine, over).await.ok();
         answer["definition"]["version"].as_i64().expect("a version")
     }
 
     /// `migrateWorkflow`
-    async fn migrate(&self, user: &User, name: &str, from: i64, to: i64, over: Value) -> Answer {
+    pub async fn migrate(&self, user: &User, name: &str, from: i64, to: i64, over: Value) -> Answer {
         let input = json!({ "definition": name, "fromVersion": from, "toVersion": to });
         self.gql(user, MIGRATE, json!({ "input": crate::builders::merged(input, over) })).await
     }
 
     /// `workflowDefinition`, the newest unless a version is named.
-    async fn definition(&self, name: &str, version: Option<i64>) -> Value {
+    pub async fn definition(&self, name: &str, version: Option<i64>) -> Value {
         self.gql(&self.admin, ONE, json!({ "name": name, "version": version })).await.ok()
     }
 
     /// The newest version's document.
-    async fn machine(&self, name: &str) -> Value {
+    pub async fn machine(&self, name: &str) -> Value {
         let source = text(&self.definition(name, None).await["source"]);
         serde_json::from_str(&source).expect("JSON")
     }

@@ -1,7 +1,8 @@
 //! The harness fails the tests that it promises to fail.
 
-use super::{Backend, World, run};
-use sea_orm::ConnectionTrait as _;
+use super::{Backend, World, print::print, run};
+use crate::migrations::rules::spell;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 
 async fn alter(w: &World, sql: &str) {
@@ -67,6 +68,65 @@ fn a_refusal_that_changed_something_is_seen() {
         w.mugs(2).await;
         let before = w.print().await;
         alter(&w, "UPDATE sale_order SET version = version + 1").await;
+        w.unchanged(&before).await;
+    });
+}
+
+/// One good row of every table, a statement each; a new table without one fails the migrations' tests.
+const ROWS: &str = include_str!("../migrations/rows.sql");
+
+async fn every_table_is_seen(w: World) {
+    let txn = w.app.writer.begin().await.expect("a transaction");
+    let rows = spell(ROWS, 1, txn.get_database_backend());
+    let mut before = print(&txn).await;
+    let mut seen = Vec::new();
+    for statement in rows.split(";\n").filter(|statement| statement.contains("INSERT INTO")) {
+        let (_, table) = statement.split_once("INSERT INTO ").expect("an INSERT");
+        let table = table.split([' ', '\n']).next().expect("a table");
+        txn.execute_unprepared(statement).await.expect("a row");
+        let after = print(&txn).await;
+        let changed: Vec<_> = after.keys().filter(|name| after[*name] != before[*name]).collect();
+        assert_eq!(changed, [table], "{statement}");
+        seen.push(table);
+        before = after;
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, before.keys().collect::<Vec<_>>(), "rows.sql has one of every table");
+    txn.rollback().await.expect("undone");
+}
+
+#[test]
+fn a_new_row_of_any_table_is_seen() {
+    run(Backend::Sqlite, every_table_is_seen);
+    run(Backend::Postgres, every_table_is_seen);
+}
+
+async fn a_table_without_entity(w: World) {
+    let txn = w.app.writer.begin().await.expect("a transaction");
+    txn.execute_unprepared("CREATE TABLE unlisted (id INTEGER)").await.expect("a table");
+    print(&txn).await;
+}
+
+#[test]
+#[should_panic(expected = "no entity in the list of all entities reads {\"unlisted\"}")]
+fn a_table_that_no_entity_reads_fails_the_test_on_sqlite() {
+    run(Backend::Sqlite, a_table_without_entity);
+}
+
+#[test]
+#[should_panic(expected = "no entity in the list of all entities reads {\"unlisted\"}")]
+fn a_table_that_no_entity_reads_fails_the_test_on_postgres() {
+    run(Backend::Postgres, a_table_without_entity);
+}
+
+#[test]
+#[should_panic(expected = "refused_attempt changed")]
+fn a_refusal_that_is_forgotten_is_seen() {
+    run(Backend::Sqlite, async |w: World| {
+        let sale = w.mugs(1).await;
+        w.send(&w.operator, &sale, "CANCEL").await.refused("FORBIDDEN");
+        let before = w.print().await;
+        alter(&w, "DELETE FROM refused_attempt").await;
         w.unchanged(&before).await;
     });
 }

@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// A shop in a currency that sells one thing at a price: a quotation of three of them.
-async fn quoted(w: &World, currency: &str, price: &str) -> crate::harness::Answer {
+pub async fn quoted(w: &World, currency: &str, price: &str) -> crate::harness::Answer {
     let input = json!({ "name": currency, "currency": currency });
     let store = w.make(&w.admin, "createStore", "CreateStoreInput", input, "store").await;
     let price = json!({ "amount": price, "currency": currency });

@@ -3,6 +3,7 @@
 mod others;
 mod pages;
 mod sales;
+mod words;
 
 use crate::harness::{User, World, text};
 use serde_json::{Value, json};

@@ -63,7 +63,7 @@ fn meta_that_would_be_passed_over_is_a_warning() {
         &json!({"initial": "a", "states": {
             "a": {"meta": {"tone": "RED", "label": 1}, "on": {"GO": {"target": "b", "meta": {
                 "reason": "requierd", "source": "commands", "actor": "byer", "permission": ["sale.cancel", "sale.cancle"],
-                "window": {"from": "17:00", "to": "09:00"}, "payload": "none"
+                "window": {"from": "+0:00", "to": "09:00"}, "payload": "none"
             }}}},
             "b": {"type": "final"}
         }}),

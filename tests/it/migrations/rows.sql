@@ -83,7 +83,7 @@ VALUES (@override_request, @order_root, @sale_order, 'CREDIT', 'PENDING', 'syste
 INSERT INTO credit_entry (id, account_id, root_id, sale_order_id, kind, amount_minor, exposure_after_minor, occurred_at)
 VALUES (@credit_entry, @credit_account, @order_root, @sale_order, 'RESERVE', 10, 10, '2026-01-01T00:00:00+00:00');
 INSERT INTO workflow_definition (id, name, version, content_hash, source, created_at)
-VALUES (@workflow_definition, 'sale', #, 'hash', '{}', '2026-01-01T00:00:00+00:00');
+VALUES (@workflow_definition, 'test', #, 'hash', '{}', '2026-01-01T00:00:00+00:00');
 INSERT INTO transition_log (id, root_id, sequence, subject_kind, subject_id, to_state, event, actor_type, salt,
     private_digest, occurred_at, previous_hash, hash)
 VALUES (@transition_log, @order_root, 1, 'SALE', @sale_order, 'DRAFT', 'CREATED', 'SYSTEM', 'salt',

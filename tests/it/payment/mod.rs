@@ -10,3 +10,4 @@ mod permute;
 mod reconcile;
 mod refund;
 mod register;
+mod reversal;

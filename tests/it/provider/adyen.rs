@@ -169,7 +169,12 @@ fn a_refund_is_issued_or_failed() {
 fn a_dispute_is_opened_and_ends() {
     let amount = Some(minor(1130, "EUR"));
     let is = |stage| {
-        let change = Change::Dispute { reference: "MOD1".to_owned(), amount: amount.clone(), stage };
+        let change = Change::Dispute {
+            reference: "MOD1".to_owned(),
+            amount: amount.clone(),
+            stage,
+            at: Some(crate::harness::at("2026-03-02T09:00:00Z")),
+        };
         Some(news_of("PSP1", Some(SALE), change))
     };
     let (opened, won, lost) = (is(DisputeStage::Opened), is(DisputeStage::Won), is(DisputeStage::Lost));
@@ -216,6 +221,7 @@ fn the_sale_is_the_merchants_reference_before_the_metadata() {
     assert_eq!(sale(json!(SALE), json!("sale_other")), Some(SALE.to_owned()));
     assert_eq!(sale(json!("web-1"), json!("sale_other")), Some("sale_other".to_owned()));
     assert_eq!(sale(json!("web-1"), Value::Null), None);
+    assert_eq!(sale(json!(format!(" {}", SALE.to_uppercase())), Value::Null), Some(SALE.to_owned()));
 }
 
 #[test]

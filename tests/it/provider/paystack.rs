@@ -119,7 +119,7 @@ fn a_dispute_is_opened_and_resolved() {
     let tell = |kind, resolution| read("paystack", &event(kind, dispute(resolution))).unwrap();
     let is = |stage| {
         let amount = Some(minor(1_250_000, "NGN"));
-        Some(news_of("wb-1", Some(SALE), Change::Dispute { reference: "358950".to_owned(), amount, stage }))
+        Some(news_of("wb-1", Some(SALE), Change::Dispute { reference: "358950".to_owned(), amount, stage, at: None }))
     };
     let opened = tell("charge.dispute.create", Value::Null);
     assert_eq!((opened.event_id.as_str(), opened.of), ("charge.dispute.create:358950", is(DisputeStage::Opened)));
@@ -129,6 +129,12 @@ fn a_dispute_is_opened_and_resolved() {
     assert_eq!(tell("charge.dispute.resolve", json!("auto-accepted")).of, is(DisputeStage::Lost));
     assert_eq!(tell("charge.dispute.resolve", json!("declined")).of, is(DisputeStage::Won));
     assert_eq!(tell("charge.dispute.resolve", json!("of-tomorrow")).of, None);
+    let mut dated = dispute(json!("declined"));
+    dated["resolvedAt"] = json!("2026-03-02T10:00:00.000Z");
+    let dated = read("paystack", &event("charge.dispute.resolve", dated)).unwrap();
+    assert_eq!(dated.event_id, "charge.dispute.resolve:358950:declined:1772445600");
+    let at = crate::harness::at("2026-03-02T10:00:00Z");
+    assert!(matches!(dated.of.unwrap().change, Change::Dispute { at: Some(is), .. } if is == at));
     is_malformed("paystack", &event("charge.dispute.resolve", dispute(Value::Null)), "data.resolution is missing");
 }
 

@@ -80,7 +80,7 @@ fn each_status_has_its_meaning_in_whatever_case() {
         for status in statuses {
             let news = told(status);
             assert_eq!(news.kind, status.to_uppercase());
-            assert_eq!(news.of, Some(news_of("tx-1", Some(SALE), change(card(main_units("12.50", Some("USD")))))));
+            assert_eq!(news.of, Some(news_of("tx-1", Some(SALE), change(card(main_units("12.5", Some("USD")))))));
         }
     }
     let why =
@@ -94,7 +94,8 @@ fn a_number_is_taken_digit_by_digit() {
         ["12.50", "0.1", "0", "100", "9007199254740993", "0.30000000000000004", "79228162514264337593543950.33"]
     {
         let body = event(json!({ "currency": null })).to_string().replace("\"12.50\"", digits);
-        let expected = Change::Captured(card(main_units(digits, None)));
+        let exact = if digits == "12.50" { "12.5" } else { digits };
+        let expected = Change::Captured(card(main_units(exact, None)));
         assert_eq!(read(&body, &[]).of, Some(news_of("tx-1", Some(SALE), expected)));
     }
     for digits in ["1e3", "1.5E2", "-12.50", "1e400", "12345678901234567890123456789.01"] {
@@ -108,14 +109,37 @@ fn a_number_is_taken_digit_by_digit() {
 fn the_event_id_is_given_or_in_the_header_or_made() {
     let id = |more, headers: &[_]| read(&event(more).to_string(), headers).event_id;
     let header = [("webhook-id", "msg_7")];
-    assert_eq!(id(json!({ "eventId": "e-1", "id": "i-1" }), &header), "e-1");
-    assert_eq!(id(json!({ "id": 42 }), &header), "42");
-    assert_eq!(id(json!({}), &header), "msg_7");
-    assert_eq!(id(json!({}), &[]), format!("tx-1:CONFIRMED:12.50:USD:{SALE}"));
-    assert_eq!(id(json!({ "status": "paid", "currency": null }), &[]), format!("tx-1:PAID:12.50:{SALE}"));
-    let long = "r".repeat(250);
-    let body = event(json!({ "reference": long })).to_string();
-    assert!(matches!(read_with("mypay", body.as_bytes(), &[]), Err(Refusal::Malformed(_))));
+    assert_eq!(id(json!({ "eventId": "e-1", "id": "i-1" }), &header), "e-1:CONFIRMED:12.5");
+    assert_eq!(id(json!({ "id": 42 }), &header), "42:CONFIRMED:12.5");
+    assert_eq!(id(json!({ "id": 42, "status": "paid", "amount": "10" }), &header), "42:PAID:10");
+    assert_eq!(id(json!({}), &header), "msg_7:CONFIRMED:12.5");
+    assert_eq!(id(json!({}), &[]), format!("tx-1:CONFIRMED:12.5:USD:{SALE}"));
+    assert_eq!(id(json!({ "status": "paid", "currency": null }), &[]), format!("tx-1:PAID:12.5:{SALE}"));
+    let long = "r".repeat(255);
+    assert_eq!(id(json!({ "reference": long }), &[]), format!("{long}:CONFIRMED:12.5:USD:{SALE}"));
+}
+
+#[test]
+fn zeros_that_mean_nothing_are_cut() {
+    for (written, exact) in
+        [("1000.00", "1000"), ("200.000", "200"), ("0.0", "0"), ("10", "10"), ("0.10", "0.1"), ("100", "100")]
+    {
+        let body = event(json!({ "amount": written })).to_string();
+        assert_eq!(read(&body, &[]).of.unwrap().change, Change::Captured(card(main_units(exact, Some("USD")))));
+    }
+}
+
+#[test]
+fn blanks_and_capitals_around_ids_mean_nothing() {
+    let spelt = json!({ "saleOrderId": format!(" {}\n", SALE.to_uppercase()), "reference": "\u{a0}tx-1\t" });
+    assert_eq!(read(&event(spelt).to_string(), &[]), read(&event(json!({})).to_string(), &[]));
+    let blank = event(json!({ "saleOrderId": "  " })).to_string();
+    assert_eq!(read(&blank, &[]).of.unwrap().sale_order_id, None);
+    is_malformed(
+        "mypay",
+        &event(json!({ "reference": "  " })),
+        "reference must have 1 to 255 bytes and no control characters",
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{
     OTHER, card, is_malformed, is_unauthenticated, main_units, news_of, read, signatures_hold, times_hold, told,
     vectors,
 };
+use crate::harness::at;
 use entity::PaymentMethod;
 use serde_json::{Value, json};
 use waybill::payment::provider::{Change, DisputeStage, Paid, RefundStage, named};
@@ -56,7 +57,7 @@ fn a_signed_text_cannot_be_cut_elsewhere() {
 
 #[test]
 fn a_payment_passes_its_states() {
-    let paid = || card(main_units("12.50", Some("USD")));
+    let paid = || card(main_units("12.5", Some("USD")));
     for (kind, change) in [
         ("payment.pending", Change::Pending(paid())),
         ("payment.authorized", Change::Authorized(paid())),
@@ -67,7 +68,7 @@ fn a_payment_passes_its_states() {
         assert_eq!((news.event_id.as_str(), news.kind.as_str()), ("msg_1", kind));
         assert_eq!(news.of, Some(news_of("tx-1", Some(SALE), change)));
     }
-    let wallet = Paid { amount: main_units("12.50", Some("USD")), method: PaymentMethod::Wallet };
+    let wallet = Paid { amount: main_units("12.5", Some("USD")), method: PaymentMethod::Wallet };
     let other = event("payment.captured", json!({ "method": "wallet", "saleOrderId": null }));
     assert_eq!(told("standard", &other), news_of("tx-1", None, Change::Captured(wallet)));
 }
@@ -79,12 +80,8 @@ fn refunds_and_disputes_name_theirs() {
         ("refund.issued", RefundStage::Issued),
         ("refund.failed", RefundStage::Failed),
     ] {
-        let change = Change::Refund {
-            reference: "rf-1".to_owned(),
-            ours: None,
-            amount: main_units("12.50", Some("USD")),
-            stage,
-        };
+        let change =
+            Change::Refund { reference: "rf-1".to_owned(), ours: None, amount: main_units("12.5", Some("USD")), stage };
         let told = told("standard", &event(kind, json!({ "refundReference": "rf-1" })));
         assert_eq!(told, news_of("tx-1", Some(SALE), change));
         is_malformed("standard", &event(kind, json!({})), "data.refundReference is missing");
@@ -97,7 +94,16 @@ fn refunds_and_disputes_name_theirs() {
         let told = told("standard", &event(kind, json!({ "disputeReference": "d-1", "amount": null })));
         assert_eq!(
             told,
-            news_of("tx-1", Some(SALE), Change::Dispute { reference: "d-1".to_owned(), amount: None, stage })
+            news_of(
+                "tx-1",
+                Some(SALE),
+                Change::Dispute {
+                    reference: "d-1".to_owned(),
+                    amount: None,
+                    stage,
+                    at: Some(at("2026-03-02T10:00:00Z"))
+                }
+            )
         );
         is_malformed("standard", &event(kind, json!({})), "data.disputeReference is missing");
     }

@@ -4,6 +4,7 @@ use super::{
     OTHER, card, is_malformed, is_unauthenticated, minor, news_of, read, read_with, scaled, signatures_hold,
     times_hold, told, vectors,
 };
+use crate::harness::at;
 use entity::PaymentMethod;
 use serde_json::{Value, json};
 use waybill::payment::provider::{Change, DisputeStage, Paid, RefundStage, named};
@@ -39,7 +40,12 @@ fn dispute(status: &str) -> Value {
 }
 
 fn of_dispute(stage: DisputeStage) -> Change {
-    Change::Dispute { reference: "du_1".to_owned(), amount: Some(minor(12_500, "USD")), stage }
+    Change::Dispute {
+        reference: "du_1".to_owned(),
+        amount: Some(minor(12_500, "USD")),
+        stage,
+        at: Some(at("2026-03-02T10:00:00Z")),
+    }
 }
 
 fn of_refund(reference: &str, amount: i64, stage: RefundStage) -> Change {
@@ -204,7 +210,18 @@ fn a_dispute_is_opened_and_closed() {
     assert_eq!(tell("charge.dispute.closed", "lost"), is(DisputeStage::Lost));
     assert_eq!(tell("charge.dispute.closed", "prevented"), None);
     assert_eq!(tell("charge.dispute.updated", "under_review"), None);
-    assert_eq!(tell("charge.dispute.funds_reinstated", "won"), None);
+    assert_eq!(tell("charge.dispute.updated", "won"), is(DisputeStage::Won));
+    assert_eq!(tell("charge.dispute.funds_reinstated", "under_review"), None);
+    for status in ["won", "lost"] {
+        assert_eq!(tell("charge.dispute.funds_reinstated", status), is(DisputeStage::Won), "the money is back");
+    }
+    let mut dated = event("charge.dispute.closed", dispute("lost"));
+    for wrong in [json!("2026-03-02"), json!(1e40), json!(i64::MAX)] {
+        dated["created"] = wrong;
+        assert!(read("stripe", &dated).is_err());
+    }
+    dated["created"] = Value::Null;
+    assert!(matches!(told("stripe", &dated).change, Change::Dispute { at: None, .. }));
     let mut of_charge = dispute("needs_response");
     of_charge["payment_intent"] = Value::Null;
     assert_eq!(told("stripe", &event("charge.dispute.created", of_charge)).reference, "ch_1");

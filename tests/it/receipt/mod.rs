@@ -4,6 +4,7 @@ mod attach;
 mod collect;
 mod down;
 mod form;
+mod location;
 mod other;
 mod program;
 mod upload;

@@ -13,7 +13,7 @@ const SIMULATE: &str = "query($id: ID!, $events: [SimulatedEventInput!]!, $at: D
 
 impl World {
     /// `simulateWorkflowEvents`
-    async fn simulate(&self, user: &User, subject: &str, events: Value, at: Option<String>) -> Answer {
+    pub async fn simulate(&self, user: &User, subject: &str, events: Value, at: Option<String>) -> Answer {
         self.gql(user, SIMULATE, json!({ "id": subject, "events": events, "at": at })).await
     }
 }

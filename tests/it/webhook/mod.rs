@@ -1,5 +1,7 @@
 //! What providers post, from the request to the order.
 
+mod flood;
+mod identity;
 mod intake;
 mod kill;
 mod order;

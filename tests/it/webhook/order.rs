@@ -94,8 +94,9 @@ both! {
     async fn a_payment_and_its_refund(w: World) {
         let news = [News::Pending, News::Captured, News::RefundSent, News::RefundIssued];
         all_end_as(&w, &news, &json!({
-            "state": "CLEARED_FOR_FULFILMENT", "amounts.0": "15.00", "payments.0.0": "CONFIRMED",
-            "payments.0.3": [["ISSUED", "5.00"]], "flags": [],
+            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts": ["15.00", "5.00", "0.00", "0.00"],
+            "payments.0.0": "CONFIRMED", "payments.0.3": [["ISSUED", "5.00"]], "flags": ["REVERSED"],
+            "fulfilments.0.1": ["PAYMENT"],
         })).await;
     }
 
@@ -107,7 +108,7 @@ both! {
 
     async fn a_payment_that_fails(w: World) {
         all_end_as(&w, &[News::Pending, News::Authorized, News::Failed], &json!({
-            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts.0": "0.00", "payments.0.0": "FAILED", "flags": [],
+            "state": "PAYMENT_FAILED", "amounts.0": "0.00", "payments.0.0": "FAILED", "flags": [],
         })).await;
     }
 
@@ -127,8 +128,8 @@ both! {
 
     async fn a_dispute_that_is_undecided(w: World) {
         all_end_as(&w, &[News::Captured, News::Opened, News::RefundIssued], &json!({
-            "state": "CLEARED_FOR_FULFILMENT", "amounts.0": "15.00", "payments.0.0": "DISPUTED",
-            "fulfilments.0.1": ["DISPUTE"],
+            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts.0": "15.00", "payments.0.0": "DISPUTED",
+            "fulfilments.0.1": ["DISPUTE", "PAYMENT"], "flags": ["DISPUTED", "REVERSED"],
         })).await;
     }
 
@@ -140,15 +141,56 @@ both! {
 
     async fn a_refund_before_a_dispute_that_is_lost(w: World) {
         all_end_as(&w, &[News::Captured, News::RefundIssued, News::Opened, News::Lost], &json!({
-            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts": ["0.00", "15.00", "0.00", "5.00"],
-            "payments.0.0": "REFUNDED", "payments.0.3": [["ISSUED", "5.00"]],
+            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts": ["0.00", "20.00", "0.00", "0.00"],
+            "payments.0.0": "REFUNDED", "payments.0.3": [["ISSUED", "5.00"]], "flags": [],
         })).await;
     }
 
     async fn a_refund_that_comes_back(w: World) {
         all_end_as(&w, &[News::Captured, News::RefundIssued, News::RefundFailed], &json!({
             "state": "CLEARED_FOR_FULFILMENT", "amounts": ["20.00", "0.00", "0.00", "0.00"],
-            "payments.0.0": "CONFIRMED", "payments.0.3": [["FAILED", "5.00"]],
+            "payments.0.0": "CONFIRMED", "payments.0.3": [["FAILED", "5.00"]], "fulfilments.0.1": [],
+        })).await;
+    }
+
+    async fn a_payment_that_its_provider_gives_back(w: World) {
+        all_end_as(&w, &[News::Pending, News::Captured, News::Reversed], &json!({
+            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts": ["0.00", "20.00", "0.00", "0.00"],
+            "payments.0.0": "REFUNDED", "flags": [], "fulfilments.0.1": ["PAYMENT"],
+        })).await;
+    }
+
+    async fn a_reversal_that_comes_back(w: World) {
+        all_end_as(&w, &[News::Captured, News::Reversed, News::ReversalFailed], &json!({
+            "state": "CLEARED_FOR_FULFILMENT", "amounts": ["20.00", "0.00", "0.00", "0.00"],
+            "payments.0.0": "CONFIRMED", "fulfilments.0.1": [],
+        })).await;
+    }
+
+    async fn a_dispute_that_is_lost_and_then_won(w: World) {
+        all_end_as(&w, &[News::Captured, News::Opened, News::Lost, News::Reinstated], &json!({
+            "state": "CLEARED_FOR_FULFILMENT", "amounts": ["20.00", "0.00", "0.00", "0.00"],
+            "payments.0.0": "CONFIRMED", "flags": [], "fulfilments.0.1": [],
+        })).await;
+    }
+
+    async fn a_dispute_that_is_decided_three_times(w: World) {
+        all_end_as(&w, &[News::Captured, News::Won, News::Lost, News::Reinstated], &json!({
+            "state": "CLEARED_FOR_FULFILMENT", "amounts": ["20.00", "0.00", "0.00", "0.00"],
+            "payments.0.0": "CONFIRMED", "flags": [], "fulfilments.0.1": [],
+        })).await;
+    }
+
+    async fn a_reversal_and_a_dispute_that_is_won_after_all(w: World) {
+        all_end_as(&w, &[News::Captured, News::RefundIssued, News::Lost, News::Reinstated], &json!({
+            "state": "PAYMENT_PENDING_CONFIRMATION", "amounts": ["15.00", "5.00", "0.00", "0.00"],
+            "payments.0.0": "CONFIRMED", "flags": ["REVERSED"], "fulfilments.0.1": ["PAYMENT"],
+        })).await;
+    }
+
+    async fn an_authorisation_that_is_gone(w: World) {
+        all_end_as(&w, &[News::Authorized, News::Failed], &json!({
+            "state": "PAYMENT_FAILED", "amounts.0": "0.00", "payments.0.0": "FAILED", "flags": [],
         })).await;
     }
 

@@ -39,6 +39,24 @@ pub enum News {
     Opened,
     Won,
     Lost,
+    /// Won after all, later than it was lost.
+    Reinstated,
+    /// All of it goes back, and nobody here asked for that.
+    Reversed,
+    /// That comes back.
+    ReversalFailed,
+}
+
+impl News {
+    /// When a dispute was decided so.
+    fn at(self) -> &'static str {
+        match self {
+            Self::Won => "2026-03-02T09:01:00+00:00",
+            Self::Lost => "2026-03-02T09:02:00+00:00",
+            Self::Reinstated => "2026-03-02T09:03:00+00:00",
+            _ => "2026-03-02T09:00:00+00:00",
+        }
+    }
 }
 
 /// Every provider is on.
@@ -73,6 +91,11 @@ impl Speaker {
     /// The request that tells it, of a payment by its reference; nothing where the provider has no such news.
     /// `at`: seconds since 1970, for those that sign the time.
     pub fn says(self, news: News, payment: &str, sale: &str, at: i64) -> Option<Post> {
+        self.says_as(news, (payment, payment), sale, at)
+    }
+
+    /// The same with the id of another payment's event.
+    pub fn says_as(self, news: News, (payment, known): (&str, &str), sale: &str, at: i64) -> Option<Post> {
         let body = match self {
             Self::Stripe => stripe(news, payment, sale),
             Self::Paystack => paystack(news, payment, sale)?,
@@ -80,7 +103,40 @@ impl Speaker {
             Self::Standard => standard(news, payment, sale),
             Self::Plain => plain(news, payment, sale)?,
         };
-        let body = body.to_string();
+        let body = self.with_the_id_of(body, known);
+        Some(self.signed(body.to_string(), &format!("msg_{known}_{news:?}"), at))
+    }
+
+    /// Where an event has its id from its body, that of the payment `known`. Paystack and Adyen have none: there it is the
+    /// same payment with another amount.
+    fn with_the_id_of(self, mut body: Value, known: &str) -> Value {
+        match self {
+            Self::Stripe if body["data"]["object"]["id"] != known => {
+                let kind = body["id"].as_str().and_then(|id| id.rsplit('_').next()).unwrap_or_default().to_owned();
+                if body["data"]["object"]["object"] == "payment_intent" {
+                    body["id"] = json!(format!("evt_{known}_{kind}"));
+                }
+            }
+            Self::Paystack if body["data"]["reference"].is_string() && body["data"]["reference"] != known => {
+                body["data"]["reference"] = json!(known);
+                body["data"]["id"] = json!(format!("t{known}"));
+                body["data"]["amount"] = json!(1_500);
+            }
+            Self::Adyen => {
+                let item = &body["notificationItems"][0]["NotificationRequestItem"];
+                let (original, sale) = (item["originalReference"].clone(), item["merchantReference"].clone());
+                if item["eventCode"] == "CAPTURE" && original != known {
+                    let sale = sale.as_str().expect("a sale");
+                    body = adyen_body("CAPTURE", &format!("C{known}"), known, sale, 1_500);
+                }
+            }
+            _ => {}
+        }
+        body
+    }
+
+    /// A request with this body. `id`: of the message, for those that sign it.
+    pub fn signed(self, body: String, id: &str, at: i64) -> Post {
         let (path, headers) = match self {
             Self::Stripe => {
                 let mac = hex::encode(mac::<Hmac<Sha256>>(STRIPE.as_bytes(), &format!("{at}.{body}")));
@@ -92,18 +148,21 @@ impl Speaker {
             }
             Self::Adyen => ("adyen", Vec::new()),
             Self::Standard => {
-                let id = format!("msg_{payment}_{news:?}");
                 let key = BASE64_STANDARD.decode(&STANDARD["whsec_".len()..]).expect("base64");
                 let mac = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(&key, &format!("{id}.{at}.{body}")));
                 let signature = format!("v1,{mac}");
                 (
                     "standard",
-                    vec![("webhook-id", id), ("webhook-timestamp", at.to_string()), ("webhook-signature", signature)],
+                    vec![
+                        ("webhook-id", id.to_owned()),
+                        ("webhook-timestamp", at.to_string()),
+                        ("webhook-signature", signature),
+                    ],
                 )
             }
             Self::Plain => ("mypay/consumer", vec![("x-webhook-secret", MYPAY.to_owned())]),
         };
-        Some(Post { path, headers, body })
+        Post { path, headers, body }
     }
 }
 
@@ -124,14 +183,23 @@ fn stripe(news: News, payment: &str, sale: &str) -> Value {
         News::RefundSent => super::refund(&id, &format!("re_{payment}"), payment, 500, "pending"),
         News::RefundIssued => super::refund(&id, &format!("re_{payment}"), payment, 500, "succeeded"),
         News::RefundFailed => super::refund(&id, &format!("re_{payment}"), payment, 500, "failed"),
-        News::Opened => super::dispute(&id, "charge.dispute.created", payment, "needs_response"),
-        News::Won => super::dispute(&id, "charge.dispute.closed", payment, "won"),
+        News::Reversed => super::refund(&id, &format!("rv_{payment}"), payment, 2000, "succeeded"),
+        News::ReversalFailed => super::refund(&id, &format!("rv_{payment}"), payment, 2000, "failed"),
+        News::Opened => dispute(&id, news, "charge.dispute.created", payment, "needs_response"),
+        News::Won => dispute(&id, news, "charge.dispute.closed", payment, "won"),
+        News::Reinstated => dispute(&id, news, "charge.dispute.funds_reinstated", payment, "lost"),
         News::Lost => {
-            let mut event = super::dispute(&id, "charge.dispute.closed", payment, "lost");
+            let mut event = dispute(&id, news, "charge.dispute.closed", payment, "lost");
             event["data"]["object"]["metadata"] = metadata;
             event
         }
     }
+}
+
+fn dispute(id: &str, news: News, kind: &str, payment: &str, status: &str) -> Value {
+    let mut event = super::dispute(id, kind, payment, status);
+    event["created"] = json!(crate::harness::at(news.at()).timestamp());
+    event
 }
 
 fn paystack(news: News, payment: &str, sale: &str) -> Option<Value> {
@@ -139,9 +207,11 @@ fn paystack(news: News, payment: &str, sale: &str) -> Option<Value> {
         "metadata": { "sale_order_id": sale } });
     let refund = json!({ "transaction_reference": payment, "refund_reference": format!("r{payment}"), "amount": "500",
         "currency": "USD" });
+    let reversal = json!({ "transaction_reference": payment, "refund_reference": format!("v{payment}"), "amount": "2000",
+        "currency": "USD" });
     let dispute = |resolution: Value| {
         json!({ "id": format!("d{payment}"), "refund_amount": 2000, "currency": "USD", "transaction": charge,
-            "resolution": resolution })
+            "resolution": resolution, "resolvedAt": news.at() })
     };
     let (event, data) = match news {
         News::Pending | News::Authorized => return None,
@@ -151,7 +221,9 @@ fn paystack(news: News, payment: &str, sale: &str) -> Option<Value> {
         News::RefundIssued => ("refund.processed", refund),
         News::RefundFailed => ("refund.failed", refund),
         News::Opened => ("charge.dispute.create", dispute(Value::Null)),
-        News::Won => ("charge.dispute.resolve", dispute(json!("declined"))),
+        News::Reversed => ("refund.processed", reversal),
+        News::ReversalFailed => ("refund.failed", reversal),
+        News::Won | News::Reinstated => ("charge.dispute.resolve", dispute(json!("declined"))),
         News::Lost => ("charge.dispute.resolve", dispute(json!("merchant-accepted"))),
     };
     Some(json!({ "event": event, "data": data }))
@@ -167,11 +239,15 @@ fn adyen(news: News, payment: &str, sale: &str) -> Option<Value> {
         News::RefundIssued => ("REFUND", Some("R"), 500),
         News::RefundFailed => ("REFUND_FAILED", Some("R"), 500),
         News::Opened => ("NOTIFICATION_OF_CHARGEBACK", Some("D"), 2000),
-        News::Won => ("CHARGEBACK_REVERSED", Some("D"), 2000),
+        News::Reversed => ("REFUND", Some("V"), 2000),
+        News::ReversalFailed => ("REFUND_FAILED", Some("V"), 2000),
+        News::Won | News::Reinstated => ("CHARGEBACK_REVERSED", Some("D"), 2000),
         News::Lost => ("SECOND_CHARGEBACK", Some("D"), 2000),
     };
     let psp = of.map_or_else(|| payment.to_owned(), |letter| format!("{letter}{payment}"));
-    Some(adyen_body(code, &psp, payment, sale, amount))
+    let mut body = adyen_body(code, &psp, payment, sale, amount);
+    body["notificationItems"][0]["NotificationRequestItem"]["eventDate"] = json!(news.at());
+    Some(body)
 }
 
 /// A request of Adyen about a payment; of the payment itself when `psp` is its reference.
@@ -201,13 +277,18 @@ fn standard(news: News, payment: &str, sale: &str) -> Value {
         News::RefundIssued => ("refund.issued", "5.00", "refundReference"),
         News::RefundFailed => ("refund.failed", "5.00", "refundReference"),
         News::Opened => ("dispute.opened", "20.00", "disputeReference"),
-        News::Won => ("dispute.won", "20.00", "disputeReference"),
+        News::Reversed => ("refund.issued", "20.00", "refundReference"),
+        News::ReversalFailed => ("refund.failed", "20.00", "refundReference"),
+        News::Won | News::Reinstated => ("dispute.won", "20.00", "disputeReference"),
         News::Lost => ("dispute.lost", "20.00", "disputeReference"),
     };
     let mut data =
         json!({ "saleOrderId": sale, "reference": payment, "amount": { "amount": amount, "currency": "USD" } });
-    data[more] = json!("CARD");
-    json!({ "type": kind, "timestamp": "2026-03-02T10:00:00Z", "data": data })
+    data[more] = match news {
+        News::Reversed | News::ReversalFailed => json!("whole"),
+        _ => json!("CARD"),
+    };
+    json!({ "type": kind, "timestamp": news.at(), "data": data })
 }
 
 fn plain(news: News, payment: &str, sale: &str) -> Option<Value> {

@@ -3,4 +3,5 @@
 mod expiry;
 mod leases;
 mod outbox;
+mod stock;
 mod together;

@@ -1,0 +1,18 @@
+DROP INDEX transition_log_unfolded;
+DROP INDEX transition_log_by_note;
+ALTER TABLE transition_log DROP COLUMN note_folded;
+CREATE INDEX sale_order_by_grand_total ON sale_order (grand_total_minor, id);
+DROP INDEX sale_order_by_total;
+DROP INDEX product_sku_folded;
+ALTER TABLE product DROP COLUMN sku_folded;
+CREATE INDEX product_by_title ON product (lower(title) {prefix});
+CREATE INDEX reseller_by_name ON reseller (lower(name) {prefix});
+CREATE INDEX customer_by_name ON customer (lower(name) {prefix});
+DROP INDEX product_by_folded;
+DROP INDEX user_account_by_folded;
+DROP INDEX reseller_by_folded;
+DROP INDEX customer_by_folded;
+ALTER TABLE product DROP COLUMN folded;
+ALTER TABLE user_account DROP COLUMN folded;
+ALTER TABLE reseller DROP COLUMN folded;
+ALTER TABLE customer DROP COLUMN folded;
