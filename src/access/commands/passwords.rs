@@ -1,6 +1,6 @@
 //! Passwords that are set anew: by who knows the old one, and by who has a token for it.
 
-use super::tokens::end_tokens;
+use super::tokens::{end_tokens, locked};
 use crate::access::login::normal_email;
 use crate::access::{backoff, keys};
 use crate::clock::Instant;
@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use entity::{password_reset, user_account};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -34,15 +34,13 @@ impl Command for ChangePassword {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         let user = cx.actor.user_id.ok_or_else(|| Error::Forbidden("only users have passwords".to_owned()))?;
-        let changed = user_account::Entity::update_many()
-            .col_expr(user_account::Column::PasswordHash, Expr::value(self.new_hash.clone()))
-            .filter(user_account::Column::Id.eq(user))
-            .filter(user_account::Column::PasswordHash.eq(self.old_hash.clone()))
-            .exec(cx.txn)
-            .await?;
-        if changed.rows_affected == 0 {
+        let row = locked(cx.txn, user).await?;
+        if row.password_hash.as_ref() != Some(&self.old_hash) {
             return Err(Error::Conflict("the password was changed meanwhile; sign in with the new one".to_owned()));
         }
+        let mut row = row.into_active_model();
+        row.password_hash = Set(Some(self.new_hash.clone()));
+        row.update(cx.txn).await?;
         end_tokens(cx.txn, user).await?;
         forget_resets(cx.txn, user).await?;
         Ok(Done { user: Some(user), ..Done::default() })

@@ -5,9 +5,13 @@ use crate::access::{Permissions, may};
 use crate::clock::Instant;
 use crate::command::{Command, Cx, Done};
 use crate::error::Error;
+use crate::id::{self, Prefix};
 use entity::{ended_token, user_account};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel as _, QueryFilter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel as _, QueryFilter,
+    QuerySelect as _,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -62,13 +66,18 @@ impl Command for LogoutEverywhere {
 
 /// Ends all tokens of a user: those that are made from now on are of the next epoch.
 pub async fn end_tokens(txn: &DatabaseTransaction, user: Uuid) -> Result<(), Error> {
-    let next = Expr::col(user_account::Column::TokenEpoch).add(1);
-    user_account::Entity::update_many()
-        .col_expr(user_account::Column::TokenEpoch, next)
-        .filter(user_account::Column::Id.eq(user))
-        .exec(txn)
-        .await?;
+    let row = locked(txn, user).await?;
+    let next = row.token_epoch.checked_add(1).ok_or_else(|| Error::internal("a user's epochs are used up"))?;
+    let mut row = row.into_active_model();
+    row.token_epoch = Set(next);
+    row.update(txn).await?;
     Ok(())
+}
+
+/// A user's row, which nobody else changes until the commit.
+pub async fn locked(txn: &DatabaseTransaction, user: Uuid) -> Result<user_account::Model, Error> {
+    let row = user_account::Entity::find_by_id(user).lock_exclusive().one(txn).await?;
+    row.ok_or_else(|| Error::not_found(id::encode(Prefix::User, user)))
 }
 
 /// Forgets tokens that would have ended by now anyway.
