@@ -8,6 +8,7 @@ pub mod types;
 
 pub mod api_key;
 pub mod credit_account;
+pub mod credit_change;
 pub mod credit_entry;
 pub mod credit_note;
 pub mod customer;

@@ -32,6 +32,10 @@ pub struct Model {
     pub sku_folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// Grows by one with every change.
+    pub version: i32,
+    /// Since when it is not for sale any more.
+    pub archived_at: Option<DateTimeUtc>,
 }
 
 /// Joined through ids, not through relations.

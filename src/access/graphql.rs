@@ -42,7 +42,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        search: Option<String>,
+        #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
     ) -> Answer<Connection<User>> {
         let asked = asked(ctx, first, after, last, before);
         connect(queries::users(app(ctx), actor(ctx)?, search.as_deref(), &asked).await, User::from)
@@ -56,7 +56,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        user_id: Option<ID>,
+        #[graphql(desc = "Of this user; left out: of everybody.")] user_id: Option<ID>,
     ) -> Answer<Connection<ApiKey>> {
         let asked = asked(ctx, first, after, last, before);
         let user = user_id.map(|id| id::decode(Prefix::User, &id)).transpose()?;
@@ -133,7 +133,7 @@ impl AccessMutation {
     async fn disable_user(
         &self,
         ctx: &Context<'_>,
-        user_id: ID,
+        #[graphql(desc = "Which user.")] user_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = DisableUser { user_id: id::decode(Prefix::User, &user_id)? };
@@ -147,9 +147,7 @@ impl AccessMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who was shut out.")] user_id: ID,
-        #[graphql(desc = "The same key with the same input answers with the first result.")] idempotency_key: Option<
-            String,
-        >,
+        idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = EnableUser { user_id: id::decode(Prefix::User, &user_id)? };
         let done = edge::run(app(ctx), actor(ctx)?, idempotency_key.as_deref(), &command).await?;
@@ -175,7 +173,7 @@ impl AccessMutation {
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        api_key_id: ID,
+        #[graphql(desc = "Which key.")] api_key_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<ApiKeyPayload> {
         let command = RevokeApiKey { api_key_id: id::decode(Prefix::Key, &api_key_id)? };

@@ -82,8 +82,8 @@ impl SessionMutation {
     async fn login(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The user's e-mail address, in any case.")] email: String,
-        #[graphql(secret, desc = "Their password.")] password: String,
+        #[graphql(desc = "As the user is known by; case does not matter.")] email: String,
+        #[graphql(secret, desc = "The password.")] password: String,
     ) -> Answer<LoginPayload> {
         let app = app(ctx);
         let login = login::login(app, client(ctx), &email, &password).await?;

@@ -14,6 +14,10 @@ INSERT INTO credit_account (id, party_kind, party_id, currency, tier, own_limit_
 VALUES (@credit_account, 'CUSTOMER', @customer, 'USD', 'BRONZE', 100, 0, '2026-01-01T00:00:00+00:00');
 INSERT INTO sales_aggregate (account_id, cumulative_minor, orders, updated_at)
 VALUES (@credit_account, 0, 0, '2026-01-01T00:00:00+00:00');
+INSERT INTO credit_change (id, party_kind, party_id, tier_before, tier_after, currency, limit_before_minor,
+    limit_after_minor, reason_code, note, actor_type, actor_id, occurred_at)
+VALUES (@credit_change, 'CUSTOMER', @customer, 'BRONZE', 'GOLD', 'USD', 100, 200, 'LOYAL_CUSTOMER', 'Pays', 'ADMIN', 'system',
+    '2026-01-01T00:00:00+00:00');
 INSERT INTO product (id, sku, kind, title, price_minor, reseller_price_minor, currency, created_at)
 VALUES (@product, 'SKU-#', 'GOODS', 'Box', 1000, 900, 'USD', '2026-01-01T00:00:00+00:00');
 INSERT INTO stock (id, store_id, sku, on_hand, reserved, created_at)
