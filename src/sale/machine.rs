@@ -51,6 +51,7 @@ const RECORDS: &[&str] = &[
     "REFUND_SENT",
     "REFUND_ISSUED",
     "REFUND_FAILED",
+    "PAYMENT_REVERSED",
     "DISPUTE_OPENED",
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
