@@ -234,7 +234,11 @@ fn commands_take_a_transaction_and_know_no_protocol() {
 #[test]
 fn a_command_reads_through_its_transaction() {
     let words = ["cx.app.reader", "cx.app.writer"];
-    nowhere(&sources(&["src"]), &words, "a second connection inside a transaction waits for the first, or reads around it");
+    nowhere(
+        &sources(&["src"]),
+        &words,
+        "a second connection inside a transaction waits for the first, or reads around it",
+    );
 }
 
 #[test]
