@@ -44,6 +44,8 @@ impl MigratorTrait for Migrator {
             "m0011_captures",
             "m0014_providers",
             "m0015_words",
+            "m0016_updates",
+            "m0017_access",
         ]
     }
 }

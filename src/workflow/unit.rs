@@ -11,7 +11,7 @@ use entity::{
     sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
 /// One order: all that grows from one quotation.
@@ -147,6 +147,8 @@ pub type TimerKey = (Uuid, String, String, Uuid);
 pub struct Shared {
     pub stores: BTreeMap<Uuid, store::Model>,
     pub stock: BTreeMap<StockKey, Row<stock::Model>>,
+    /// SKUs that are offered and not for sale any more; none: not looked.
+    pub archived: Option<BTreeSet<String>>,
     pub accounts: BTreeMap<AccountKey, Row<credit_account::Model>>,
     pub aggregates: BTreeMap<Uuid, Row<sales_aggregate::Model>>,
     pub credit_entries: Vec<credit_entry::Model>,
@@ -156,7 +158,7 @@ pub struct Shared {
     pub timers: BTreeMap<TimerKey, Option<timer::Model>>,
     pub log: Vec<transition_log::Model>,
     /// Subjects whose version grows with this commit.
-    pub touched: std::collections::BTreeSet<(SubjectKind, Uuid)>,
+    pub touched: BTreeSet<(SubjectKind, Uuid)>,
     /// What is still to be sent or started in this commit.
     pub queue: VecDeque<FollowUp>,
 }
@@ -174,6 +176,11 @@ impl Shared {
         self.stock
             .get_mut(&(store, sku.to_owned()))
             .ok_or_else(|| Error::internal(format!("stock of {sku} was not locked")))
+    }
+
+    /// Which of the offered SKUs are not for sale any more.
+    pub fn archived(&self) -> Result<&BTreeSet<String>, Error> {
+        self.archived.as_ref().ok_or_else(|| Error::internal("listings were not loaded; name LISTINGS in the needs"))
     }
 
     /// A store of one of the orders.
