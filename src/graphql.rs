@@ -56,6 +56,7 @@ pub struct Query(
 /// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    crate::access::graphql::SessionMutation,
     crate::access::graphql::AccessMutation,
     crate::quotation::graphql::QuotationMutation,
     crate::sale::graphql::SaleMutation,

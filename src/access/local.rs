@@ -95,7 +95,7 @@ async fn named(
     roles: &Roles,
     draft: CreateUser,
 ) -> Result<user_account::Model, Error> {
-    let email = super::credentials::normal_email(&draft.email);
+    let email = super::login::normal_email(&draft.email);
     let found = user_account::Entity::find().filter(user_account::Column::Email.eq(email)).one(txn).await?;
     match found {
         Some(user) => Ok(user),

@@ -37,7 +37,7 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("sale.till", "sell over the counter"),
     ("stock.adjust", "correct the stock"),
     ("store.manage", "create and change stores"),
-    ("user.manage", "create and disable users, and manage API keys"),
+    ("user.manage", "create, change and disable users, end their tokens, and manage API keys"),
     ("webhook.read", "read what providers posted"),
     ("webhook.replay", "apply again what a provider posted"),
     ("workflow.publish", "publish machines and migrate subjects to them"),

@@ -101,3 +101,10 @@ VALUES (@outbox, @order_root, 'SaleCleared', '{}', '2026-01-01T00:00:00+00:00', 
 INSERT INTO idempotency_key (actor, mutation, key, input_hash, result, created_at)
 VALUES ('system', 'createStore', 'key-#', 'hash', '{}', '2026-01-01T00:00:00+00:00');
 INSERT INTO number_counter (name, value) VALUES ('test-#', 1);
+INSERT INTO installation (name, id, created_at) VALUES ('test-#', @installation, '2026-01-01T00:00:00+00:00');
+INSERT INTO login_count (account, address, failures, last_failed_at, counted_until, kept_until)
+VALUES ('account', '192.0.2.#', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T01:00:00+00:00', '2026-01-01T01:00:00+00:00');
+INSERT INTO ended_token (token, user_id, ended_at, expires_at)
+VALUES ('token-#', @user_account, '2026-01-01T00:00:00+00:00', '2026-01-01T12:00:00+00:00');
+INSERT INTO password_reset (id, user_id, hash, created_at, expires_at)
+VALUES (@password_reset, @user_account, 'hash-#', '2026-01-01T00:00:00+00:00', '2026-01-01T00:30:00+00:00');

@@ -102,12 +102,14 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("timer_attempts", "timer", "attempts = -1"),
     ("outbox_attempts", "outbox", "attempts = -1"),
     ("number_counter_value", "number_counter", "value = -1"),
+    ("login_count_failures", "login_count", "failures = -1"),
 ];
 
 /// (rule, table, columns, change that makes two rows alike).
 pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
     ("user_account_email", "user_account", "email", "email = 'same.example.org'"),
     ("api_key_hash", "api_key", "hash", "hash = 'same'"),
+    ("password_reset_hash", "password_reset", "hash", "hash = 'same'"),
     ("credit_account_party", "credit_account", "party_kind party_id currency", "party_id = @customer"),
     ("product_sku", "product", "sku", "sku = 'SKU-#'"),
     ("product_sku_folded", "product", "sku_folded", "sku_folded = 'same'"),
