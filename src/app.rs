@@ -1,7 +1,7 @@
 //! The application: database, settings, machines and time, shared by everything that runs.
 
 use crate::{
-    access::{Roles, Tokens},
+    access::{Hashing, Roles, Tokens, backoff, installation},
     clock::{Clock, Instant},
     config::{MachineSource, Settings},
     error::Error,
@@ -45,6 +45,10 @@ pub struct Inner {
     pub roles: Roles,
     /// Makes and reads tokens.
     pub tokens: Tokens,
+    /// The line for passwords that are to be hashed.
+    pub hashing: Hashing,
+    /// Who has to wait before they sign in, as far as this process knows.
+    pub refusals: backoff::Refusals,
     /// Where files are kept.
     pub storage: Storage,
     /// The way to payment providers.
@@ -108,6 +112,9 @@ impl App {
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }
+        let installation = installation::identify(&writer, parts.clock.now()).await?;
+        let auth = &parts.settings.auth;
+        let hashing = Hashing::new(auth.passwords_at_once, auth.passwords_waiting);
         let app = Self(Arc::new(Inner {
             writer,
             reader,
@@ -116,7 +123,9 @@ impl App {
             clock: parts.clock,
             registry,
             roles: parts.roles,
-            tokens: parts.tokens,
+            tokens: parts.tokens.of_installation(installation),
+            hashing,
+            refusals: backoff::Refusals::default(),
             storage: parts.storage,
             http: Http::default(),
             wake: Notify::new(),

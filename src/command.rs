@@ -27,6 +27,34 @@ impl Cx<'_> {
     }
 }
 
+/// What an update makes of a value that may be missing. Left out and null are two things, for an idempotency key too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Change<T> {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is taken away.
+    Clear,
+    /// It is this from now on.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What becomes of what there is.
+    pub fn over(self, there: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => there,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// Whether it stays.
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+}
+
 /// One verb of the API, as data.
 pub trait Command: Serialize + Clone + Send + Sync {
     /// The mutation's name.
@@ -74,6 +102,9 @@ pub struct Done {
     #[serde(default)]
     pub payments: Vec<Uuid>,
     pub receipt_upload: Option<Uuid>,
+    /// What the till gives back, in minor units.
+    #[serde(default)]
+    pub change: Option<i64>,
     /// Name and version of a machine.
     pub definition: Option<(String, i32)>,
     pub subject: Option<(SubjectKind, Uuid)>,

@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod connection;
+mod described;
 pub mod failure;
 pub mod limits;
 pub mod loaders;
@@ -21,10 +22,11 @@ pub use serve::Schema;
 
 use crate::access::Actor;
 use crate::app::App;
+use crate::command::Change;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::serving::Client;
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, SchemaBuilder};
+use async_graphql::{Context, EmptySubscription, ID, MaybeUndefined, MergedObject, SchemaBuilder};
 use batch::Loaders;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,6 +56,7 @@ pub struct Query(
 /// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    crate::access::graphql::SessionMutation,
     crate::access::graphql::AccessMutation,
     crate::quotation::graphql::QuotationMutation,
     crate::sale::graphql::SaleMutation,
@@ -65,6 +68,7 @@ pub struct Mutation(
     crate::inventory::graphql::StockMutation,
     crate::catalog::graphql::ProductMutation,
     crate::party::graphql::PartyMutation,
+    crate::party::graphql::PartyUpdates,
     crate::workflow::graphql::WorkflowMutation,
     crate::workflow::graphql::DefinitionMutation,
     crate::webhook::graphql::WebhookMutation,
@@ -76,6 +80,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Roots::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<node::InterfaceLinks>()
         .register_output_type::<crate::workflow::graphql::WorkflowSubject>()
+        .register_output_type::<described::CommonWords>()
 }
 
 /// The API over `app`.
@@ -85,7 +90,10 @@ pub fn schema(app: App) -> Schema {
 
 /// The schema as `schema.graphql` has it; needs no database.
 pub fn schema_sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident();
+    let options = async_graphql::SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .use_space_ident()
+        .include_specified_by();
     builder().finish().sdl_with_options(options)
 }
 
@@ -133,6 +141,15 @@ pub fn app<'a>(ctx: &Context<'a>) -> &'a App {
 /// The request's batches.
 pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
     ctx.data_unchecked::<Loaders>()
+}
+
+/// A value of an update that may be missing, as commands read it: left out, null, or a value that `read` understands.
+pub fn change<T, U>(given: MaybeUndefined<T>, read: impl FnOnce(T) -> Result<U, Error>) -> Result<Change<U>, Error> {
+    Ok(match given {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(value) => Change::Set(read(value)?),
+    })
 }
 
 /// The id of a filter's field. One that is no id of the kind is `BAD_INPUT`: an empty list would look like an answer.

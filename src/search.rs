@@ -100,7 +100,7 @@ async fn fold_products(txn: &DatabaseTransaction) -> Result<usize, Error> {
     let mut taken: HashSet<String> = taken.into_iter().collect();
     let mut changed = Vec::new();
     for (row, own) in rows.iter().zip(own) {
-        let sku_folded = if taken.insert(own.clone()) { own } else { format!("{own} {}", row.sku) };
+        let sku_folded = if taken.insert(own.clone()) { own } else { product::own_spelling(&row.sku) };
         let folded = product::Entity::folded(row)?;
         changed.push(json!({ "id": row.id, "folded": folded, "sku_folded": sku_folded }));
     }

@@ -4,7 +4,7 @@
 //! culprit stands alone. Knows when things are done, not what they mean.
 
 use crate::{
-    access::Actor,
+    access::{self, Actor},
     app::App,
     approval::lapse::LapseOverride,
     clock::Instant,
@@ -27,7 +27,8 @@ use uuid::Uuid;
 const BATCH: u64 = 200;
 /// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
 const REST: Duration = Duration::from_millis(25);
-/// How often old idempotency keys and refused deliveries are forgotten, and words folded that were left out.
+/// How often old idempotency keys, refused deliveries, failed logins and ended tokens are forgotten, and words folded that
+/// were left out.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
 /// Works until it is told to stop; then finishes the batch in hand and gives claims back.
@@ -225,6 +226,7 @@ async fn tidy_up(app: &App) -> Result<usize, Error> {
     let txn = app.begin().await?;
     edge::forget_old_keys(&txn, now).await?;
     inbox::forget_refused(&txn).await?;
+    access::forget_old(&txn, now).await?;
     txn.commit().await?;
     app.fold_words().await?;
     Ok(0)

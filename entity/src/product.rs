@@ -28,10 +28,20 @@ pub struct Model {
     pub currency: String,
     /// The SKU and, on the next line, the title, folded for searching; filled when it is saved.
     pub folded: Option<String>,
-    /// The SKU, folded: unique.
+    /// The SKU, folded: unique. See [`own_spelling`].
     pub sku_folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// Grows by one with every change.
+    pub version: i32,
+    /// Since when it is not for sale any more.
+    pub archived_at: Option<DateTimeUtc>,
+}
+
+/// The folded SKU of a product that was there beside one whose SKU differs by case only: its own spelling stands behind
+/// it, after a blank, which no SKU has.
+pub fn own_spelling(sku: &str) -> String {
+    format!("{} {sku}", fold(sku))
 }
 
 /// Joined through ids, not through relations.
@@ -47,10 +57,13 @@ impl Worded for Entity {
 impl ActiveModelBehavior for ActiveModel {
     async fn before_save<C: ConnectionTrait>(self, _: &C, insert: bool) -> Result<Self, DbErr> {
         let mut row = refolded::<Entity>(self, insert)?;
-        match &row.sku {
-            Set(sku) => row.sku_folded = Set(Some(fold(sku))),
-            Unchanged(sku) if insert => row.sku_folded = Set(Some(fold(sku))),
-            Unchanged(_) | NotSet => {}
+        let (Set(sku) | Unchanged(sku)) = &row.sku else { return Ok(row) };
+        let kept = match &row.sku_folded {
+            Set(Some(there)) | Unchanged(Some(there)) => *there == own_spelling(sku),
+            Set(None) | Unchanged(None) | NotSet => false,
+        };
+        if !kept {
+            row.sku_folded = Set(Some(fold(sku)));
         }
         Ok(row)
     }

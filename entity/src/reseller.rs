@@ -23,6 +23,8 @@ pub struct Model {
     pub folded: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// Grows by one with every change.
+    pub version: i32,
 }
 
 /// Joined through ids, not through relations.

@@ -58,7 +58,7 @@ pub enum CreditEntryKind {
     Settle,
 }
 
-/// Goods have stock, services have none.
+/// Goods have stock, services are done; shipping and fees are charged and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -69,6 +69,30 @@ pub enum ProductKind {
     /// `SERVICE`
     #[sea_orm(string_value = "SERVICE")]
     Service,
+    /// `SHIPPING`
+    #[sea_orm(string_value = "SHIPPING")]
+    Shipping,
+    /// `FEE`
+    #[sea_orm(string_value = "FEE")]
+    Fee,
+}
+
+impl ProductKind {
+    /// Whether stores have stock of it.
+    pub fn has_stock(self) -> bool {
+        match self {
+            Self::Goods => true,
+            Self::Service | Self::Shipping | Self::Fee => false,
+        }
+    }
+
+    /// Whether it needs a fulfilment. What does not counts in totals alone.
+    pub fn is_fulfilled(self) -> bool {
+        match self {
+            Self::Goods | Self::Service => true,
+            Self::Shipping | Self::Fee => false,
+        }
+    }
 }
 
 /// Who did something.

@@ -26,6 +26,8 @@ pub struct Model {
     pub reseller_id: Option<Uuid>,
     /// Disabled at.
     pub disabled_at: Option<DateTimeUtc>,
+    /// Tokens of earlier epochs have ended.
+    pub token_epoch: i32,
     /// The e-mail address and, on the next line, the name, folded for searching; filled when it is saved.
     pub folded: Option<String>,
     /// When it was made.

@@ -45,6 +45,8 @@ impl MigratorTrait for Migrator {
             "m0013_money",
             "m0014_providers",
             "m0015_words",
+            "m0016_updates",
+            "m0017_access",
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::permission::Permissions;
 use super::roles::OverrideLimit;
+use super::tokens::Bearer;
 use crate::error::Error;
 use crate::money::Currencies;
 use entity::{ActorType, PartyKind};
@@ -27,6 +28,8 @@ pub struct Actor {
     pub scope: Scope,
     /// Up to which overage they may approve.
     pub limit: Arc<OverrideLimit>,
+    /// The token that they signed in with; none with an API key.
+    pub token: Option<Bearer>,
 }
 
 /// What an actor sees and moves.
@@ -63,6 +66,7 @@ impl Actor {
             permissions: Permissions::ALL,
             scope: Scope::All,
             limit: Arc::new(OverrideLimit::Unlimited),
+            token: None,
         }
     }
 

@@ -4,14 +4,14 @@
 //! counting; what was read is kept for some seconds, so that a busy client does not cost a statement a request.
 
 use super::actor::{Actor, Scope};
-use super::credentials::hash_key;
+use super::keys::hash_key;
 use super::permission::Permissions;
 use super::roles::{RoleKind, Roles};
-use super::tokens::Tokens;
+use super::tokens::{Bearer, Tokens};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use entity::{api_key, user_account, user_store};
+use entity::{api_key, ended_token, user_account, user_store};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,17 +43,17 @@ pub async fn authenticate(
     let who = match (authorization, &credentials.api_key) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(refused("send either Authorization or X-API-Key, not both")),
-        (Some(value), None) => Who::User(tokens.read(bearer(value)?, now)?),
+        (Some(value), None) => Who::Token(tokens.read(bearer(value)?, now)?),
         (None, Some(key)) => Who::Key(hash_key(key)),
     };
     let known = if let Some(known) = tokens.cache().get(&who) {
         known
     } else {
         let known = Arc::new(look_up(db, &who).await?);
-        tokens.cache().put(who, Arc::clone(&known));
+        tokens.cache().put(who.clone(), Arc::clone(&known));
         known
     };
-    known.actor(roles, now).map(Some)
+    known.actor(roles, now, who).map(Some)
 }
 
 /// Whether there is nothing after `Bearer`: a form that nobody has filled in yet, and no credential.
@@ -70,6 +70,10 @@ fn bearer(value: &str) -> Result<&str, Error> {
     Err(refused("Authorization must read: Bearer <token>"))
 }
 
+fn ended() -> Error {
+    refused("the token was ended; sign in again")
+}
+
 fn refused(message: &str) -> Error {
     Error::Unauthenticated(message.to_owned())
 }
@@ -77,7 +81,7 @@ fn refused(message: &str) -> Error {
 /// What credentials name.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Who {
-    User(Uuid),
+    Token(Bearer),
     /// By the key's hash.
     Key(String),
 }
@@ -91,7 +95,12 @@ struct Known {
 
 async fn look_up(db: &DatabaseConnection, who: &Who) -> Result<Known, Error> {
     let (user_id, key) = match who {
-        Who::User(id) => (*id, None),
+        Who::Token(bearer) => {
+            if ended_token::Entity::find_by_id(&bearer.token).one(db).await?.is_some() {
+                return Err(ended());
+            }
+            (bearer.user, None)
+        }
         Who::Key(hash) => {
             let key = api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(db).await?;
             let key = key.ok_or_else(|| refused("the API key is not valid"))?;
@@ -110,10 +119,17 @@ async fn look_up(db: &DatabaseConnection, who: &Who) -> Result<Known, Error> {
 }
 
 impl Known {
-    fn actor(&self, roles: &Roles, now: Instant) -> Result<Actor, Error> {
+    fn actor(&self, roles: &Roles, now: Instant, who: Who) -> Result<Actor, Error> {
         let user = &self.user;
         if user.disabled_at.is_some() {
             return Err(refused("the user is disabled"));
+        }
+        let token = match who {
+            Who::Token(bearer) => Some(bearer),
+            Who::Key(_) => None,
+        };
+        if token.as_ref().is_some_and(|token| token.epoch != user.token_epoch) {
+            return Err(ended());
         }
         let role = roles.get(&user.role).ok_or_else(|| {
             Error::internal(format!("user {} has the role {:?}, which does not exist", user.id, user.role))
@@ -134,6 +150,7 @@ impl Known {
             permissions: role.permissions.and(scopes),
             scope,
             limit: Arc::clone(&role.limit),
+            token,
         })
     }
 }

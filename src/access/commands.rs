@@ -1,22 +1,35 @@
-//! Users, the stores they sell for, and API keys: made, narrowed, taken away.
+//! Users, the stores they sell for, API keys, passwords and tokens: made, changed, taken away.
 //!
 //! Nobody gives a role or a key more than they hold themselves, nor takes one from somebody who holds more.
 
-use super::credentials::{new_key, normal_email};
+mod keys;
+mod passwords;
+mod tokens;
+mod users;
+
+pub use keys::{CreateApiKey, RevokeApiKey};
+pub use passwords::{ChangePassword, ResetPassword, good, new_reset, no_such_token};
+pub use tokens::{Logout, LogoutEverywhere};
+pub use users::{DisableUser, EnableUser, SetUserStores, UpdateUser};
+
+use super::login::normal_email;
+use super::may;
 use super::permission::Permissions;
 use super::roles::{Role, RoleKind, Roles};
-use super::{Actor, may};
 use crate::clock::Instant;
 use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::texts::{self, LONGEST_NAME};
-use entity::{api_key, customer, reseller, store, user_account, user_store};
+use entity::{customer, reseller, store, user_account, user_store};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// The permission that a role's limit belongs to.
+const OVERRIDES: &str = "override.decide";
 
 /// Makes a user.
 #[derive(Clone, Serialize)]
@@ -47,7 +60,7 @@ impl Command for CreateUser {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         may::user_manage(cx.actor)?;
         let role = known_role(&cx.app.roles, &self.role)?;
-        holds(cx.actor, role.permissions)?;
+        holds(cx, role, Permissions::ALL)?;
         let user = create_user(cx.txn, &cx.app.roles, cx.now, self).await?;
         Ok(Done { user: Some(user.id), ..Done::default() })
     }
@@ -61,7 +74,9 @@ pub async fn create_user(
     input: &CreateUser,
 ) -> Result<user_account::Model, Error> {
     let role = known_role(roles, &input.role)?;
-    check_party(txn, role.kind, input).await?;
+    let party = Party { customer: input.customer_id, reseller: input.reseller_id };
+    check_party(txn, role.kind, party).await?;
+    only_sellers(role.kind, &input.store_ids)?;
     let user = user_account::ActiveModel {
         id: Set(id::new()),
         email: Set(checked_email(&input.email)?),
@@ -71,6 +86,7 @@ pub async fn create_user(
         customer_id: Set(input.customer_id),
         reseller_id: Set(input.reseller_id),
         disabled_at: Set(None),
+        token_epoch: Set(0),
         folded: NotSet,
         created_at: Set(now),
     };
@@ -86,18 +102,29 @@ fn known_role<'a>(roles: &'a Roles, name: &str) -> Result<&'a Role, Error> {
     })
 }
 
-/// Refuses an actor who would give, or take away, more than they hold.
-fn holds(actor: &Actor, permissions: Permissions) -> Result<(), Error> {
-    let missing = permissions.without(actor.permissions);
-    if missing.is_empty() {
-        return Ok(());
+/// Refuses an actor who would give, or take away, more of a role than they hold: permissions, or a limit for overrides.
+fn holds(cx: &Cx<'_>, role: &Role, narrowed_to: Permissions) -> Result<(), Error> {
+    let permissions = role.permissions.and(narrowed_to);
+    let missing = permissions.without(cx.actor.permissions);
+    if !missing.is_empty() {
+        let names = missing.names().collect::<Vec<_>>().join(", ");
+        return Err(Error::Forbidden(format!("this needs permissions that you do not have yourself: {names}")));
     }
-    let names = missing.names().collect::<Vec<_>>().join(", ");
-    Err(Error::Forbidden(format!("this needs permissions that you do not have yourself: {names}")))
+    if permissions.contains(OVERRIDES) && !role.limit.is_within(&cx.actor.limit, &cx.app.currencies) {
+        return Err(Error::Forbidden("this needs a higher limit for overrides than you have yourself".to_owned()));
+    }
+    Ok(())
 }
 
-async fn check_party(txn: &DatabaseTransaction, role: RoleKind, input: &CreateUser) -> Result<(), Error> {
-    match (role, input.customer_id) {
+/// Whom somebody signs in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Party {
+    customer: Option<Uuid>,
+    reseller: Option<Uuid>,
+}
+
+async fn check_party(txn: &DatabaseTransaction, role: RoleKind, party: Party) -> Result<(), Error> {
+    match (role, party.customer) {
         (RoleKind::Customer, None) => {
             return Err(Error::invalid("customerId", "a CUSTOMER needs the customer that it signs in for"));
         }
@@ -107,14 +134,14 @@ async fn check_party(txn: &DatabaseTransaction, role: RoleKind, input: &CreateUs
         (RoleKind::Customer, Some(_)) | (_, None) => {}
         (_, Some(_)) => return Err(Error::invalid("customerId", "only a CUSTOMER has a customer")),
     }
-    match (role, input.reseller_id) {
+    match (role, party.reseller) {
         (RoleKind::Reseller, None) => {
             Err(Error::invalid("resellerId", "a RESELLER needs the reseller that it signs in for"))
         }
         (RoleKind::Reseller, Some(id)) if reseller::Entity::find_by_id(id).one(txn).await?.is_none() => {
             Err(Error::not_found(id::encode(Prefix::Reseller, id)))
         }
-        (RoleKind::Reseller, Some(_)) | (_, None) => only_sellers(role, &input.store_ids),
+        (RoleKind::Reseller, Some(_)) | (_, None) => Ok(()),
         (_, Some(_)) => Err(Error::invalid("resellerId", "only a RESELLER has a reseller")),
     }
 }
@@ -149,28 +176,6 @@ async fn link_stores(txn: &DatabaseTransaction, user: Uuid, stores: &[Uuid]) -> 
     Ok(())
 }
 
-/// Says which stores a seller sells for, instead of those before.
-#[derive(Clone, Debug, Serialize)]
-pub struct SetUserStores {
-    /// The seller.
-    pub user_id: Uuid,
-    /// All of their stores.
-    pub store_ids: Vec<Uuid>,
-}
-
-impl Command for SetUserStores {
-    const NAME: &'static str = "setUserStores";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        may::user_manage(cx.actor)?;
-        let (user, role) = user_and_role(cx, self.user_id).await?;
-        holds(cx.actor, role.permissions)?;
-        only_sellers(role.kind, &self.store_ids)?;
-        set_user_stores(cx.txn, user.id, &self.store_ids).await?;
-        Ok(Done { user: Some(user.id), ..Done::default() })
-    }
-}
-
 /// Replaces a seller's stores.
 pub async fn set_user_stores(txn: &DatabaseTransaction, user: Uuid, stores: &[Uuid]) -> Result<(), Error> {
     user_store::Entity::delete_many().filter(user_store::Column::UserId.eq(user)).exec(txn).await?;
@@ -184,112 +189,8 @@ async fn user_and_role<'a>(cx: &Cx<'a>, user: Uuid) -> Result<(user_account::Mod
     Ok((found, role))
 }
 
-/// Makes a key for programs that act in a user's name.
-#[derive(Clone, Debug, Serialize)]
-pub struct CreateApiKey {
-    /// Shown to people.
-    pub name: String,
-    /// Whose key it is.
-    pub user_id: Uuid,
-    /// What it is narrowed to; none: all that its user may do.
-    pub scopes: Option<Vec<String>>,
-    /// Until when it is good; none: until it is revoked.
-    pub expires_at: Option<Instant>,
-}
-
-impl Command for CreateApiKey {
-    const NAME: &'static str = "createApiKey";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        may::user_manage(cx.actor)?;
-        let (user, role) = user_and_role(cx, self.user_id).await?;
-        if user.disabled_at.is_some() {
-            return Err(Error::Conflict("the user is disabled; a key of theirs would open nothing".to_owned()));
-        }
-        let scopes = self.checked_scopes()?;
-        holds(cx.actor, role.permissions.and(scopes.unwrap_or(Permissions::ALL)))?;
-        if self.expires_at.is_some_and(|at| at <= cx.now) {
-            return Err(Error::invalid("expiresAt", "must be in the future"));
-        }
-        let key = new_key();
-        let row = api_key::ActiveModel {
-            id: Set(id::new()),
-            name: Set(checked_name(&self.name)?),
-            prefix: Set(key.prefix),
-            hash: Set(key.hash),
-            user_id: Set(user.id),
-            scopes: Set(scopes.map(|scopes| scopes.names().collect())),
-            expires_at: Set(self.expires_at),
-            revoked_at: Set(None),
-            created_at: Set(cx.now),
-        };
-        let row = row.insert(cx.txn).await?;
-        Ok(Done { api_key: Some(row.id), user: Some(user.id), secret: Some(key.plain), ..Done::default() })
-    }
-}
-
-impl CreateApiKey {
-    fn checked_scopes(&self) -> Result<Option<Permissions>, Error> {
-        let Some(names) = &self.scopes else { return Ok(None) };
-        if names.is_empty() {
-            return Err(Error::invalid("scopes", "an empty list allows nothing; leave it out for all of the user's"));
-        }
-        let scopes = names.iter().try_fold(Permissions::NONE, |set, name| {
-            set.with(name).ok_or_else(|| Error::invalid("scopes", format!("there is no permission {name:?}")))
-        });
-        scopes.map(Some)
-    }
-}
-
-/// Ends a key. Revoking a revoked one changes nothing.
-#[derive(Clone, Debug, Serialize)]
-pub struct RevokeApiKey {
-    /// Which.
-    pub api_key_id: Uuid,
-}
-
-impl Command for RevokeApiKey {
-    const NAME: &'static str = "revokeApiKey";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        may::user_manage(cx.actor)?;
-        let key = api_key::Entity::find_by_id(self.api_key_id).one(cx.txn).await?;
-        let key = key.ok_or_else(|| Error::not_found(id::encode(Prefix::Key, self.api_key_id)))?;
-        let (_, role) = user_and_role(cx, key.user_id).await?;
-        holds(cx.actor, role.permissions)?;
-        let done = Done { api_key: Some(key.id), user: Some(key.user_id), ..Done::default() };
-        if key.revoked_at.is_none() {
-            let mut key = key.into_active_model();
-            key.revoked_at = Set(Some(cx.now));
-            key.update(cx.txn).await?;
-        }
-        Ok(done)
-    }
-}
-
-/// Shuts a user out, their keys too. Disabling a disabled one changes nothing.
-#[derive(Clone, Debug, Serialize)]
-pub struct DisableUser {
-    /// Who.
-    pub user_id: Uuid,
-}
-
-impl Command for DisableUser {
-    const NAME: &'static str = "disableUser";
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        may::user_manage(cx.actor)?;
-        let (user, role) = user_and_role(cx, self.user_id).await?;
-        holds(cx.actor, role.permissions)?;
-        if cx.actor.user_id == Some(user.id) {
-            return Err(Error::invalid("userId", "nobody disables themselves; ask another administrator"));
-        }
-        let done = Done { user: Some(user.id), ..Done::default() };
-        if user.disabled_at.is_none() {
-            let mut user = user.into_active_model();
-            user.disabled_at = Set(Some(cx.now));
-            user.update(cx.txn).await?;
-        }
-        Ok(done)
-    }
+/// Forgets tokens that are over: those that were ended, and those that set passwords.
+pub async fn forget_old(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
+    tokens::forget_ended(txn, now).await?;
+    passwords::forget_old(txn, now).await
 }

@@ -1,23 +1,24 @@
-//! Signing in, who one is, and the users and keys of those who manage them.
+//! Who one is, and the users and keys of those who manage them. Signing in and passwords are in `session`.
 
 mod inputs;
 mod objects;
+mod session;
 
 pub use inputs::{
-    ApiKeyPayload, CreateApiKeyInput, CreateApiKeyPayload, CreateUserInput, LoginPayload, SetUserStoresInput,
+    ApiKeyPayload, CreateApiKeyInput, CreateApiKeyPayload, CreateUserInput, SetUserStoresInput, UpdateUserInput,
     UserPayload,
 };
 pub use objects::{ApiKey, PermissionInfo, User, Viewer};
+pub use session::SessionMutation;
 
-use super::commands::{CreateApiKey, CreateUser, DisableUser, RevokeApiKey, SetUserStores};
-use super::{Credentials, authenticate, credentials, queries};
+use super::commands::{CreateApiKey, CreateUser, DisableUser, EnableUser, RevokeApiKey, SetUserStores, UpdateUser};
+use super::login::{hash_password, normal_email};
+use super::{password, queries};
 use crate::app::App;
-use crate::clock::Instant;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked, connect};
-use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, app};
+use crate::graphql::{Answer, actor, app, client};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
@@ -41,7 +42,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        search: Option<String>,
+        #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
     ) -> Answer<Connection<User>> {
         let asked = asked(ctx, first, after, last, before);
         connect(queries::users(app(ctx), actor(ctx)?, search.as_deref(), &asked).await, User::from)
@@ -55,7 +56,7 @@ impl AccessQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-        user_id: Option<ID>,
+        #[graphql(desc = "Of this user; left out: of everybody.")] user_id: Option<ID>,
     ) -> Answer<Connection<ApiKey>> {
         let asked = asked(ctx, first, after, last, before);
         let user = user_id.map(|id| id::decode(Prefix::User, &id)).transpose()?;
@@ -70,33 +71,22 @@ impl AccessQuery {
     }
 }
 
-/// Signing in; users and keys.
+/// Users and keys.
 #[derive(Default)]
 pub struct AccessMutation;
 
 #[Object]
 impl AccessMutation {
-    /// Signs in. An unknown address and a wrong password look the same.
-    async fn login(
-        &self,
-        ctx: &Context<'_>,
-        email: String,
-        #[graphql(secret)] password: String,
-    ) -> Answer<LoginPayload> {
-        let app = app(ctx);
-        let now = app.now();
-        let login = credentials::login(&app.reader, &app.tokens, now, &email, &password).await?;
-        let viewer = viewer_of(app, &login.issued.token, now).await?;
-        Ok(LoginPayload { viewer, token: login.issued.token, expires_at: DateTime(login.issued.expires_at) })
-    }
-
     /// Makes a user. Needs user.manage.
     async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Answer<UserPayload> {
         let party = |prefix, id: Option<ID>| id.map(|id| id::decode(prefix, &id)).transpose();
         super::may::user_manage(actor(ctx)?)?;
         let password_digest = input.password.as_ref().map(|text| app(ctx).tokens.digest(text)).transpose()?;
         let password_hash = match &input.password {
-            Some(password) => Some(credentials::hash_password(password).await?),
+            Some(password) => {
+                password::check("password", password, &normal_email(&input.email))?;
+                Some(hash_password(app(ctx), client(ctx), password).await?)
+            }
             None => None,
         };
         let command = CreateUser {
@@ -122,14 +112,44 @@ impl AccessMutation {
         user_payload(app(ctx), done.user).await
     }
 
-    /// Shuts a user out, their keys too. Needs user.manage.
+    /// Changes what is given of a user; what is left out stays. Needs user.manage.
+    async fn update_user(&self, ctx: &Context<'_>, input: UpdateUserInput) -> Answer<UserPayload> {
+        let party = |prefix, id: Option<ID>| id.map(|id| id::decode(prefix, &id)).transpose();
+        let command = UpdateUser {
+            user_id: id::decode(Prefix::User, &input.user_id)?,
+            email: input.email,
+            name: input.name,
+            role: input.role,
+            customer_id: party(Prefix::Customer, input.customer_id)?,
+            reseller_id: party(Prefix::Reseller, input.reseller_id)?,
+            store_ids: input.store_ids.as_deref().map(stores).transpose()?,
+        };
+        let done = edge::run(app(ctx), actor(ctx)?, input.idempotency_key.as_deref(), &command).await?;
+        app(ctx).tokens.forget();
+        user_payload(app(ctx), done.user).await
+    }
+
+    /// Shuts a user out, their keys too, and ends their tokens. Needs user.manage.
     async fn disable_user(
         &self,
         ctx: &Context<'_>,
-        user_id: ID,
+        #[graphql(desc = "Which user.")] user_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = DisableUser { user_id: id::decode(Prefix::User, &user_id)? };
+        let done = edge::run(app(ctx), actor(ctx)?, idempotency_key.as_deref(), &command).await?;
+        app(ctx).tokens.forget();
+        user_payload(app(ctx), done.user).await
+    }
+
+    /// Lets a user in again who was shut out, and their keys; their tokens have ended. Needs user.manage.
+    async fn enable_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who was shut out.")] user_id: ID,
+        idempotency_key: Option<String>,
+    ) -> Answer<UserPayload> {
+        let command = EnableUser { user_id: id::decode(Prefix::User, &user_id)? };
         let done = edge::run(app(ctx), actor(ctx)?, idempotency_key.as_deref(), &command).await?;
         app(ctx).tokens.forget();
         user_payload(app(ctx), done.user).await
@@ -153,7 +173,7 @@ impl AccessMutation {
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        api_key_id: ID,
+        #[graphql(desc = "Which key.")] api_key_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<ApiKeyPayload> {
         let command = RevokeApiKey { api_key_id: id::decode(Prefix::Key, &api_key_id)? };
@@ -165,12 +185,6 @@ impl AccessMutation {
 
 fn stores(ids: &[ID]) -> Result<Vec<Uuid>, Error> {
     ids.iter().map(|id| id::decode(Prefix::Store, id)).collect()
-}
-
-async fn viewer_of(app: &App, token: &str, now: Instant) -> Result<Viewer, Error> {
-    let credentials = Credentials { authorization: Some(format!("Bearer {token}")), api_key: None };
-    let actor = authenticate(&app.reader, &app.roles, &app.tokens, now, &credentials).await?;
-    actor.as_ref().map(Viewer::from).ok_or_else(|| Error::internal("a new token stands for nobody"))
 }
 
 async fn user_payload(app: &App, user: Option<Uuid>) -> Answer<UserPayload> {

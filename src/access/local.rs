@@ -95,7 +95,7 @@ async fn named(
     roles: &Roles,
     draft: CreateUser,
 ) -> Result<user_account::Model, Error> {
-    let email = super::credentials::normal_email(&draft.email);
+    let email = super::login::normal_email(&draft.email);
     let found = user_account::Entity::find().filter(user_account::Column::Email.eq(email)).one(txn).await?;
     match found {
         Some(user) => Ok(user),
@@ -144,16 +144,18 @@ async fn own_party(
     let email = format!("{}@{HOST}", word(role));
     let exists = user_account::Entity::find().filter(user_account::Column::Email.eq(&email)).one(txn).await?.is_some();
     let (id, name, email) = (Set(id::new()), Set(format!("Local {}", word(role))), Set(Some(email)));
-    let (credit_tier, created_at) = (Set(Tier::None), Set(now));
+    let (credit_tier, created_at, version) = (Set(Tier::None), Set(now), Set(1));
     match role {
         RoleKind::Customer if !exists => {
-            let row =
-                customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
+            let row = customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
+                .insert(txn)
+                .await?;
             Ok((Some(row.id), None))
         }
         RoleKind::Reseller if !exists => {
-            let row =
-                reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at }.insert(txn).await?;
+            let row = reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
+                .insert(txn)
+                .await?;
             Ok((None, Some(row.id)))
         }
         _ => Ok((None, None)),

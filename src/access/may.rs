@@ -49,6 +49,7 @@ permissions! {
     quotation_withdraw = "quotation.withdraw",
     return_decide = "return.decide",
     return_request = "return.request",
+    sale_address = "sale.address",
     sale_cancel = "sale.cancel",
     sale_pay_method = "sale.pay_method",
     sale_till = "sale.till",

@@ -6,11 +6,16 @@
 
 mod actor;
 mod authenticate;
+pub mod backoff;
 pub mod commands;
-mod credentials;
 pub mod graphql;
+mod hashing;
+pub mod installation;
+mod keys;
 mod local;
+mod login;
 pub mod may;
+mod password;
 mod permission;
 pub mod queries;
 mod roles;
@@ -18,8 +23,19 @@ mod tokens;
 
 pub use actor::{Actor, Scope};
 pub use authenticate::{Credentials, authenticate};
-pub use credentials::{Login, hash_password, login};
+pub use hashing::{Hashing, Standing};
 pub use local::{LocalUser, local_user};
+pub use login::{Login, hash_password, login};
 pub use permission::{PERMISSIONS, Permissions};
 pub use roles::{OverrideLimit, Role, RoleKind, Roles};
-pub use tokens::{Issued, Tokens};
+pub use tokens::{Bearer, Issued, Tokens};
+
+use crate::clock::Instant;
+use crate::error::Error;
+use sea_orm::DatabaseTransaction;
+
+/// Forgets what means nothing any more: failed logins, ended tokens, tokens that set passwords.
+pub async fn forget_old(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
+    backoff::forget_old(txn, now).await?;
+    commands::forget_old(txn, now).await
+}

@@ -1,12 +1,13 @@
 //! Finders of users and API keys, for those who manage them.
 
+use super::commands::good;
 use super::{Actor, may};
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
 use crate::reading::{among, grouped};
 use crate::search::Search;
-use entity::{api_key, user_account, user_store};
+use entity::{api_key, password_reset, user_account, user_store};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,6 +53,14 @@ fn oldest_first<E: EntityTrait>(tag: u8, id: E::Column, place: fn(&E::Model) -> 
 pub async fn user(app: &App, id: Uuid) -> Result<user_account::Model, Error> {
     let found = user_account::Entity::find_by_id(id).one(&app.reader).await?;
     found.ok_or_else(|| Error::not_found(crate::id::encode(crate::id::Prefix::User, id)))
+}
+
+/// The user whose password a token sets, by the token's hash; none when it sets none.
+pub async fn reset_of(app: &App, hash: &str) -> Result<Option<user_account::Model>, Error> {
+    let found = password_reset::Entity::find().filter(good(hash, app.now())).one(&app.reader).await?;
+    let Some(found) = found else { return Ok(None) };
+    let user = user_account::Entity::find_by_id(found.user_id).one(&app.reader).await?;
+    Ok(user.filter(|user| user.disabled_at.is_none()))
 }
 
 /// A key by its id, for whoever just changed it.

@@ -80,6 +80,18 @@ impl OverrideLimit {
     /// Nothing.
     pub const NOTHING: Self = Self::UpTo { by_currency: BTreeMap::new(), default: 0 };
 
+    /// Whether it allows nothing that `other` does not.
+    pub fn is_within(&self, other: &Self, currencies: &Currencies) -> bool {
+        match (self, other) {
+            (_, Self::Unlimited) => true,
+            (Self::Unlimited, _) => false,
+            (Self::UpTo { by_currency, default }, Self::UpTo { by_currency: others, default: most }) => {
+                let mut named = by_currency.keys().chain(others.keys());
+                default <= most && named.all(|code| self.of(code, currencies) <= other.of(code, currencies))
+            }
+        }
+    }
+
     /// In minor units of `currency`; `None`: any.
     pub fn of(&self, currency: &str, currencies: &Currencies) -> Option<i64> {
         match self {
@@ -281,6 +293,28 @@ mod tests {
         ] {
             let found = parse(text).unwrap_err();
             assert!(found.starts_with(error), "{found}\nshould start with\n{error}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_within_another_that_allows_as_much_in_every_currency() {
+        let currencies = Currencies::with(&BTreeMap::new());
+        let up_to = |usd: Option<i64>, default| OverrideLimit::UpTo {
+            by_currency: usd.map(|usd| ("USD".to_owned(), usd)).into_iter().collect(),
+            default,
+        };
+        for (one, other, within) in [
+            (OverrideLimit::Unlimited, OverrideLimit::Unlimited, true),
+            (OverrideLimit::Unlimited, up_to(None, 9), false),
+            (up_to(Some(9), 9), OverrideLimit::Unlimited, true),
+            (OverrideLimit::NOTHING, OverrideLimit::NOTHING, true),
+            (up_to(None, 5), up_to(None, 5), true),
+            (up_to(None, 6), up_to(None, 5), false),
+            (up_to(Some(501), 1), up_to(None, 5), false),
+            (up_to(Some(500), 1), up_to(None, 5), true),
+            (up_to(None, 5), up_to(Some(499), 5), false),
+        ] {
+            assert_eq!(one.is_within(&other, &currencies), within, "{one:?} {other:?}");
         }
     }
 }

@@ -1,19 +1,21 @@
 //! Products in the API.
 
-use super::commands::CreateProduct;
-use super::queries;
+use super::commands::{CreateProduct, UpdateProduct};
+use super::queries::{self, Filter};
 use crate::access::Scope;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::ProductById;
 use crate::graphql::money::{Money, MoneyInput};
+use crate::graphql::scalars::DateTime;
 use crate::graphql::words::ProductKind;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, change, loaders};
 use crate::id::{self, Prefix};
-use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::product;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Something that is sold.
 #[derive(Clone, Debug, Description)]
@@ -37,7 +39,7 @@ impl Product {
         &self.0.sku
     }
 
-    /// Whether it has stock.
+    /// Whether it has stock, and whether it needs a fulfilment.
     async fn kind(&self) -> ProductKind {
         self.0.kind.into()
     }
@@ -59,6 +61,16 @@ impl Product {
         }
         Ok(self.0.reseller_price_minor.map(|minor| Money::of(minor, &self.0.currency)))
     }
+
+    /// Since when it is not for sale any more; null: it is for sale.
+    async fn archived_at(&self) -> Option<DateTime> {
+        self.0.archived_at.map(DateTime)
+    }
+
+    /// Grows by one with every change; pass it as expectedVersion.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
 }
 
 /// Products.
@@ -68,7 +80,12 @@ pub struct ProductQuery;
 #[Object]
 impl ProductQuery {
     /// A product by its id or its SKU, one of them; null when there is none.
-    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, sku: Option<String>) -> Answer<Option<Product>> {
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        #[graphql(desc = "The SKU, as it is written.")] sku: Option<String>,
+    ) -> Answer<Option<Product>> {
         actor(ctx)?.require("order.read")?;
         let found = match (id, sku) {
             (Some(id), None) => match id::decode(Prefix::Product, &id) {
@@ -82,6 +99,7 @@ impl ProductQuery {
     }
 
     /// Products, by when they were made.
+    #[expect(clippy::too_many_arguments, reason = "a connection's four, and what narrows it")]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -90,10 +108,15 @@ impl ProductQuery {
         last: Option<i32>,
         before: Option<String>,
         #[graphql(desc = "SKU or title contains it.")] search: Option<String>,
+        #[graphql(
+            desc = "false: those for sale; true: those that are not any more; null: all.",
+            default_with = "Some(false)"
+        )]
+        archived: Option<bool>,
     ) -> Answer<Connection<Product>> {
         actor(ctx)?.require("order.read")?;
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::products(app(ctx), search.as_deref(), &asked).await?;
+        let page = queries::products(app(ctx), &Filter { search, archived }, &asked).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }
@@ -101,7 +124,7 @@ impl ProductQuery {
 /// A new product.
 #[derive(InputObject)]
 pub struct CreateProductInput {
-    /// Whether it has stock.
+    /// Whether it has stock, and whether it needs a fulfilment.
     #[graphql(default_with = "Some(ProductKind::Goods)")]
     kind: Option<ProductKind>,
     /// What it is ordered by; unique.
@@ -116,11 +139,37 @@ pub struct CreateProductInput {
     idempotency_key: Option<String>,
 }
 
+/// What a product is to be. What is left out stays; so does what is null, where nothing else is said.
+#[derive(InputObject)]
+pub struct UpdateProductInput {
+    /// Which.
+    product_id: ID,
+    /// What people call it. What was quoted and sold keeps the title that it had.
+    title: Option<String>,
+    /// The price of one from now on. What was quoted and sold keeps its price.
+    price: Option<MoneyInput>,
+    /// The price of one for resellers, in the same currency; null: the same as for everybody.
+    reseller_price: MaybeUndefined<MoneyInput>,
+    /// Whether it is not for sale any more. It stays on what was sold, and can be brought back.
+    archived: Option<bool>,
+    /// Refused with CONFLICT when the product has moved on.
+    expected_version: Option<i32>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    idempotency_key: Option<String>,
+}
+
 /// The product.
 #[derive(SimpleObject)]
 pub struct ProductPayload {
     /// The product.
     product: Product,
+}
+
+impl ProductPayload {
+    async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
+        let id = id.ok_or_else(|| Error::internal("a product's mutation without product"))?;
+        Ok(Self { product: loaders(ctx).required(ProductById(id)).await?.into() })
+    }
 }
 
 /// Mutations of products.
@@ -140,7 +189,21 @@ impl ProductMutation {
             reseller_price: MoneyInput::maybe(input.reseller_price.as_ref(), ctx, "resellerPrice")?,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.product.ok_or_else(|| Error::internal("a product's mutation without product"))?;
-        Ok(ProductPayload { product: loaders(ctx).required(ProductById(id)).await?.into() })
+        ProductPayload::load(ctx, done.product).await
+    }
+
+    /// Changes what a product is called and costs from now on, and whether it is for sale. Needs catalog.manage.
+    async fn update_product(&self, ctx: &Context<'_>, input: UpdateProductInput) -> Answer<ProductPayload> {
+        let actor = actor(ctx)?;
+        let command = UpdateProduct {
+            product_id: id::decode(Prefix::Product, &input.product_id)?,
+            title: input.title,
+            price: MoneyInput::maybe(input.price.as_ref(), ctx, "price")?,
+            reseller_price: change(input.reseller_price, |money| money.read(ctx, "resellerPrice"))?,
+            archived: input.archived,
+            expected_version: input.expected_version,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        ProductPayload::load(ctx, done.product).await
     }
 }

@@ -6,7 +6,7 @@ use crate::page::{self, Asked, Keyset, Page};
 use crate::reading::{among, keyed};
 use crate::search::Search;
 use entity::product;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -22,10 +22,22 @@ pub async fn find_sku(app: &App, sku: &str) -> Result<Option<Arc<product::Model>
     Ok(found.map(Arc::new))
 }
 
-/// Products whose SKU or title contains `search`, oldest first.
-pub async fn products(app: &App, search: Option<&str>, asked: &Asked) -> Result<Page<product::Model>, Error> {
-    let mut select = product::Entity::find();
-    if let Some(search) = Search::of(search)? {
+/// What a list of products is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// SKU or title contains it.
+    pub search: Option<String>,
+    /// Whether they are not for sale any more; none: both.
+    pub archived: Option<bool>,
+}
+
+/// Products, oldest first.
+pub async fn products(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<product::Model>, Error> {
+    let mut select = product::Entity::find().apply_if(filter.archived, |select, archived| {
+        let at = product::Column::ArchivedAt;
+        select.filter(if archived { at.is_not_null() } else { at.is_null() })
+    });
+    if let Some(search) = Search::of(filter.search.as_deref())? {
         select = select.filter(search.within(product::Column::Folded));
     }
     let order = Keyset {

@@ -1,11 +1,12 @@
 //! `waybill machine …`: checks, runs and draws machines without a server or a database.
 
 mod check;
+mod convert;
 mod draw;
 mod simulate;
 
 use super::context::Context;
-use super::failure::{Failure, print};
+use super::failure::{Failure, print, say};
 use crate::config::MachineSource;
 use clap::Subcommand;
 use serde_json::Value;
@@ -27,6 +28,16 @@ pub enum Action {
         /// Judge it as for publishing: warnings are errors, and it must drive a quotation, sale or fulfilment
         #[arg(long)]
         strict: bool,
+    },
+    /// Rewrite a machine of XState 4, or one that only XState could run, to one that runs here
+    ///
+    /// The machine goes to standard output; what was changed and what a person must still write, to standard error. The
+    /// order of keys stays, a machine that is in order stays as it is. Exit code 2 when errors are left.
+    #[command(after_help = convert::EXAMPLES)]
+    Convert {
+        /// A JSON file, `-` for standard input, or the name of a configured machine
+        #[arg(value_name = "FILE")]
+        file: String,
     },
     /// List the configured machines
     List,
@@ -62,6 +73,7 @@ pub enum Action {
 pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     match action {
         Action::Check { files, strict } => check::run(context, files, *strict),
+        Action::Convert { file } => convert::run(context, file),
         Action::List => list(context),
         Action::Simulate(args) => simulate::run(context, args),
         Action::Diagram(args) => draw::run(context, args),
@@ -71,7 +83,8 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
 }
 
 fn diff(context: &Context, old: &str, new: &str, json: bool) -> Result<(), Failure> {
-    let found = statechart::diff::diff(&parse(&source(context, old)?)?, &parse(&source(context, new)?)?);
+    let read = |file: &str| parse(&source_to_read(context, file)?);
+    let found = statechart::diff::diff(&read(old)?, &read(new)?);
     if json {
         return print(serde_json::to_string_pretty(&found).map_err(|error| Failure::failed(error.to_string()))?);
     }
@@ -120,6 +133,17 @@ fn source(context: &Context, file: &str) -> Result<MachineSource, Failure> {
     }
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Ok(MachineSource { name, file: file.to_owned(), text: text(file)? })
+}
+
+/// The same for what is only looked at: a byte order mark is read over.
+fn source_to_read(context: &Context, file: &str) -> Result<MachineSource, Failure> {
+    let source = source(context, file)?;
+    Ok(MachineSource { text: without_mark(&source.text).to_owned(), ..source })
+}
+
+/// Text without the byte order mark that some editors begin it with.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The text of a file, or of standard input.

@@ -2,6 +2,7 @@
 
 use super::context::{Context, block_on};
 use super::failure::{Failure, print, say};
+use crate::access::commands::new_reset;
 use crate::access::{Issued, LocalUser, RoleKind, local_user};
 use crate::app::App;
 use crate::error::Error;
@@ -15,8 +16,21 @@ use sea_orm::DatabaseTransaction;
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The role
-    #[arg(long, value_name = "ROLE", value_parser = PossibleValuesParser::new(RoleKind::ALL.map(|(_, name)| name)), ignore_case = true)]
-    role: String,
+    #[arg(
+        long,
+        value_name = "ROLE",
+        value_parser = PossibleValuesParser::new(RoleKind::ALL.map(|(_, name)| name)),
+        ignore_case = true,
+        required_unless_present = "reset"
+    )]
+    role: Option<String>,
+
+    /// Print a token that sets the password of the user with this e-mail address
+    ///
+    /// It is good once, for 30 minutes, with the mutation resetPassword; one that was printed before is good no more. Hand it
+    /// to nobody but the user.
+    #[arg(long, value_name = "EMAIL", conflicts_with_all = ["role", "subject"])]
+    reset: Option<String>,
 
     /// Whom it stands for
     ///
@@ -34,20 +48,32 @@ where the server runs, with the same configuration.
 Examples:
   TOKEN=$(waybill token --role ADMIN)
   waybill token --role CUSTOMER --subject cus_01jd8z6m4ye1v9r0t5w2x3y4z5
-  waybill token --role MANAGER --subject berta";
+  waybill token --role MANAGER --subject berta
+  waybill token --reset berta@example.com";
 
 /// Prints a token.
 pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let loaded = context.load()?;
     block_on(async {
         let app = context.open(loaded, false).await?;
-        let role = args.role.to_uppercase();
+        if let Some(email) = &args.reset {
+            return print(reset(&app, email).await?);
+        }
+        let role = args.role.as_deref().unwrap_or_default().to_uppercase();
         let role = RoleKind::parse(&role).ok_or_else(|| Failure::input(format!("there is no role {role}")))?;
         if role == RoleKind::Seller && args.subject.is_none() {
             say("note: the local seller is linked to no store, and so sees no orders; --subject store_… names one");
         }
         print(issue(&app, &LocalUser { role, subject: args.subject.as_deref() }).await?.token)
     })
+}
+
+/// A token that sets a user's password.
+async fn reset(app: &App, email: &str) -> Result<String, Error> {
+    let txn: DatabaseTransaction = app.begin().await?;
+    let token = new_reset(&txn, app.now(), email).await?;
+    txn.commit().await?;
+    Ok(token)
 }
 
 /// A token for a local user, who is made when missing.

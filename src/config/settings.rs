@@ -90,6 +90,15 @@ pub struct Auth {
     /// How long a token is good for.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 8_760>")]
     pub token_hours: u32,
+    /// How many passwords are hashed at the same time.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 64>")]
+    pub passwords_at_once: usize,
+    /// How many may wait for that.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000>")]
+    pub passwords_waiting: usize,
+    /// After how many failures a minute an address waits.
+    #[serde(deserialize_with = "values::from_to::<_, _, 1, 1_000_000>")]
+    pub failures_per_address: i32,
 }
 
 impl std::fmt::Debug for Auth {

@@ -12,7 +12,8 @@ use async_graphql::{Context, Description, ID, Object};
 use entity::{Tier, credit_note};
 use std::sync::Arc;
 
-fn tier(tier: Tier) -> &'static str {
+/// A tier as the API writes it.
+pub fn tier(tier: Tier) -> &'static str {
     match tier {
         Tier::None => "NONE",
         Tier::Bronze => "BRONZE",
@@ -207,7 +208,11 @@ pub struct CreditQuery;
 #[Object]
 impl CreditQuery {
     /// Whether the order may go ahead by payment or on credit, computed now; reading it changes nothing.
-    async fn credit_check(&self, ctx: &Context<'_>, sale_order_id: ID) -> Answer<CreditCheck> {
+    async fn credit_check(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which sale order.")] sale_order_id: ID,
+    ) -> Answer<CreditCheck> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let id = id::decode(Prefix::Sale, &sale_order_id)?;

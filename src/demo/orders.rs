@@ -5,8 +5,9 @@ use super::verbs::{Hand, Offer, lines, run};
 use crate::access::Actor;
 use crate::app::App;
 use crate::approval::commands::{DecideOverride, GrantOverride};
+use crate::command::Change;
 use crate::error::Error;
-use crate::quotation::commands::ReviseQuotation;
+use crate::quotation::revise::ReviseQuotation;
 use crate::sale::commands::CreateTillSale;
 use entity::{OverrideKind, PaymentMethod, PaymentStatus, SubjectKind, override_request};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -50,6 +51,9 @@ impl<'a> Day<'a> {
         let revision = ReviseQuotation {
             quotation_id: revised,
             lines: Some(lines(&[("TABLE-BISTRO", 2), ("STOOL-BEECH", 6)])),
+            customer: Change::Keep,
+            reseller: Change::Keep,
+            shipping_address: Change::Keep,
             valid_until: None,
             expected_version: None,
         };

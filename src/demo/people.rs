@@ -7,6 +7,7 @@ use crate::access::{Actor, Credentials, authenticate, hash_password};
 use crate::app::App;
 use crate::error::Error;
 use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
+use crate::serving::Client;
 use entity::user_account;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -53,7 +54,7 @@ pub struct People {
 impl People {
     /// Makes the stores, the parties and the users.
     pub async fn settle(app: &App) -> Result<Self, Error> {
-        let password = hash_password(PASSWORD).await?;
+        let password = hash_password(app, Client::HERE, PASSWORD).await?;
         let admin = first_admin(app, &password).await?;
         let shop = store(app, &admin, "Canal Street", false).await?;
         let warehouse = store(app, &admin, "Warehouse", true).await?;

@@ -48,6 +48,8 @@ by_id! {
     CustomerById => Arc<customer::Model>, party::queries::customers_by_id;
     /// A reseller.
     ResellerById => Arc<reseller::Model>, party::queries::resellers_by_id;
+    /// Who gave a party which credit.
+    CreditChangesOf => Vec<Arc<entity::credit_change::Model>>, party::queries::credit_changes;
     /// A quotation.
     QuotationById => Arc<entity::quotation::Model>, quotation::queries::by_id;
     /// The lines of a quotation.

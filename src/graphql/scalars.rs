@@ -8,7 +8,8 @@ use chrono::SecondsFormat;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime(pub Instant);
 
-#[Scalar]
+/// An instant, RFC 3339. Any offset is read, UTC is answered; kept to the microsecond.
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -32,7 +33,8 @@ impl From<Instant> for DateTime {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal(pub String);
 
-#[Scalar]
+/// An exact decimal number as a JSON string ("1250.00"). JSON numbers are refused: they pass through floating point.
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -53,7 +55,8 @@ impl ScalarType for Decimal {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-#[Scalar(name = "JSON")]
+/// Any JSON value.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
         Ok(Self(value.into_json()?))

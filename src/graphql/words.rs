@@ -204,7 +204,7 @@ pub enum OrderFlag {
     Reversed,
 }
 
-/// Goods have stock, services have none.
+/// Goods have stock, services are done; shipping and fees are charged and nothing else.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::ProductKind")]
 pub enum ProductKind {
@@ -212,6 +212,10 @@ pub enum ProductKind {
     Goods,
     /// Has no stock, is scheduled and done.
     Service,
+    /// What it costs to send the rest. Counts in the total; is neither allocated, shipped nor returned.
+    Shipping,
+    /// Any other charge: gift wrap, deposit, handling. Counts in the total; is neither allocated, shipped nor returned.
+    Fee,
 }
 
 /// How lines reach their buyer.

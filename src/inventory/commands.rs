@@ -6,8 +6,8 @@ use crate::{
     id, outbox,
     workflow::{Mode, Unit, check_note, check_reason_code},
 };
-use entity::{ProductKind, product, stock_adjustment, store};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{product, stock_adjustment, store};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -84,8 +84,9 @@ impl AdjustStock {
         let product = product::Entity::find().filter(product::Column::Sku.eq(&self.sku)).one(cx.txn).await?;
         match product {
             None => Err(Error::not_found(self.sku.clone())),
-            Some(product) if product.kind == ProductKind::Service => {
-                Err(Error::invalid("sku", format!("{} is a service, and services have no stock", self.sku)))
+            Some(product) if !product.kind.has_stock() => {
+                let word = product.kind.to_value();
+                Err(Error::invalid("sku", format!("{} is a {word} product, and only GOODS have stock", self.sku)))
             }
             Some(_) => Ok(()),
         }

@@ -62,7 +62,12 @@ pub struct StockQuery;
 #[Object]
 impl StockQuery {
     /// What a store has of a SKU; null when it never had any, or when it is not yours to see.
-    async fn stock(&self, ctx: &Context<'_>, store_id: ID, sku: String) -> Answer<Option<Stock>> {
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which store.")] store_id: ID,
+        #[graphql(desc = "Which SKU.")] sku: String,
+    ) -> Answer<Option<Stock>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(store) = id::decode(Prefix::Store, &store_id) else { return Ok(None) };
@@ -74,7 +79,7 @@ impl StockQuery {
     async fn stocks(
         &self,
         ctx: &Context<'_>,
-        store_id: ID,
+        #[graphql(desc = "Which store.")] store_id: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -79,7 +79,7 @@ fn announce(turn: &mut Turn<'_>, store: Uuid, sku: &str) -> Result<(), Error> {
 /// Units wanted by SKU, goods only: several lines may want the same.
 pub fn wanted<'a>(lines: impl Iterator<Item = (ProductKind, &'a str, i32)>) -> BTreeMap<String, i32> {
     let mut wanted = BTreeMap::new();
-    for (_, sku, units) in lines.filter(|(kind, _, units)| *kind == ProductKind::Goods && *units > 0) {
+    for (_, sku, units) in lines.filter(|(kind, _, units)| kind.has_stock() && *units > 0) {
         *wanted.entry(sku.to_owned()).or_insert(0) += units;
     }
     wanted

@@ -5,6 +5,7 @@ use super::queries::{Line, LineOf};
 use crate::error::Error;
 use crate::graphql::loaders::{QuotationById, SaleById};
 use crate::graphql::money::{Money, MoneyInput};
+use crate::graphql::words::ProductKind;
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
@@ -49,6 +50,11 @@ impl OrderLine {
     /// The product's SKU.
     async fn sku(&self) -> &str {
         &self.line.sku
+    }
+
+    /// What the product was when the line was written: SHIPPING and FEE lines are charged and nothing else.
+    async fn kind(&self) -> ProductKind {
+        self.line.kind.into()
     }
 
     /// The product's title when the line was written.

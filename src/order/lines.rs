@@ -66,6 +66,9 @@ pub async fn price(
         .enumerate()
         .map(|(index, line)| {
             let product = products.get(line.sku.as_str()).copied().ok_or_else(|| unavailable(&line.sku))?;
+            if product.archived_at.is_some() {
+                return Err(unavailable(&line.sku));
+            }
             price_line(index, line, product, sale_type, currency)
         })
         .collect()
@@ -141,6 +144,7 @@ fn price_line(
     })
 }
 
+/// There is no such product, or not any more.
 fn unavailable(sku: &str) -> Error {
     Error::refused(Code::ListingUnavailable, format!("{sku:?} is not for sale"), "choose one of the products")
 }

@@ -1,11 +1,12 @@
 //! Making stores, customers and resellers.
 
+use super::credit;
 use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
 use crate::texts::{self, LONGEST_NAME};
-use entity::{PartyKind, SubjectKind, Tier, credit_account, customer, reseller, store};
+use entity::{PartyKind, SubjectKind, Tier, customer, reseller, store};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
@@ -31,17 +32,9 @@ impl Command for CreateStore {
         let name = checked_name(&self.name)?;
         cx.app.currencies.exponent(&self.currency, "currency")?;
         let timezone = self.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
-        if timezone.parse::<chrono_tz::Tz>().is_err() {
-            return Err(Error::invalid(
-                "timezone",
-                format!("{timezone:?} is no IANA time zone; write \"Europe/Berlin\""),
-            ));
-        }
+        check_timezone(timezone)?;
         let lifecycle = self.default_lifecycle.as_deref().unwrap_or(DEFAULT_LIFECYCLE);
-        if cx.app.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
-            let what = format!("there is no lifecycle {lifecycle:?} for sale orders");
-            return Err(Error::invalid("defaultLifecycle", what));
-        }
+        check_lifecycle(cx, lifecycle)?;
         let row = store::Model {
             id: id::new(),
             name,
@@ -50,6 +43,7 @@ impl Command for CreateStore {
             default_lifecycle: lifecycle.to_owned(),
             backorders: self.backorders,
             created_at: cx.now,
+            version: 1,
         };
         let id = row.id;
         store::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
@@ -80,10 +74,12 @@ impl Command for CreateCustomer {
             credit_tier,
             folded: None,
             created_at: cx.now,
+            version: 1,
         };
         let id = row.id;
         row.into_active_model().insert(cx.txn).await?;
-        agree_limit(cx, (PartyKind::Customer, id), credit_tier, self.credit_limit.as_ref()).await?;
+        let given = self.credit_tier.is_some().then_some(credit_tier);
+        credit::begin(cx, (PartyKind::Customer, id), credit_tier, given, self.credit_limit.as_ref()).await?;
         Ok(Done { customer: Some(id), ..Done::default() })
     }
 }
@@ -111,10 +107,12 @@ impl Command for CreateReseller {
             credit_tier,
             folded: None,
             created_at: cx.now,
+            version: 1,
         };
         let id = row.id;
         row.into_active_model().insert(cx.txn).await?;
-        agree_limit(cx, (PartyKind::Reseller, id), credit_tier, self.credit_limit.as_ref()).await?;
+        let given = self.credit_tier.is_some().then_some(credit_tier);
+        credit::begin(cx, (PartyKind::Reseller, id), credit_tier, given, self.credit_limit.as_ref()).await?;
         Ok(Done { reseller: Some(id), ..Done::default() })
     }
 }
@@ -127,32 +125,26 @@ fn agreed_tier(cx: &Cx<'_>, named: Option<&str>, limit: Option<&Money>) -> Resul
     tier(named)
 }
 
-/// Opens the party's account in the limit's currency.
-async fn agree_limit(
-    cx: &Cx<'_>,
-    (party_kind, party_id): (PartyKind, uuid::Uuid),
-    tier: Tier,
-    limit: Option<&Money>,
-) -> Result<(), Error> {
-    let Some(limit) = limit else { return Ok(()) };
-    if limit.minor < 0 {
-        return Err(Error::invalid("creditLimit", "a limit is not negative"));
+/// Refuses what is no time zone.
+pub(super) fn check_timezone(timezone: &str) -> Result<(), Error> {
+    if timezone.parse::<chrono_tz::Tz>().is_err() {
+        let what = format!("{timezone:?} is no IANA time zone; write \"Europe/Berlin\"");
+        return Err(Error::invalid("timezone", what));
     }
-    let account = credit_account::Model {
-        id: id::new(),
-        party_kind,
-        party_id,
-        currency: limit.currency.clone(),
-        tier,
-        own_limit_minor: Some(limit.minor),
-        exposure_minor: 0,
-        created_at: cx.now,
-    };
-    credit_account::Entity::insert(account.into_active_model()).exec_without_returning(cx.txn).await?;
     Ok(())
 }
 
-fn tier(name: Option<&str>) -> Result<Tier, Error> {
+/// Refuses what drives no sale orders.
+pub(super) fn check_lifecycle(cx: &Cx<'_>, lifecycle: &str) -> Result<(), Error> {
+    if cx.app.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
+        let what = format!("there is no lifecycle {lifecycle:?} for sale orders");
+        return Err(Error::invalid("defaultLifecycle", what));
+    }
+    Ok(())
+}
+
+/// A tier by its name; NONE when none is named.
+pub(super) fn tier(name: Option<&str>) -> Result<Tier, Error> {
     match name {
         None | Some("NONE") => Ok(Tier::None),
         Some("BRONZE") => Ok(Tier::Bronze),
@@ -165,10 +157,12 @@ fn tier(name: Option<&str>) -> Result<Tier, Error> {
     }
 }
 
-fn checked_name(name: &str) -> Result<String, Error> {
+/// A name without the blanks around it.
+pub(super) fn checked_name(name: &str) -> Result<String, Error> {
     texts::line("name", name, LONGEST_NAME)
 }
 
-fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
+/// An e-mail address without the blanks around it.
+pub(super) fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
     email.map(|email| texts::email("email", email)).transpose()
 }

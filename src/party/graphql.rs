@@ -1,13 +1,17 @@
 //! Stores, customers and resellers in the API.
 
+mod credit_change;
 mod roots;
+mod updates;
 
+pub use credit_change::CreditChange;
 pub use roots::{PartyMutation, PartyQuery};
+pub use updates::PartyUpdates;
 
 use crate::account::graphql::ResellerAccount;
 use crate::credit::graphql::CustomerCredit;
 use crate::error::Error;
-use crate::graphql::loaders::CreditOf;
+use crate::graphql::loaders::{CreditChangesOf, CreditOf};
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
@@ -22,6 +26,13 @@ async fn credit(ctx: &Context<'_>, kind: PartyKind, id: Uuid, currency: String) 
     app(ctx).currencies.exponent(&currency, "currency")?;
     let credit = loaders(ctx).required(CreditOf(kind, id, currency.clone())).await?;
     Ok(CustomerCredit::new(credit, currency))
+}
+
+async fn credit_changes(ctx: &Context<'_>, kind: PartyKind, id: Uuid) -> Answer<Vec<CreditChange>> {
+    if !actor(ctx)?.reads_credit_of(kind, id) {
+        return Err(Error::Forbidden("a party's credit is for itself and for staff".to_owned()).into());
+    }
+    Ok(loaders(ctx).or_default(CreditChangesOf(id)).await?.into_iter().map(CreditChange::from).collect())
 }
 
 /// A place that sells.
@@ -65,6 +76,11 @@ impl Store {
     async fn backorders(&self) -> bool {
         self.0.backorders
     }
+
+    /// Grows by one with every change; pass it as expectedVersion.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
 }
 
 /// A consumer.
@@ -98,6 +114,16 @@ impl Customer {
     async fn credit(&self, ctx: &Context<'_>, currency: String) -> Answer<CustomerCredit> {
         credit(ctx, PartyKind::Customer, self.0.id, currency).await
     }
+
+    /// Who gave it which tier and limits, and why; newest first.
+    async fn credit_changes(&self, ctx: &Context<'_>) -> Answer<Vec<CreditChange>> {
+        credit_changes(ctx, PartyKind::Customer, self.0.id).await
+    }
+
+    /// Grows by one with every change by hand, of its credit too; pass it as expectedVersion.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
 }
 
 /// Somebody who buys to sell.
@@ -130,6 +156,16 @@ impl Reseller {
     /// The credit in a currency.
     async fn credit(&self, ctx: &Context<'_>, currency: String) -> Answer<CustomerCredit> {
         credit(ctx, PartyKind::Reseller, self.0.id, currency).await
+    }
+
+    /// Who gave it which tier and limits, and why; newest first.
+    async fn credit_changes(&self, ctx: &Context<'_>) -> Answer<Vec<CreditChange>> {
+        credit_changes(ctx, PartyKind::Reseller, self.0.id).await
+    }
+
+    /// Grows by one with every change by hand, of its credit too; pass it as expectedVersion.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// What it owes and has paid ahead in a currency, over all stores: for itself and for staff.

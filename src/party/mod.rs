@@ -1,6 +1,7 @@
-//! Who and what a sale is about: stores, customers, resellers. Opens credit accounts with an agreed limit; what a limit
-//! means is the credit room's.
+//! Stores, customers and resellers: who sells and who buys, and which credit a buyer was given.
 
 pub mod commands;
+pub mod credit;
 pub mod graphql;
 pub mod queries;
+pub mod update;

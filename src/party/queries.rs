@@ -4,10 +4,10 @@ use crate::access::{Actor, Scope};
 use crate::app::App;
 use crate::error::Error;
 use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, keyed, nothing};
+use crate::reading::{among, grouped, keyed, nothing};
 use crate::search::Search;
-use entity::{customer, reseller, store};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, Select};
+use entity::{credit_change, customer, reseller, store};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -139,4 +139,16 @@ pub async fn resellers_by_id(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Arc<reseller::Model>>, Error> {
     keyed(db, reseller::Entity::find().filter(among(reseller::Column::Id, ids)), |row| row.id).await
+}
+
+/// Who gave parties which credit, newest first.
+pub async fn credit_changes(
+    db: &DatabaseConnection,
+    parties: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<credit_change::Model>>>, Error> {
+    let select = credit_change::Entity::find()
+        .filter(among(credit_change::Column::PartyId, parties))
+        .order_by_desc(credit_change::Column::OccurredAt)
+        .order_by_desc(credit_change::Column::Id);
+    grouped(db, select, |row| row.party_id).await
 }

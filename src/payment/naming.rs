@@ -4,6 +4,7 @@
 //! people who type from their statements do not: settlements are compared without case.
 
 use crate::error::Error;
+use crate::texts;
 
 /// Longest name of a provider, and longest reference, in characters.
 const LONGEST: usize = 200;
@@ -23,13 +24,12 @@ pub fn folded(reference: &str) -> String {
     reference.trim().to_lowercase()
 }
 
-/// Refuses a reference, or the name of a provider, that is empty or too long.
+/// Refuses a reference, or the name of a provider, that shows nothing or is too long.
 pub fn check(field: &str, text: &str) -> Result<(), Error> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > LONGEST {
-        return Err(Error::invalid(field, format!("write 1 to {LONGEST} characters, or leave it out")));
+    match texts::fault(text.trim(), LONGEST) {
+        Some(fault) => Err(Error::invalid(field, format!("{fault}, or leave it out"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! `createQuotation` and `reviseQuotation`.
+//! `createQuotation`.
 
+use super::parties::Parties;
 use crate::{
-    access::Scope,
     clock::{self, Instant},
     command::{Command, Cx, Done},
     error::Error,
@@ -11,19 +11,14 @@ use crate::{
         lines::{self, LineInput, PricedLine},
         numbers,
     },
-    workflow::{Event, Mode, Needs, Order, Roots, SubjectRef, Unit, Via},
+    workflow::{Order, SubjectRef, Unit},
 };
-use chrono::{SecondsFormat, TimeDelta};
-use entity::{
-    Address, FulfilmentType, ProductKind, SaleChannel, SaleType, SubjectKind, customer, order_root, quotation,
-    quotation_line, reseller, store,
-};
-use sea_orm::EntityTrait;
+use chrono::TimeDelta;
+use entity::{Address, FulfilmentType, ProductKind, SaleChannel, SaleType, order_root, quotation, quotation_line};
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
-const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
+pub(super) const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
 
 /// Makes a draft with priced lines.
 #[derive(Clone, Debug, Serialize)]
@@ -54,7 +49,13 @@ impl Command for CreateQuotation {
 impl CreateQuotation {
     /// A new order with its quotation in DRAFT, not yet written.
     pub async fn draft(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
-        let store = self.check_parties(cx).await?;
+        let parties = Parties {
+            sale_type: self.sale_type,
+            store: self.store_id,
+            customer: self.customer_id,
+            reseller: self.reseller_id,
+        };
+        let store = parties.check(cx).await?;
         self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
         let lines = lines::price(cx, &self.lines, self.sale_type, &store.currency).await?;
         let total_minor = lines::total(&lines)?;
@@ -75,8 +76,8 @@ impl CreateQuotation {
             sale_type: self.sale_type,
             channel: self.channel,
             store_id: store.id,
-            customer_id: own(cx, Scope::Customer).or(self.customer_id),
-            reseller_id: own(cx, Scope::Reseller).or(self.reseller_id),
+            customer_id: parties.customer(cx),
+            reseller_id: parties.reseller(cx),
             currency: store.currency.clone(),
             total_minor,
             revision: 1,
@@ -104,38 +105,6 @@ impl CreateQuotation {
         Ok((unit, subject))
     }
 
-    async fn check_parties(&self, cx: &Cx<'_>) -> Result<store::Model, Error> {
-        let unknown = |prefix, id| Error::not_found(id::encode(prefix, id));
-        let store = store::Entity::find_by_id(self.store_id)
-            .one(cx.txn)
-            .await?
-            .filter(|store| cx.actor.is_buyer() || cx.actor.sees(store.id, None, None))
-            .ok_or_else(|| unknown(id::Prefix::Store, self.store_id))?;
-        let may = |scope: Scope| !cx.actor.is_buyer() || cx.actor.scope == scope;
-        if let Some(id) = self.customer_id {
-            let known = customer::Entity::find_by_id(id).one(cx.txn).await?.is_some();
-            if !known || !may(Scope::Customer(id)) {
-                return Err(unknown(id::Prefix::Customer, id));
-            }
-        }
-        if let Some(id) = self.reseller_id {
-            let known = reseller::Entity::find_by_id(id).one(cx.txn).await?.is_some();
-            if !known || !may(Scope::Reseller(id)) {
-                return Err(unknown(id::Prefix::Reseller, id));
-            }
-        }
-        let reseller = matches!(cx.actor.scope, Scope::Reseller(_)) || self.reseller_id.is_some();
-        match (self.sale_type, reseller) {
-            (SaleType::Reseller, false) => {
-                Err(Error::invalid("resellerId", "a RESELLER sale needs the reseller that it is to"))
-            }
-            (SaleType::Consumer | SaleType::Marketplace, true) => {
-                Err(Error::invalid("type", "a sale to a reseller is of type RESELLER"))
-            }
-            _ => Ok(store),
-        }
-    }
-
     fn fulfilment_type(&self, lines: &[PricedLine]) -> Result<FulfilmentType, Error> {
         let goods = lines.iter().any(|line| line.kind == ProductKind::Goods);
         match self.fulfilment_type {
@@ -154,68 +123,8 @@ impl CreateQuotation {
     }
 }
 
-/// The caller's own party of this kind, when they buy for themselves.
-fn own(cx: &Cx<'_>, kind: fn(Uuid) -> Scope) -> Option<Uuid> {
-    match cx.actor.scope {
-        Scope::Customer(id) | Scope::Reseller(id) if kind(id) == cx.actor.scope => Some(id),
-        _ => None,
-    }
-}
-
-/// Replaces a quotation's lines: a new revision, approvals void. With a validity alone, only that is moved.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "fields of the contract's input")]
-pub struct ReviseQuotation {
-    pub quotation_id: Uuid,
-    pub lines: Option<Vec<LineInput>>,
-    pub valid_until: Option<Instant>,
-    pub expected_version: Option<i32>,
-}
-
-impl Command for ReviseQuotation {
-    const NAME: &'static str = "reviseQuotation";
-
-    fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
-        Some((SubjectKind::Quotation, self.quotation_id, "EDIT".to_owned()))
-    }
-
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        let subject = SubjectRef::quotation(self.quotation_id);
-        let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
-        let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.load(cx.app, cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES | Needs::STORE, Mode::Write).await?;
-        if let (None, Some(until)) = (&self.lines, self.valid_until) {
-            let event = extension(until, cx.now)?;
-            unit.send_one(cx.scene(), root, subject, &event, self.expected_version, Via::Lever)?;
-            unit.flush(cx.txn).await?;
-            return Ok(Done { quotation: Some(subject.id), ..Done::default() });
-        }
-        let event = Event::named("EDIT");
-        unit.admit(cx.scene(), root, subject, &event, self.expected_version)?;
-        if let Some(lines) = &self.lines {
-            let quotation = unit.only()?.quotation()?;
-            let (sale_type, currency) = (quotation.sale_type, quotation.currency.clone());
-            let priced = lines::price(cx, lines, sale_type, &currency).await?;
-            let total = lines::total(&priced)?;
-            let service = unit.only()?.quotation()?.fulfilment_type == FulfilmentType::Service;
-            if service && priced.iter().any(|line| line.kind == ProductKind::Goods) {
-                return Err(Error::invalid("lines", GOODS_ARE_NO_SERVICE));
-            }
-            let order = unit.only_mut()?;
-            order.quotation_mut()?.total_minor = total;
-            order.quotation_lines.clear(|line| line.id)?;
-            put_lines(order, priced)?;
-        }
-        unit.send_one(cx.scene(), root, subject, &event, self.expected_version, Via::Lever)?;
-        if let Some(until) = self.valid_until {
-            unit.send_one(cx.scene(), root, subject, &extension(until, cx.now)?, None, Via::Lever)?;
-        }
-        unit.flush(cx.txn).await?;
-        Ok(Done { quotation: Some(subject.id), ..Done::default() })
-    }
-}
-
-fn put_lines(order: &mut Order, lines: Vec<PricedLine>) -> Result<(), Error> {
+/// Gives an order's quotation these lines.
+pub(super) fn put_lines(order: &mut Order, lines: Vec<PricedLine>) -> Result<(), Error> {
     let (root_id, quotation_id) = (order.root.id, order.quotation()?.id);
     for (position, line) in lines.into_iter().enumerate() {
         order.quotation_lines.insert(quotation_line::Model {
@@ -236,12 +145,8 @@ fn put_lines(order: &mut Order, lines: Vec<PricedLine>) -> Result<(), Error> {
     Ok(())
 }
 
-fn extension(until: Instant, now: Instant) -> Result<Event, Error> {
-    let until = later(until, now)?.to_rfc3339_opts(SecondsFormat::Micros, true);
-    Ok(Event::named("EXTEND_VALIDITY").with(json!({ "validUntil": until })))
-}
-
-fn later(until: Instant, now: Instant) -> Result<Instant, Error> {
+/// A time to come, to the microsecond.
+pub(super) fn later(until: Instant, now: Instant) -> Result<Instant, Error> {
     if until <= now {
         return Err(Error::invalid("validUntil", "it is not in the future"));
     }

@@ -7,6 +7,7 @@ use crate::{
 };
 use entity::SubjectKind;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Guards, actions and delays of quotations.
 pub fn vocabulary() -> Vocabulary {
@@ -27,6 +28,7 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("isCurrentRevision", Needs::QUOTATION, is_current_revision)
         .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
+        .guard("stillListed", Needs::QUOTATION_LINES.and(Needs::LISTINGS), still_listed)
         .action("revise", Needs::QUOTATION, revise)
         .action("buyerApproves", Needs::QUOTATION, buyer_approves)
         .action("sellerApproves", Needs::QUOTATION, seller_approves)
@@ -69,6 +71,20 @@ fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
         Code::InsufficientStock,
         format!("there is too little stock: {}", short.join("; ")),
         "revise the quantities, or wait until stock arrives",
+    ))
+}
+
+/// What was archived after it was offered is not sold any more.
+fn still_listed(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let archived = turn.shared.archived()?;
+    let lines = turn.order.quotation_lines.all()?;
+    let gone: BTreeSet<&str> =
+        lines.iter().map(|line| line.sku.as_str()).filter(|sku| archived.contains(*sku)).collect();
+    Ok(Verdict::with_code(
+        gone.is_empty(),
+        Code::ListingUnavailable,
+        format!("not for sale any more: {}", gone.into_iter().collect::<Vec<_>>().join(", ")),
+        "revise the quotation, or bring the products back",
     ))
 }
 

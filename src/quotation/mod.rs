@@ -5,4 +5,6 @@
 pub mod commands;
 pub mod graphql;
 pub mod machine;
+mod parties;
 pub mod queries;
+pub mod revise;

@@ -101,9 +101,9 @@ impl RehearsalQuery {
     async fn simulate_workflow_events(
         &self,
         ctx: &Context<'_>,
-        subject_id: ID,
-        events: Vec<SimulatedEventInput>,
-        at: Option<DateTime>,
+        #[graphql(desc = "The quotation, sale order or fulfilment.")] subject_id: ID,
+        #[graphql(desc = "What is tried, one after the other.")] events: Vec<SimulatedEventInput>,
+        #[graphql(desc = "When it would happen; left out: now.")] at: Option<DateTime>,
     ) -> Answer<WorkflowSimulation> {
         let (kind, id) = parse_subject(&subject_id)?;
         if events.len() > MAX_EVENTS {

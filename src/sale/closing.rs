@@ -22,6 +22,12 @@ pub fn all_fell_through(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(Verdict::when(all > 0 && fell_through == all, "not all fulfilments were cancelled or failed", "finish them"))
 }
 
+/// Nothing was sold but shipping and fees: there is nothing to wait for.
+pub fn nothing_to_fulfil(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let none = turn.order.sale_lines.all()?.iter().all(|line| !line.kind.is_fulfilled());
+    Ok(Verdict::when(none, "goods or services are to be delivered", "deliver them"))
+}
+
 fn count(turn: &Turn<'_>) -> Result<(usize, usize, usize), Error> {
     let (mut done, mut fell_through, mut all) = (0, 0, 0);
     for row in turn.order.fulfilments.all()? {

@@ -7,7 +7,7 @@ use crate::{
     order::{lines::LineInput, sale_access},
     payment::{commands::RegisterPayment, register},
     quotation::commands::CreateQuotation,
-    workflow::{Event, Mode, Needs, SubjectRef},
+    workflow::{Event, Mode, Needs, Order, SubjectRef},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
 use serde::Serialize;
@@ -49,13 +49,29 @@ impl Command for CreateTillSale {
             unit.command(cx.scene(), root, quotation, &Event::named(event))?;
         }
         let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-        let payment = self.pay(cx, &mut unit, root, sale)?;
+        let total = unit.order(root)?.sale()?.grand_total_minor;
+        let given = self.given(unit.order(root)?, total)?;
+        let (booked, change) = if self.method == PaymentMethod::Cash {
+            (given.min(total), Some((given - total).max(0)))
+        } else {
+            (given, None)
+        };
+        let payment = self.pay(cx, &mut unit, root, sale, booked)?;
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment, ..Done::default() })
+        Ok(Done { sale: Some(sale.id), payment, change, ..Done::default() })
     }
 }
 
 impl CreateTillSale {
+    /// The money that is handed over. Nothing is enough for what costs nothing.
+    fn given(&self, order: &Order, total: i64) -> Result<i64, Error> {
+        match &self.amount {
+            None => Ok(total),
+            Some(money) if money.minor == 0 && total == 0 && money.currency == order.sale()?.currency => Ok(0),
+            Some(money) => sale_access::amount(order, "amount", money),
+        }
+    }
+
     /// Takes the money, or notes that it comes later. A sale that costs nothing is cleared already.
     fn pay(
         &self,
@@ -63,12 +79,9 @@ impl CreateTillSale {
         unit: &mut crate::workflow::Unit,
         root: Uuid,
         sale: SubjectRef,
+        amount: i64,
     ) -> Result<Option<Uuid>, Error> {
         let total = unit.order(root)?.sale()?.grand_total_minor;
-        let amount = match &self.amount {
-            Some(money) => sale_access::amount(unit.order(root)?, "amount", money)?,
-            None => total,
-        };
         let method = Event::named("SET_PAYMENT_METHOD").with(json!({ "method": self.method }));
         if unit.knows(cx.scene(), root, sale, &method.name)? {
             unit.command(cx.scene(), root, sale, &method)?;

@@ -31,6 +31,7 @@ const HEARS: &[&str] = &[
     "PAYMENT_CONFIRMED",
     "PAYMENT_AUTHORIZED",
     "PAYMENT_FAILED",
+    "PAYMENT_REVERSED",
     "DISPUTE_LOST",
     "CREDIT_NOTE_ISSUED",
     "ADMIN_OVERRIDE_REQUESTED",
@@ -51,9 +52,11 @@ const RECORDS: &[&str] = &[
     "REFUND_SENT",
     "REFUND_ISSUED",
     "REFUND_FAILED",
+    "PAYMENT_REVERSED",
     "DISPUTE_OPENED",
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
+    "SHIPPING_ADDRESS_CHANGED",
 ];
 
 /// Guards, actions and delays of sales.
@@ -71,6 +74,7 @@ pub fn vocabulary() -> Vocabulary {
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
+        .guard("nothingToFulfil", Needs::SALE_LINES, closing::nothing_to_fulfil)
         .guard("allFulfilmentsFellThrough", Needs::FULFILMENTS, closing::all_fell_through)
         .deciding_action("setMethod", CLEARING, set_method)
         .action("forgetMethod", Needs::SALE, forget_method)

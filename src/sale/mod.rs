@@ -2,6 +2,7 @@
 //!
 //! Changes through the door only (`workflow`); knows of fulfilments only that they start, hold, go on and end.
 
+pub mod address;
 pub mod closing;
 pub mod commands;
 pub mod covered;

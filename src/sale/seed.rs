@@ -1,7 +1,7 @@
 //! Builds a sale order from its approved quotation: prices frozen, stock reserved.
 
 use crate::{error::Error, inventory::stock, order::numbers, workflow::Turn};
-use entity::{ProductKind, sale_line, sale_order};
+use entity::{sale_line, sale_order};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -39,9 +39,10 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
     };
     turn.order.sale.insert(row)?;
     for line in turn.order.quotation_lines.all()?.to_vec() {
-        let reserved = match line.kind {
-            ProductKind::Goods => stock::reserve_up_to(turn.shared, quotation.store_id, &line.sku, line.quantity)?,
-            ProductKind::Service => 0,
+        let reserved = if line.kind.has_stock() {
+            stock::reserve_up_to(turn.shared, quotation.store_id, &line.sku, line.quantity)?
+        } else {
+            0
         };
         turn.order.sale_lines.insert(sale_line::Model {
             id: line.id,

@@ -7,25 +7,20 @@ mod meta;
 
 use super::{CREATED, Definition, MIGRATED, Vocabulary};
 use serde_json::Value;
-use statechart::{ActionRef, Delay, Guard, MAX_PROBLEMS, Machine, Problem, Severity, Transition, Trigger};
+use statechart::diagram::Sketch;
+use statechart::{MAX_PROBLEMS, Machine, Problem, Severity, Transition, Trigger, is_near, looks_like_code};
 use std::collections::BTreeSet;
 
 /// Every problem of a document. `strict` judges as for publishing: warnings are errors, and it must drive what one of the
-/// vocabularies is for.
+/// vocabularies is for. What Waybill reads is looked at in a document that is refused, too, so that all is said at once.
 pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: bool) -> Vec<Problem> {
-    let mut problems = match Machine::parse(source) {
+    let mut problems = match Sketch::read(source) {
         Err(problems) => problems,
-        Ok(machine) => {
-            let mut problems = machine.warnings().to_vec();
-            let unknown = Words::of(&machine, vocabularies).unknown(&machine);
-            problems.extend(unknown);
-            problems.extend(meta::check(&machine));
-            problems.extend(reserved(&machine));
-            problems.extend(agree::check(&machine, MAX_PROBLEMS));
-            if problems.len() > MAX_PROBLEMS {
-                let more = format!("there are {} more warnings", problems.len() - MAX_PROBLEMS);
-                problems.truncate(MAX_PROBLEMS);
-                problems.push(Problem::warning("", more, "correct these first"));
+        Ok(sketch) => {
+            let mut problems = sketch.problems().to_vec();
+            add(&mut problems, of_waybill(sketch.machine(), vocabularies));
+            if strict {
+                problems.extend(subject_missing(sketch.machine()));
             }
             if strict && problems.is_empty() {
                 problems.extend(unfit(name, source, vocabularies));
@@ -39,6 +34,38 @@ pub fn problems(name: &str, source: &str, vocabularies: &[Vocabulary], strict: b
         }
     }
     problems
+}
+
+/// What a machine may say that means nothing to Waybill.
+fn of_waybill(machine: &Machine, vocabularies: &[Vocabulary]) -> Vec<Problem> {
+    let mut problems = Words::of(machine, vocabularies).unknown(machine);
+    problems.extend(meta::check(machine));
+    problems.extend(reserved(machine));
+    problems.extend(agree::check(machine, MAX_PROBLEMS));
+    problems
+}
+
+/// Adds more, at most as many warnings in all as are listed of one document.
+fn add(problems: &mut Vec<Problem>, more: Vec<Problem>) {
+    let (errors, mut warnings): (Vec<_>, Vec<_>) =
+        more.into_iter().partition(|problem| problem.severity == Severity::Error);
+    let there = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+    let room = MAX_PROBLEMS.saturating_sub(there);
+    let left_out = warnings.len().saturating_sub(room);
+    warnings.truncate(room);
+    problems.extend(errors.into_iter().chain(warnings));
+    if left_out > 0 {
+        let more = format!("there are {left_out} more warnings");
+        problems.push(Problem::warning("", more, "correct these first"));
+    }
+}
+
+/// An error where nothing says what the machine drives. A word that means nothing is warned of with the rest of `meta`.
+fn subject_missing(machine: &Machine) -> Option<Problem> {
+    machine.meta().get("subject").is_none().then(|| {
+        let help = "say `\"meta\": {\"subject\": \"sale\"}` at the root: quotation, sale or fulfilment";
+        Problem::error("meta.subject", "nothing says what this machine drives", help)
+    })
 }
 
 /// An error for each event whose name the log has for something else.
@@ -71,70 +98,25 @@ impl Words {
         Self(of_kind.flat_map(Vocabulary::words).collect())
     }
 
-    /// A warning for each name without a function, at the first place that uses it.
+    /// A warning for each name without a function, at the first place that uses it. The first of each kind says which
+    /// names there are.
     fn unknown(&self, machine: &Machine) -> Vec<Problem> {
-        let mut found = Found { words: self, seen: BTreeSet::new(), problems: Vec::new() };
-        for id in machine.state_ids() {
-            let (state, path) = (machine.state(id), machine.pointer(id));
-            let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-            found.actions(&state.entry, &at("entry"));
-            found.actions(&state.initial_actions, &at("initial.actions"));
-            found.actions(&state.exit, &at("exit"));
-            for transition in state.transitions.iter().map(|id| machine.transition(*id)) {
-                found.transition(transition);
-            }
-        }
-        found.problems
-    }
-}
-
-/// What was found on the way through a machine.
-struct Found<'a> {
-    words: &'a Words,
-    seen: BTreeSet<(&'static str, String)>,
-    problems: Vec<Problem>,
-}
-
-impl Found<'_> {
-    fn transition(&mut self, transition: &Transition) {
-        let path = &transition.pointer;
-        if let Trigger::After(Delay::Named(name)) = &transition.trigger {
-            self.name("delay", name, path);
-        }
-        if let Some(guard) = &transition.guard {
-            self.guard(guard, &format!("{path}.guard"));
-        }
-        self.actions(&transition.actions, &format!("{path}.actions"));
+        let mut listed = BTreeSet::new();
+        let unknown = machine.names().filter(|(kind, name, _)| !self.has(kind, name) && !looks_like_code(name));
+        unknown
+            .take(MAX_PROBLEMS)
+            .map(|(kind, name, place)| {
+                let known = self.0.iter().filter(|(of, _)| *of == kind).map(|(_, name)| *name);
+                let near = known.clone().find(|known| is_near(known, name));
+                let near = near.map(|near| format!("did you mean `{near}`?"));
+                let all = listed.insert(kind).then(|| format!("there are {}", known.collect::<Vec<_>>().join(", ")));
+                let help: Vec<String> = [near, all].into_iter().flatten().collect();
+                Problem::warning(place, format!("{kind} `{name}` has no function"), help.join(" "))
+            })
+            .collect()
     }
 
-    fn guard(&mut self, guard: &Guard, path: &str) {
-        match guard {
-            Guard::Named(named) => self.name("guard", &named.name, path),
-            Guard::And(of) | Guard::Or(of) => {
-                for (place, guard) in of.iter().enumerate() {
-                    self.guard(guard, &format!("{path}.guards.{place}"));
-                }
-            }
-            Guard::Not(of) => self.guard(of, &format!("{path}.guards.0")),
-            Guard::StateIn(_) => {}
-        }
-    }
-
-    fn actions(&mut self, actions: &[ActionRef], path: &str) {
-        for action in actions {
-            self.name("action", &action.name, path);
-        }
-    }
-
-    fn name(&mut self, what: &'static str, name: &str, path: &str) {
-        if self.problems.len() >= MAX_PROBLEMS
-            || self.words.0.contains(&(what, name))
-            || !self.seen.insert((what, name.to_owned()))
-        {
-            return;
-        }
-        let known: Vec<&str> = self.words.0.iter().filter(|(kind, _)| *kind == what).map(|(_, name)| *name).collect();
-        let message = format!("{what} `{name}` has no function");
-        self.problems.push(Problem::warning(path, message, format!("there are {}", known.join(", "))));
+    fn has(&self, kind: &str, name: &str) -> bool {
+        self.0.iter().any(|(of, known)| *of == kind && *known == name)
     }
 }

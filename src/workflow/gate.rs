@@ -56,14 +56,7 @@ impl Place<'_> {
         if !subject::visible(self.order, self.subject, scene.actor)? {
             return Err(Error::not_found(self.subject.type_id()));
         }
-        if let Some(expected) = expected
-            && expected != self.columns.version
-        {
-            return Err(Error::Conflict(format!(
-                "version {expected} was expected, but it has moved on to {}; read it again",
-                self.columns.version
-            )));
-        }
+        check_version(self.columns.version, expected)?;
         let candidates = self.definition.machine.candidates(self.snapshot, &event.name);
         let Some(first) = candidates.first().copied() else {
             if Definition::delayed(&self.definition.machine, self.snapshot).any(|(name, _)| name == event.name) {
@@ -237,6 +230,16 @@ fn missing_permission(meta: &Value, actor: &Actor) -> Option<String> {
             (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
         }
         _ => Some("that its machine names".to_owned()),
+    }
+}
+
+/// Refuses what was meant for another version than the one that there is.
+pub fn check_version(version: i32, expected: Option<i32>) -> Result<(), Error> {
+    match expected {
+        Some(expected) if expected != version => Err(Error::Conflict(format!(
+            "version {expected} was expected, but it has moved on to {version}; read it again"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -170,6 +170,9 @@ impl Unit {
         if needs.has(Needs::STOCK) {
             self.load_stock(db, mode).await?;
         }
+        if needs.has(Needs::LISTINGS) {
+            self.load_listings(db).await?;
+        }
         Ok(())
     }
 }
@@ -183,6 +186,9 @@ impl Needs {
         }
         if needs.has(Self::CREDIT) {
             needs |= Self::SALE;
+        }
+        if needs.has(Self::LISTINGS) {
+            needs |= Self::SALE | Self::QUOTATION_LINES;
         }
         if !all_sold && (needs.has(Self::STOCK) || needs.has(Self::CREDIT)) {
             needs |= Self::QUOTATION;

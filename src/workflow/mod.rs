@@ -41,7 +41,7 @@ pub mod why;
 mod window;
 
 pub use definition::Definition;
-pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, reason_codes};
+pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, check_version, reason_codes};
 pub use load::{Mode, Roots};
 pub use needs::Needs;
 pub use part::{Part, Row};

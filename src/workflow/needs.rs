@@ -33,13 +33,15 @@ impl Needs {
     pub const STOCK: Self = Self(1 << 10);
     /// The store.
     pub const STORE: Self = Self(1 << 11);
+    /// Which of the quotation's products are not for sale any more.
+    pub const LISTINGS: Self = Self(1 << 12);
     /// Everything.
-    pub const ALL: Self = Self((1 << 12) - 1);
+    pub const ALL: Self = Self((1 << 13) - 1);
 
     /// Without the parts that are locked or shared between orders.
     #[must_use]
     pub const fn of_the_order_alone(self) -> Self {
-        Self(self.0 & !(Self::CREDIT.0 | Self::STOCK.0 | Self::STORE.0))
+        Self(self.0 & !(Self::CREDIT.0 | Self::STOCK.0 | Self::STORE.0 | Self::LISTINGS.0))
     }
 
     /// Whether all of `other` is in it.

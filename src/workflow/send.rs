@@ -224,6 +224,11 @@ impl Unit {
         })
     }
 
+    /// Whether the subject has reached its machine's end.
+    pub fn is_done(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<bool, Error> {
+        self.with_place(scene, root, subject, |place| Ok(place.definition.machine.is_done(place.snapshot)))
+    }
+
     /// Whether one of the subject's active states carries `tag`.
     pub fn has_tag(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
         self.with_place(scene, root, subject, |place| Ok(place.definition.machine.tags(place.snapshot).contains(&tag)))

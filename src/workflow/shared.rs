@@ -6,7 +6,7 @@ use super::{
     unit::{AccountKey, StockKey},
 };
 use crate::{clock::Instant, error::Error, id};
-use entity::{PartyKind, ProductKind, Tier, credit_account, customer, reseller, sales_aggregate, stock, store};
+use entity::{PartyKind, Tier, credit_account, customer, product, reseller, sales_aggregate, stock, store};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -26,6 +26,21 @@ impl Unit {
         for row in store::Entity::find().filter(store::Column::Id.is_in(wanted)).all(db).await? {
             self.shared.stores.insert(row.id, row);
         }
+        Ok(())
+    }
+
+    /// Of what is offered and not sold yet, the products that were archived.
+    pub(super) async fn load_listings<C: ConnectionTrait>(&mut self, db: &C) -> Result<(), Error> {
+        let unsold = self.orders.values().filter(|order| order.sale.tracked().next().is_none());
+        let offered = unsold.flat_map(|order| order.quotation_lines.tracked());
+        let skus: BTreeSet<&str> = offered.map(|line| line.sku.as_str()).collect();
+        let mut archived = BTreeSet::new();
+        if !skus.is_empty() {
+            let find = product::Entity::find().filter(product::Column::ArchivedAt.is_not_null());
+            let gone = find.filter(product::Column::Sku.is_in(skus)).all(db).await?;
+            archived.extend(gone.into_iter().map(|product| product.sku));
+        }
+        self.shared.archived = Some(archived);
         Ok(())
     }
 
@@ -57,7 +72,7 @@ impl Unit {
         found.retain(|key, _| wanted.contains(key));
         let missing: Vec<AccountKey> = wanted.iter().filter(|key| !found.contains_key(*key)).cloned().collect();
         if !missing.is_empty() {
-            let opened = open_accounts(db, &missing, self.now).await?;
+            let opened = open_accounts(db, &missing, mode, self.now).await?;
             if mode == Mode::Write {
                 credit_account::Entity::insert_many(
                     opened.into_iter().map(sea_orm::IntoActiveModel::into_active_model),
@@ -91,9 +106,8 @@ impl Unit {
                 Some(sale) => sale.store_id,
                 None => order.quotation()?.store_id,
             };
-            let sold = order.sale_lines.all()?.iter().filter(|l| l.kind == ProductKind::Goods).map(|l| l.sku.clone());
-            let offered =
-                order.quotation_lines.tracked().filter(|l| l.kind == ProductKind::Goods).map(|l| l.sku.clone());
+            let sold = order.sale_lines.all()?.iter().filter(|l| l.kind.has_stock()).map(|l| l.sku.clone());
+            let offered = order.quotation_lines.tracked().filter(|l| l.kind.has_stock()).map(|l| l.sku.clone());
             wanted.extend(sold.chain(offered).map(|sku| (store, sku)));
         }
         self.lock_stock(db, wanted, mode).await
@@ -178,22 +192,25 @@ async fn stock_rows<C: ConnectionTrait>(
     Ok(rows.filter(|(key, _)| wanted.contains(key)).collect())
 }
 
-/// New accounts for parties that have none in the currency yet, with the party's tier.
+/// New accounts for parties that have none in the currency yet, with the party's tier, which nobody changes meanwhile.
 async fn open_accounts<C: ConnectionTrait>(
     db: &C,
     keys: &[AccountKey],
+    mode: Mode,
     now: Instant,
 ) -> Result<Vec<credit_account::Model>, Error> {
     let ids = |kind| keys.iter().filter(move |key| key.0 == kind).map(|key| key.1).collect::<Vec<_>>();
     let mut tiers: BTreeMap<Uuid, Tier> = BTreeMap::new();
     let customers = ids(PartyKind::Customer);
     if !customers.is_empty() {
-        let rows = customer::Entity::find().filter(customer::Column::Id.is_in(customers)).all(db).await?;
+        let find = customer::Entity::find().filter(customer::Column::Id.is_in(customers));
+        let rows = if mode == Mode::Write { find.lock_shared() } else { find }.all(db).await?;
         tiers.extend(rows.into_iter().map(|row| (row.id, row.credit_tier)));
     }
     let resellers = ids(PartyKind::Reseller);
     if !resellers.is_empty() {
-        let rows = reseller::Entity::find().filter(reseller::Column::Id.is_in(resellers)).all(db).await?;
+        let find = reseller::Entity::find().filter(reseller::Column::Id.is_in(resellers));
+        let rows = if mode == Mode::Write { find.lock_shared() } else { find }.all(db).await?;
         tiers.extend(rows.into_iter().map(|row| (row.id, row.credit_tier)));
     }
     keys.iter()

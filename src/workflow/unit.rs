@@ -147,6 +147,8 @@ pub type TimerKey = (Uuid, String, String, Uuid);
 pub struct Shared {
     pub stores: BTreeMap<Uuid, store::Model>,
     pub stock: BTreeMap<StockKey, Row<stock::Model>>,
+    /// SKUs that are offered and not for sale any more; none: not looked.
+    pub archived: Option<BTreeSet<String>>,
     pub accounts: BTreeMap<AccountKey, Row<credit_account::Model>>,
     pub aggregates: BTreeMap<Uuid, Row<sales_aggregate::Model>>,
     /// Parties of the accounts that have a limit of their own in some currency.
@@ -176,6 +178,11 @@ impl Shared {
         self.stock
             .get_mut(&(store, sku.to_owned()))
             .ok_or_else(|| Error::internal(format!("stock of {sku} was not locked")))
+    }
+
+    /// Which of the offered SKUs are not for sale any more.
+    pub fn archived(&self) -> Result<&BTreeSet<String>, Error> {
+        self.archived.as_ref().ok_or_else(|| Error::internal("listings were not loaded; name LISTINGS in the needs"))
     }
 
     /// A store of one of the orders.

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::draft::{Draft, DraftTransition, Written};
+use crate::draft::{Draft, DraftTransition, STRINGIFIED, Written};
 use crate::javascript;
 use crate::json::ordered;
-use crate::keys::{self, Place, join};
+use crate::keys::{self, Place, is_of_list, join};
 use crate::limits;
 use crate::lookup::is_wildcard;
 use crate::model::{ActionRef, Delay, StateId, Trigger};
@@ -20,7 +20,8 @@ impl<'v> Draft<'v> {
         for (event, value) in self.table(fields, "on", path) {
             let here = join(&join(path, "on"), event);
             if event.is_empty() {
-                self.error(here, "an event has an empty name", "say `always` for what needs no event");
+                self.error(here.clone(), "an event has an empty name", "say `always` for what needs no event");
+                self.refused(id, &Trigger::Always, value, &here, Place::Transition);
                 continue;
             }
             if event == done && on_done.is_some() {
@@ -46,11 +47,12 @@ impl<'v> Draft<'v> {
             let here = join(&join(path, "after"), delay);
             if let Some(delay) = self.delay(delay, &here) {
                 if met.insert(delay.clone()) {
-                    self.add_delay(id, &delay);
+                    self.add_delay(id, &delay, &here);
                 }
                 self.arrows(id, &Trigger::After(delay), value, &here);
             }
         }
+        self.refused_parts(id, fields, path);
     }
 
     /// Warns of an event that only `XState` 4 sent.
@@ -78,7 +80,7 @@ impl<'v> Draft<'v> {
         }
     }
 
-    fn delay(&mut self, text: &str, path: &str) -> Option<Delay> {
+    pub(crate) fn delay(&mut self, text: &str, path: &str) -> Option<Delay> {
         let help = "say whole milliseconds, or a name";
         if javascript::trim(text).trim().is_empty() {
             self.error(path, "a delay has an empty name", help);
@@ -107,6 +109,10 @@ impl<'v> Draft<'v> {
             if matches!(trigger, Trigger::After(_)) && value.is_string() {
                 let help = format!("say `{{\"target\": {value}}}`");
                 self.error(here, "XState overlooks a bare target in a list of delayed transitions", help);
+            } else if value.is_null() {
+                let help = "write the transition anew, or take the null out";
+                self.error(here, format!("null is no transition: {STRINGIFIED}"), help);
+                (self.unsound, self.stringified) = (true, true);
             } else {
                 self.arrow(id, trigger, value, &here);
             }
@@ -114,37 +120,32 @@ impl<'v> Draft<'v> {
     }
 
     fn arrow(&mut self, source: StateId, trigger: &Trigger, value: &'v Value, pointer: &str) {
+        if let Some(arrow) = self.read_arrow(source, trigger, value, pointer, Place::Transition) {
+            self.transitions.push(arrow);
+        }
+    }
+
+    /// A transition as written; none where there are too many.
+    pub(crate) fn read_arrow(
+        &mut self,
+        source: StateId,
+        trigger: &Trigger,
+        value: &'v Value,
+        pointer: &str,
+        place: Place,
+    ) -> Option<DraftTransition<'v>> {
         if self.transitions.len() > limits::TRANSITIONS {
-            return;
+            return None;
         }
         if self.transitions.len() == limits::TRANSITIONS {
             let message = format!("there are more than {} transitions", limits::TRANSITIONS);
             self.error(pointer, message, "split the machine");
         }
         let errors = self.problems.errors();
-        let mut arrow = DraftTransition {
-            source,
-            trigger: trigger.clone(),
-            targets: Vec::new(),
-            guard: None,
-            actions: Vec::new(),
-            reenter: false,
-            meta: Value::Null,
-            description: None,
-            pointer: pointer.to_owned(),
-            broken: false,
-        };
+        let mut arrow = DraftTransition::new(source, trigger.clone(), pointer);
         match value {
             Value::String(_) => arrow.targets = self.targets(Some(value), pointer),
-            Value::Object(fields) => {
-                keys::check(Place::Transition, fields, pointer, &mut self.problems);
-                arrow.targets = self.targets(fields.get("target"), &join(pointer, "target"));
-                arrow.guard = fields.get("guard").map(|guard| (guard, join(pointer, "guard")));
-                arrow.actions = self.actions(fields.get("actions"), &join(pointer, "actions"));
-                arrow.meta = fields.get("meta").cloned().unwrap_or_default();
-                arrow.description = self.text(fields.get("description"), &join(pointer, "description"));
-                arrow.reenter = self.flag(fields, "reenter", pointer);
-            }
+            Value::Object(fields) => self.fields_of(&mut arrow, fields, place),
             Value::Null => {
                 let help = "say `{}` or `\"\"` to forbid the event, or leave it out";
                 self.error(pointer, "null is no transition", help);
@@ -152,7 +153,23 @@ impl<'v> Draft<'v> {
             _ => self.error(pointer, "this is no transition", "say a target, or `{\"target\": …}`"),
         }
         arrow.broken = self.problems.errors() > errors;
-        self.transitions.push(arrow);
+        arrow.lost |= !(value.is_string() || value.is_object());
+        Some(arrow)
+    }
+
+    fn fields_of(&mut self, arrow: &mut DraftTransition<'v>, fields: &'v Map<String, Value>, place: Place) {
+        let pointer = arrow.pointer.clone();
+        let strange = keys::check(place, fields, &pointer, &mut self.problems);
+        let errors = self.problems.errors();
+        arrow.targets = self.targets(fields.get("target"), &join(&pointer, "target"));
+        arrow.lost = self.problems.errors() > errors || (strange && !fields.contains_key("target"));
+        let of_xstate_4 =
+            || fields.get("cond").filter(|cond| cond.is_string()).map(|cond| (cond, join(&pointer, "cond")));
+        arrow.guard = fields.get("guard").map(|guard| (guard, join(&pointer, "guard"))).or_else(of_xstate_4);
+        arrow.actions = self.actions(fields.get("actions"), &join(&pointer, "actions"));
+        arrow.meta = fields.get("meta").cloned().unwrap_or_default();
+        arrow.description = self.text(fields.get("description"), &join(&pointer, "description"));
+        arrow.reenter = self.flag(fields, "reenter", &pointer);
     }
 
     fn flag(&mut self, fields: &Map<String, Value>, key: &str, path: &str) -> bool {
@@ -204,16 +221,24 @@ impl<'v> Draft<'v> {
     }
 
     fn action(&mut self, value: &Value, path: &str) -> Option<ActionRef> {
-        let (name, params) = match value {
-            Value::String(_) => (self.name(Some(value), path, "an action")?, Value::Null),
+        let (name, params, here) = match value {
+            Value::String(_) => (self.name(Some(value), path, "an action")?, Value::Null, path.to_owned()),
             Value::Object(fields) => {
-                keys::check(Place::Action, fields, path, &mut self.problems);
                 let here = join(path, "type");
-                if !fields.contains_key("type") {
+                let is_own = fields.get("type").and_then(Value::as_str).is_some_and(|name| name.starts_with("xstate."));
+                if fields.contains_key("type") && !is_own {
+                    keys::check_params(Place::Action, fields, path, &mut self.problems);
+                } else if !is_own {
                     self.error(here.clone(), "an action needs a type", "say `{\"type\": \"name\", \"params\": {…}}`");
                 }
                 let name = self.name(fields.get("type"), &here, "an action's type")?;
-                (name, fields.get("params").cloned().unwrap_or_default())
+                (name, fields.get("params").cloned().unwrap_or_default(), here)
+            }
+            Value::Null => {
+                self.stringified |= is_of_list(path);
+                let help = "name the action, and the function in the program";
+                self.error(path, format!("null is no action: {STRINGIFIED}"), help);
+                return None;
             }
             _ => {
                 self.error(path, "this is no action", "say a name, or `{\"type\": \"name\", \"params\": {…}}`");
@@ -222,10 +247,9 @@ impl<'v> Draft<'v> {
         };
         if name.starts_with("xstate.") {
             let message = format!("`{name}` is one of XState's own actions, which are functions and no JSON");
-            let here = if value.is_object() { join(path, "type") } else { path.to_owned() };
             self.error(here, message, "name an action of the program");
             return None;
         }
-        Some(ActionRef { index: self.actions.number(&name), name, params })
+        Some(ActionRef { index: self.actions.number(&name, path), name, params })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::convert;
 use crate::definition;
 use crate::draft::{Draft, DraftTransition};
 use crate::endless;
@@ -14,9 +15,9 @@ use crate::json;
 use crate::limits;
 use crate::lint;
 use crate::lookup::{Descriptors, EventTable};
-use crate::machine::{Domain, Machine, Memory, Node};
+use crate::machine::{Domain, Machine, Memory, Node, Places};
 use crate::model::{Depth, Guard, GuardRef, Kind, StateId, Transition, TransitionId, Trigger, UNKNOWN_GUARD};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::target::Directory;
 use crate::validate;
 
@@ -24,15 +25,45 @@ use crate::validate;
 pub(crate) fn machine(source: &str) -> Result<Machine, Vec<Problem>> {
     let (value, found) = json::read(source);
     let Some(value) = value else { return Err(found) };
-    let mut draft = definition::read(&value, found);
+    let Assembled { mut machine, problems, .. } = assemble(&value, found)?;
+    if problems.errors() > 0 {
+        return Err(convert::beside(&value, problems.into_list()));
+    }
+    machine.warnings = problems.into_list();
+    Ok(machine)
+}
+
+/// The targets of transitions that there are not.
+type Missing = HashMap<TransitionId, Vec<String>>;
+
+/// What can be drawn of a source text, with its problems. It must not be run.
+pub(crate) fn sketch(source: &str) -> Result<(Machine, Missing, Vec<Problem>), Vec<Problem>> {
+    let (value, found) = json::read(source);
+    let Some(value) = value else { return Err(found) };
+    let Assembled { machine, problems, missing } = assemble(&value, found)?;
+    let is_refused = problems.errors() > 0;
+    let problems = problems.into_list();
+    let problems = if is_refused { convert::beside(&value, problems) } else { problems };
+    Ok((machine, missing, problems))
+}
+
+/// A machine, which may be broken.
+struct Assembled {
+    machine: Machine,
+    problems: Problems,
+    missing: Missing,
+}
+
+fn assemble(value: &Value, found: Vec<Problem>) -> Result<Assembled, Vec<Problem>> {
+    let mut draft = definition::read(value, found);
     if draft.cut || draft.states.len() >= limits::STATES || draft.transitions.len() > limits::TRANSITIONS {
         return Err(draft.problems.into_list());
     }
     let directory = Directory::new(&mut draft);
-    let transitions = resolve(&mut draft, &directory);
+    let (transitions, missing) = resolve(&mut draft, &directory);
     let fallbacks = fallbacks(&mut draft, &directory);
     let mut problems = std::mem::take(&mut draft.problems);
-    let sound = !draft.unsound;
+    let (sound, stringified) = (!draft.unsound, draft.stringified);
     let mut machine = build(draft, transitions, fallbacks);
     let errors = problems.errors();
     validate::check(&machine, &mut problems);
@@ -42,47 +73,59 @@ pub(crate) fn machine(source: &str) -> Result<Machine, Vec<Problem>> {
     if problems.errors() == errors {
         endless::check(&machine, &mut problems);
     }
-    lint::check(&machine, sound, &mut problems);
-    if problems.errors() > 0 {
-        return Err(problems.into_list());
+    if stringified {
+        let message = "functions are lost here: `JSON.stringify` writes null for those in lists and drops the others, \
+                       guards too, which then let everybody pass";
+        let help = "look at every transition without a guard; docs/machines.md, \"From XState\", shows a safer export";
+        problems.push(Problem::warning("", message, help));
     }
-    machine.warnings = problems.into_list();
-    Ok(machine)
+    lint::check(&machine, sound, &mut problems);
+    Ok(Assembled { machine, problems, missing })
 }
 
 /// Stands in the place of the guard of a transition that is wrong: nobody can say whether it would be taken.
-fn unknown_guard() -> Guard {
-    Guard::Named(GuardRef { index: UNKNOWN_GUARD, name: String::new(), params: Value::Null })
+fn unknown_guard(written: Option<Guard>) -> Guard {
+    let name = match written {
+        Some(Guard::Named(guard)) => guard.name,
+        Some(_) => "…".to_owned(),
+        None => String::new(),
+    };
+    Guard::Named(GuardRef { index: UNKNOWN_GUARD, name, params: Value::Null })
 }
 
 /// Finds what targets and guards mean.
-fn resolve(draft: &mut Draft<'_>, directory: &Directory) -> Vec<Transition> {
+fn resolve(draft: &mut Draft<'_>, directory: &Directory) -> (Vec<Transition>, Missing) {
     let drafts = std::mem::take(&mut draft.transitions);
     let mut transitions = Vec::with_capacity(drafts.len());
+    let mut missing = Missing::new();
     for arrow in drafts {
         if draft.problems.is_full() {
             break;
         }
         let DraftTransition { source, trigger, targets, guard, actions, reenter, meta, description, .. } = arrow;
         let (pointer, errors) = (arrow.pointer, draft.problems.errors());
+        draft.unsound |= arrow.lost;
         let mut resolved = Vec::with_capacity(targets.len());
         for written in targets {
             match directory.target(&draft.states, source, &written.text) {
                 Ok(state) => resolved.push(state),
-                Err((message, help)) => draft.error(written.path, message, help),
+                Err((message, help)) => {
+                    draft.error(written.path, message, help);
+                    draft.unsound = true;
+                    missing.entry(TransitionId::from_index(transitions.len())).or_default().push(written.text);
+                }
             }
         }
         let mut guard = guard.and_then(|(value, path)| draft.guard(directory, value, &path));
         if arrow.broken || draft.problems.errors() > errors {
-            guard = Some(unknown_guard());
-            draft.unsound = true;
+            guard = Some(unknown_guard(guard));
         }
         draft.states[source.at()].transitions.push(TransitionId::from_index(transitions.len()));
         let targets = resolved;
         let arrow = Transition { source, trigger, guard, targets, actions, reenter, meta, description, pointer };
         transitions.push(arrow);
     }
-    transitions
+    (transitions, missing)
 }
 
 /// Where each history state leads when nothing is remembered, as far as it says so itself.
@@ -136,6 +179,7 @@ fn build(draft: Draft<'_>, transitions: Vec<Transition>, mut fallbacks: HashMap<
     }
     Machine {
         id: states[0].id.clone(),
+        places: Places { guards: draft.guards.places, actions: draft.actions.places, delays: draft.delays.places },
         guards: draft.guards.list,
         actions: draft.actions.list,
         delays: draft.delays.list,

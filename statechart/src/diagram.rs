@@ -9,7 +9,12 @@ use crate::model::StateId;
 mod dot;
 mod mermaid;
 mod page;
+mod sketch;
 mod svg;
+
+pub use sketch::Sketch;
+
+use sketch::Marks;
 
 /// The language of the drawing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -26,15 +31,19 @@ pub enum Format {
 /// dotted paths; they are
 /// highlighted.
 pub fn render(machine: &Machine, format: Format, current: Option<&str>) -> String {
+    draw(machine, &Marks::default(), format, current)
+}
+
+fn draw(machine: &Machine, marks: &Marks, format: Format, current: Option<&str>) -> String {
     let names: Vec<&str> = current.map(|names| names.split('+').collect()).unwrap_or_default();
     let is_current = |id: StateId| {
         let state = machine.state(id);
         state.kind.is_leaf() && (names.contains(&state.key.as_str()) || names.contains(&state.path.as_str()))
     };
     match format {
-        Format::Mermaid => mermaid::render(machine, &is_current),
-        Format::Dot => dot::render(machine, &is_current),
-        Format::Svg => svg::render(machine, &is_current),
+        Format::Mermaid => mermaid::render(machine, marks, &is_current),
+        Format::Dot => dot::render(machine, marks, &is_current),
+        Format::Svg => svg::render(machine, marks, &is_current),
     }
 }
 

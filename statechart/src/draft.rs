@@ -8,6 +8,9 @@ use crate::limits;
 use crate::model::{ActionRef, Delay, State, StateId, Trigger};
 use crate::problem::{Problem, Problems};
 
+/// Why there is a `null` in a list.
+pub(crate) const STRINGIFIED: &str = "`JSON.stringify` leaves it of a function";
+
 /// The states and transitions of a definition before names are resolved.
 #[derive(Default)]
 pub(crate) struct Draft<'v> {
@@ -25,6 +28,8 @@ pub(crate) struct Draft<'v> {
     pub(crate) problems: Problems,
     /// Something that decides where the machine can go is wrong: what is reachable cannot be told.
     pub(crate) unsound: bool,
+    /// There are nulls in lists, as `JSON.stringify` leaves them.
+    pub(crate) stringified: bool,
     /// Not all of it was read: what names mean cannot be told.
     pub(crate) cut: bool,
 }
@@ -40,8 +45,28 @@ pub(crate) struct DraftTransition<'v> {
     pub(crate) meta: Value,
     pub(crate) description: Option<String>,
     pub(crate) pointer: String,
-    /// Something about it is wrong: whether and where it goes is not known.
+    /// Something about it is wrong: whether it would be taken is not known.
     pub(crate) broken: bool,
+    /// Where it leads is not known either.
+    pub(crate) lost: bool,
+}
+
+impl DraftTransition<'_> {
+    pub(crate) fn new(source: StateId, trigger: Trigger, pointer: &str) -> Self {
+        Self {
+            source,
+            trigger,
+            targets: Vec::new(),
+            guard: None,
+            actions: Vec::new(),
+            reenter: false,
+            meta: Value::Null,
+            description: None,
+            pointer: pointer.to_owned(),
+            broken: false,
+            lost: false,
+        }
+    }
 }
 
 /// A name and where it is written.
@@ -55,15 +80,18 @@ pub(crate) struct Written {
 #[derive(Default)]
 pub(crate) struct Names {
     pub(crate) list: Vec<String>,
+    /// Beside the list: where each was met first.
+    pub(crate) places: Vec<String>,
     numbers: HashMap<String, usize>,
 }
 
 impl Names {
-    pub(crate) fn number(&mut self, name: &str) -> usize {
+    pub(crate) fn number(&mut self, name: &str, path: &str) -> usize {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
         self.list.push(name.to_owned());
+        self.places.push(path.to_owned());
         self.numbers.insert(name.to_owned(), self.list.len() - 1);
         self.list.len() - 1
     }
@@ -121,9 +149,9 @@ impl Draft<'_> {
     }
 
     /// Adds a delay that the state has not yet.
-    pub(crate) fn add_delay(&mut self, id: StateId, delay: &Delay) {
+    pub(crate) fn add_delay(&mut self, id: StateId, delay: &Delay, path: &str) {
         if let Delay::Named(name) = delay {
-            self.delays.number(name);
+            self.delays.number(name, path);
         }
         self.states[id.at()].delays.push(delay.clone());
     }

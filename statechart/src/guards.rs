@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::draft::Draft;
-use crate::keys::{self, Place, join};
+use crate::draft::{Draft, STRINGIFIED};
+use crate::keys::{self, Place, is_of_list, join};
 use crate::model::{Guard, GuardRef, StateId};
 use crate::target::Directory;
+
+/// The guards that are functions in `XState`.
+pub(crate) const OF_XSTATE: [&str; 5] = ["and", "or", "not", "stateIn", "guard"];
 
 /// Names under which `stateIn` may be told its state.
 const STATE_KEYS: [&str; 4] = ["state", "stateValue", "value", "in"];
@@ -16,21 +19,37 @@ impl Draft<'_> {
         let fields = match value {
             Value::String(_) => {
                 let name = self.name(Some(value), path, "a guard")?;
-                return Some(self.named_guard(name, Value::Null));
+                return Some(self.named_guard(name, Value::Null, path));
             }
             Value::Object(fields) => fields,
+            Value::Null => {
+                self.stringified |= is_of_list(path);
+                self.error(
+                    path,
+                    format!("null is no guard: {STRINGIFIED}"),
+                    "name the guard, and the function in the program",
+                );
+                return None;
+            }
             _ => {
                 self.error(path, "this is no guard", "say a name, or `{\"type\": \"name\", \"params\": {…}}`");
                 return None;
             }
         };
         if !fields.contains_key("type") {
-            keys::check(Place::Guard, fields, path, &mut self.problems);
-            self.error(join(path, "type"), "a guard needs a type", "say a name, `and`, `or`, `not` or `stateIn`");
+            self.without_type(directory, fields, path);
             return None;
         }
-        let kind = self.name(fields.get("type"), &join(path, "type"), "a guard's type")?;
+        let written = self.name(fields.get("type"), &join(path, "type"), "a guard's type")?;
+        let kind =
+            written.strip_prefix("xstate.").filter(|kind| OF_XSTATE.contains(kind)).unwrap_or(&written).to_owned();
+        if kind != written {
+            let message = format!("`{written}` is what XState calls its own guard within itself");
+            let help = if kind == "guard" { "say the name alone".to_owned() } else { format!("say `{kind}`") };
+            self.error(join(path, "type"), message, help);
+        }
         match kind.as_str() {
+            "guard" if kind != written => None,
             "and" => self.guard_list(directory, fields, path).map(Guard::And),
             "or" => self.guard_list(directory, fields, path).map(Guard::Or),
             "not" => {
@@ -42,18 +61,42 @@ impl Draft<'_> {
                 guards.pop().map(|guard| Guard::Not(Box::new(guard)))
             }
             "stateIn" => {
-                keys::check(Place::Guard, fields, path, &mut self.problems);
+                keys::check_params(Place::Guard, fields, path, &mut self.problems);
                 self.state_in(directory, fields.get("params"), &join(path, "params"))
             }
             _ => {
-                keys::check(Place::Guard, fields, path, &mut self.problems);
-                Some(self.named_guard(kind, fields.get("params").cloned().unwrap_or_default()))
+                keys::check_params(Place::Guard, fields, path, &mut self.problems);
+                Some(self.named_guard(kind, fields.get("params").cloned().unwrap_or_default(), path))
             }
         }
     }
 
-    fn named_guard(&mut self, name: String, params: Value) -> Guard {
-        Guard::Named(GuardRef { index: self.guards.number(&name), name, params })
+    /// An object without `type`: `{"and": […]}` is how some write what is typed here.
+    fn without_type(&mut self, directory: &Directory, fields: &Map<String, Value>, path: &str) {
+        let Some((key, inner)) = fields.iter().find(|(key, _)| OF_XSTATE[..4].contains(&key.as_str())) else {
+            self.error(join(path, "type"), "a guard needs a type", "say a name, `and`, `or`, `not` or `stateIn`");
+            return;
+        };
+        let here = join(path, key);
+        let help = if key == "stateIn" {
+            "say `{\"type\": \"stateIn\", \"params\": {\"state\": …}}`".to_owned()
+        } else {
+            format!("say `{{\"type\": \"{key}\", \"guards\": […]}}`")
+        };
+        self.error(here.clone(), format!("`{key}` is a type of guard, not a key"), help);
+        match inner {
+            Value::Array(list) => {
+                for (index, guard) in list.iter().enumerate() {
+                    self.guard(directory, guard, &join(&here, &index.to_string()));
+                }
+            }
+            guard if key == "not" => drop(self.guard(directory, guard, &here)),
+            _ => {}
+        }
+    }
+
+    fn named_guard(&mut self, name: String, params: Value, path: &str) -> Guard {
+        Guard::Named(GuardRef { index: self.guards.number(&name, path), name, params })
     }
 
     fn guard_list(&mut self, directory: &Directory, fields: &Map<String, Value>, path: &str) -> Option<Vec<Guard>> {

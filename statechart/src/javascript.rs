@@ -14,6 +14,15 @@ pub(crate) fn is_number(text: &str) -> bool {
     text.is_empty() || unsigned == "Infinity" || (begins && text.parse::<f64>().is_ok()) || has_base(text)
 }
 
+/// The number that it is, where that is finite.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    let text = trim(text);
+    let base =
+        |marks: [&str; 2], base| marks.iter().find_map(|mark| u32::from_str_radix(text.strip_prefix(mark)?, base).ok());
+    let based = base(["0x", "0X"], 16).or_else(|| base(["0o", "0O"], 8)).or_else(|| base(["0b", "0B"], 2));
+    based.map(f64::from).or_else(|| text.parse().ok()).filter(|number: &f64| number.is_finite())
+}
+
 /// `0x1f`, `0o17`, `0b1`: never with a sign.
 fn has_base(text: &str) -> bool {
     let with = |base: u32, marks: [&str; 2]| {

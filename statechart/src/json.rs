@@ -6,6 +6,7 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::foreign;
 use crate::limits;
 use crate::problem::Problem;
 
@@ -32,7 +33,10 @@ pub(crate) fn read(source: &str) -> (Option<Value>, Vec<Problem>) {
     if let Err(problem) = check_size(source.len()) {
         return (None, vec![problem]);
     }
-    if source.starts_with('\u{feff}') {
+    if let Some(bare) = source.strip_prefix('\u{feff}') {
+        if let Some(other) = foreign::text(bare) {
+            return (None, vec![other]);
+        }
         let help = "save it as UTF-8 without one";
         return (None, vec![Problem::error("", "the file begins with a byte order mark, which is no JSON", help)]);
     }
@@ -40,8 +44,14 @@ pub(crate) fn read(source: &str) -> (Option<Value>, Vec<Problem>) {
     let mut json = serde_json::Deserializer::from_str(source);
     let value = place.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
     match value {
-        Ok(value) => (Some(value), place.duplicates),
+        Ok(value) => match foreign::value(&value) {
+            Some(other) => (None, vec![other]),
+            None => (Some(value), place.duplicates),
+        },
         Err(error) => {
+            if let Some(other) = foreign::text(source) {
+                return (None, vec![other]);
+            }
             let mut problems = place.duplicates;
             problems.push(unreadable(&error, &place.path));
             (None, problems)

@@ -13,6 +13,8 @@ pub(crate) enum Place {
     State,
     History,
     Transition,
+    /// A transition in a list that stands where a table should: it names its event or delay itself.
+    Listed,
     Initial,
     Guard,
     GuardList,
@@ -44,6 +46,7 @@ impl Place {
             Self::Root | Self::State => STATE,
             Self::History => &["id", "type", "history", "target", "tags", "meta", "description"],
             Self::Transition => &["target", "guard", "actions", "reenter", "meta", "description"],
+            Self::Listed => &["target", "guard", "actions", "reenter", "meta", "description", "event", "delay"],
             Self::Initial => &["target", "actions", "meta", "description"],
             Self::Guard | Self::Action => &["type", "params"],
             Self::GuardList => &["type", "guards"],
@@ -55,7 +58,7 @@ impl Place {
             Self::Root => "the root",
             Self::State => "a state",
             Self::History => "a history state",
-            Self::Transition => "a transition",
+            Self::Transition | Self::Listed => "a transition",
             Self::Initial => "`initial`",
             Self::Guard | Self::GuardList => "a guard",
             Self::Action => "an action",
@@ -67,20 +70,54 @@ impl Place {
     }
 }
 
-/// Names every key of `map` that does not belong there.
-pub(crate) fn check(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Problems) {
+/// Names every key of `map` that does not belong there. Answers whether one of them is unknown, hence could stand for
+/// any other.
+pub(crate) fn check(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Problems) -> bool {
+    let mut strange = false;
     for key in map.keys().filter(|key| !place.allows(key)) {
         if problems.is_full() {
-            return;
+            return strange;
         }
+        strange |= unsupported::explain(place, key).is_none();
         let (message, help) = explain(place, key);
         problems.push(Problem::error(join(path, key), message, help));
     }
+    strange
+}
+
+/// The same for a guard or an action, where all that does not belong there is one mistake: `XState` 4 wrote params
+/// beside the type.
+pub(crate) fn check_params(place: Place, map: &Map<String, Value>, path: &str, problems: &mut Problems) {
+    let Some(told) = misplaced(place, map) else { return };
+    let wrong: Vec<&str> = map.keys().map(String::as_str).filter(|key| !place.allows(key)).collect();
+    let (message, help) = match (unsupported::explain(place, told), wrong.len()) {
+        (None, 1) if !place.keys().iter().any(|known| is_near(known, told)) => {
+            (format!("`{told}` is not a key of {}", place.name()), format!("say `\"params\": {{\"{told}\": …}}`"))
+        }
+        (None, 2..) => {
+            let names = listed(wrong.iter().copied());
+            (format!("{names} are no keys of {}", place.name()), "put them into `params`".to_owned())
+        }
+        _ => explain(place, told),
+    };
+    problems.push(Problem::error(join(path, told), message, help));
+}
+
+/// Of the keys that do not belong there, the one that is told of.
+pub(crate) fn misplaced(place: Place, map: &Map<String, Value>) -> Option<&str> {
+    let mut wrong = map.keys().map(String::as_str).filter(|key| !place.allows(key));
+    let first = wrong.clone().next()?;
+    Some(wrong.find(|key| unsupported::explain(place, key).is_some()).unwrap_or(first))
 }
 
 /// `path.key`, or `key` at the root.
 pub(crate) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// Whether a path ends in a place of a list.
+pub(crate) fn is_of_list(path: &str) -> bool {
+    path.rsplit('.').next().is_some_and(|last| last.parse::<u32>().is_ok())
 }
 
 fn explain(place: Place, key: &str) -> (String, String) {

@@ -7,16 +7,21 @@ use crate::model::{ActionRef, Guard, Transition, Trigger};
 
 /// What makes the transition be taken, and what it runs: `PAY [isPaid] / book`.
 pub(crate) fn transition(machine: &Machine, transition: &Transition) -> String {
-    let guard = transition.guard.as_ref().map(|of| format!("[{}]", guard(machine, of)));
+    let guard = asked(machine, transition).map(|guard| format!("[{guard}]"));
     let names: Vec<_> = transition.actions.iter().map(|action| action.name.as_str()).collect();
     let actions = (!names.is_empty()).then(|| format!("/ {}", names.join(", ")));
-    let note = if transition.is_forbidding() {
+    let note = if transition.is_forbidding() && !transition.is_broken() {
         Some("(forbidden)".to_owned())
     } else {
         transition.reenter.then(|| "(reenter)".to_owned())
     };
     let parts = [Some(trigger(&transition.trigger)), guard, actions, note];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The transition's guard. One that is refused has none when nothing is known of what it asks.
+pub(crate) fn asked(machine: &Machine, transition: &Transition) -> Option<String> {
+    transition.guard.as_ref().map(|of| guard(machine, of)).filter(|guard| !guard.is_empty())
 }
 
 pub(crate) fn trigger(trigger: &Trigger) -> String {

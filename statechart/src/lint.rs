@@ -2,13 +2,18 @@
 //!
 //! Guards are taken to hold or not as they please: a state counts as reachable when some path leads to it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::keys::join;
 use crate::machine::{Domain, Machine};
 use crate::model::{Kind, State, StateId, Trigger};
 use crate::problem::{Problem, Problems};
 use crate::set::StateSet;
+
+mod ends;
+mod traces;
+
+pub use traces::looks_like_code;
 
 /// Adds the warnings. Where a definition is not `sound`, what leads where is not known, and only the rest is judged.
 pub(crate) fn check(machine: &Machine, sound: bool, problems: &mut Problems) {
@@ -21,7 +26,9 @@ pub(crate) fn check(machine: &Machine, sound: bool, problems: &mut Problems) {
             problems.push(Problem::warning(machine.pointers[index].clone(), message, help));
         }
         check_transitions(machine, id, completable[index], problems);
+        traces::transitions(machine, id, problems);
     }
+    traces::code(machine, problems);
     if sound {
         check_paths(machine, problems);
     }
@@ -46,19 +53,21 @@ fn check_paths(machine: &Machine, problems: &mut Problems) {
             problems.push(Problem::warning(path, "nothing leads out of this state", help));
         }
     }
+    ends::check(machine, &reachable, &left, problems);
 }
 
 fn check_transitions(machine: &Machine, id: StateId, completes: bool, problems: &mut Problems) {
     let transitions: Vec<_> = machine.state(id).transitions.iter().map(|of| machine.transition(*of)).collect();
-    let mut settled: HashSet<&Trigger> = HashSet::new();
+    let mut settled: HashMap<&Trigger, bool> = HashMap::new();
     for transition in transitions {
         let path = transition.pointer.clone();
-        if settled.contains(&transition.trigger) {
-            let help = "put the one without guard last";
+        if settled.get(&transition.trigger) == Some(&false) {
+            let help = "put the one without guard last; `JSON.stringify` loses a guard that is a function";
             problems.push(Problem::warning(path.clone(), "never taken: one before it has no guard", help));
         }
         if transition.guard.is_none() {
-            settled.insert(&transition.trigger);
+            // An empty one is warned of itself.
+            settled.entry(&transition.trigger).or_insert(transition.is_forbidding());
         }
         if transition.trigger == Trigger::Done && (id == StateId::ROOT || !completes) {
             let message = "never taken: this state is never done while the machine runs";

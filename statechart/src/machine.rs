@@ -20,6 +20,7 @@ pub struct Machine {
     pub(crate) guards: Vec<String>,
     pub(crate) actions: Vec<String>,
     pub(crate) delays: Vec<String>,
+    pub(crate) places: Places,
     pub(crate) states: Vec<State>,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) warnings: Vec<Problem>,
@@ -33,6 +34,14 @@ pub struct Machine {
     /// Leaf keys; `None` for a key that several leaves share.
     pub(crate) leaves: HashMap<String, Option<StateId>>,
     pub(crate) has_always: bool,
+}
+
+/// Where each name was met first: JSON paths beside the lists of names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) guards: Vec<String>,
+    pub(crate) actions: Vec<String>,
+    pub(crate) delays: Vec<String>,
 }
 
 /// What the step algorithm needs to know of a state.
@@ -120,6 +129,19 @@ impl Machine {
     /// The distinct named delays in document order; numeric ones are not among them.
     pub fn delays(&self) -> &[String] {
         &self.delays
+    }
+
+    /// Every name of a guard, action or delay with its kind (`guard`, `action`, `delay`) and the JSON path in dots where
+    /// it stands first, kind by kind in document order.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
+        let zipped = [
+            ("guard", &self.guards, &self.places.guards),
+            ("action", &self.actions, &self.places.actions),
+            ("delay", &self.delays, &self.places.delays),
+        ];
+        zipped.into_iter().flat_map(|(kind, names, places)| {
+            names.iter().zip(places).map(move |(name, place)| (kind, name.as_str(), place.as_str()))
+        })
     }
 
     /// Every state in document order; the first is the root.

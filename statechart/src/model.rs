@@ -138,6 +138,11 @@ impl Transition {
     pub fn is_forbidding(&self) -> bool {
         self.targets.is_empty() && self.actions.is_empty() && self.meta.is_null()
     }
+
+    /// It is refused: what it asks, and what it has besides what could be read, is not known.
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(&self.guard, Some(Guard::Named(guard)) if guard.index == UNKNOWN_GUARD)
+    }
 }
 
 /// What makes a transition be considered.

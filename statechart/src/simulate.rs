@@ -4,14 +4,18 @@
 //! their state is entered, and not at all when it is not active. What names no state or delay of the machine is an
 //! error: a simulation that was told something else than was meant shows nothing.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
 use crate::host::{Host, Step, StepError};
-use crate::keys::listed;
+use crate::keys::{is_near, listed};
+use crate::limits::LISTED;
+use crate::lookup::descriptor_matches;
 use crate::machine::Machine;
-use crate::model::{ActionRef, Delay, GuardRef, StateId};
+use crate::model::{ActionRef, Delay, GuardRef, StateId, Trigger};
 use crate::snapshot::Snapshot;
 
 /// What the machine looks like after the start or after an event.
@@ -135,6 +139,48 @@ pub fn run(machine: &Machine, guards: &Map<String, Value>, events: &[Value]) -> 
         lines.push(line(machine, Some(name.to_owned()), &step, &mut host));
     }
     Ok(lines)
+}
+
+/// What of the events and the guards' answers the machine does not know, a sentence for each, once: a name that no state
+/// of it takes, an answer that no transition asks for. A run passes over both.
+pub fn unknown(machine: &Machine, guards: &Map<String, Value>, events: &[Value]) -> Vec<String> {
+    let mut told = Vec::new();
+    let descriptors: Vec<&str> = machine
+        .transitions()
+        .iter()
+        .filter_map(|of| match &of.trigger {
+            Trigger::Event(name) => Some(name.as_str()),
+            Trigger::Always | Trigger::After(_) | Trigger::Done => None,
+        })
+        .collect();
+    let mut seen = HashSet::new();
+    let names = events.iter().filter_map(|event| event.as_str().or_else(|| event.get("type")?.as_str()));
+    for name in names.filter(|name| !name.starts_with('@') && !name.starts_with("xstate.") && seen.insert(*name)) {
+        if !descriptors.iter().any(|descriptor| descriptor_matches(descriptor, name)) {
+            told.push(sentence("takes no event", name, &descriptors));
+        }
+    }
+    let asked: Vec<&str> = machine.guards().iter().map(String::as_str).collect();
+    for name in guards.keys().filter(|name| !asked.contains(&name.as_str())) {
+        told.push(sentence("asks no guard", name, &asked));
+    }
+    told
+}
+
+fn sentence(what: &str, name: &str, known: &[&str]) -> String {
+    let near = known.iter().find(|known| is_near(known, name));
+    let mut listing: Vec<&str> = Vec::new();
+    for name in known {
+        if listing.len() <= LISTED && !listing.contains(name) {
+            listing.push(name);
+        }
+    }
+    let rest = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "there is none".to_owned(),
+        None => format!("there are {}", listed(listing.into_iter())),
+    };
+    format!("the machine {what} `{name}`; {rest}")
 }
 
 fn line(machine: &Machine, event: Option<String>, step: &Step, host: &mut Recorder<'_>) -> Line {

@@ -173,7 +173,7 @@ fn absolute_name(states: &[State], id: StateId) -> String {
 }
 
 /// The parts of a dotted path.
-fn segments(text: &str) -> Vec<String> {
+pub(crate) fn segments(text: &str) -> Vec<String> {
     let mut segments = vec![String::new()];
     let mut characters = text.chars();
     while let Some(character) = characters.next() {

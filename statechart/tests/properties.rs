@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use statechart::convert::convert;
 use statechart::diagram::{self, Format};
 use statechart::diff::{Difference, Sign, Subject, diff};
 use statechart::{
@@ -211,6 +212,64 @@ proptest! {
             prop_assert_eq!(old.states().len(), new.states().len());
             prop_assert_eq!(old.transitions().len(), new.transitions().len());
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+    #[test]
+    fn converting_what_is_converted_changes_nothing(bytes in bytes(), times in 0..6) {
+        let mut dice = Dice::new(&bytes);
+        let mut source = definition(&mut dice);
+        for _ in 0..times {
+            dice::age(&mut source, &mut dice);
+            if dice.chance(40) {
+                spoil(&mut source, &mut dice);
+            }
+        }
+        let Ok(first) = convert(&source.to_string()) else { return Ok(()) };
+        let again = convert(&first.text()).expect("a definition");
+        prop_assert_eq!(&again.text(), &first.text(), "{}", source);
+        prop_assert_eq!(&again.changes, &Vec::new(), "{}", source);
+        // What a person is told is short enough to be read, and drawings are made of anything.
+        if let Ok(sketch) = diagram::Sketch::read(&source.to_string()) {
+            for format in [Format::Mermaid, Format::Dot, Format::Svg] {
+                prop_assert!(!sketch.render(format, Some("s1")).contains("NaN"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_machine_that_is_in_order_is_converted_to_itself(bytes in bytes()) {
+        let source = definition(&mut Dice::new(&bytes)).to_string();
+        if Machine::parse(&source).is_ok() {
+            let converted = convert(&source).expect("a definition");
+            prop_assert_eq!(converted.definition.to_string(), source);
+            prop_assert!(converted.changes.is_empty() && converted.left.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_was_only_written_in_the_words_of_xstate_4_is_in_order_again(bytes in bytes()) {
+        let mut dice = Dice::new(&bytes);
+        let mut source = definition(&mut dice);
+        if Machine::parse(&source.to_string()).is_err() {
+            return Ok(());
+        }
+        for _ in 0..4 {
+            dice::age(&mut source, &mut dice);
+        }
+        let converted = convert(&source.to_string()).expect("a definition");
+        if let Err(problems) = Machine::parse(&converted.text()) {
+            prop_assert!(problems.iter().all(|of| of.severity == Severity::Warning || of.message.contains("come to rest")), "{problems:#?}\n{source}");
+        }
+    }
+
+    #[test]
+    fn no_text_makes_converting_panic(text in any::<String>()) {
+        let _ = convert(&text);
+        let _ = diagram::Sketch::read(&text);
     }
 }
 

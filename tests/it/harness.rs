@@ -16,13 +16,18 @@ use crate::builders::Shop;
 use axum::{
     Router,
     body::Body,
-    http::{Request, header},
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, header},
 };
 use chrono::TimeDelta;
 use database::Database;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use std::{ops::Deref, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::Deref,
+    sync::Arc,
+};
 use tower::ServiceExt as _;
 use waybill::{
     access::{Roles, Tokens},
@@ -247,18 +252,31 @@ impl World {
 
     /// Sends a body as it is.
     pub async fn post(&self, credential: Option<(&str, &str)>, body: &Value) -> Answer {
+        self.post_from(None, credential, body).await.1
+    }
+
+    /// Sends a body as it is from an address, else from this machine; what came back besides it: the headers.
+    pub async fn post_from(
+        &self,
+        address: Option<IpAddr>,
+        credential: Option<(&str, &str)>,
+        body: &Value,
+    ) -> (HeaderMap, Answer) {
         let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         if let Some((name, value)) = credential {
             request = request.header(name, value);
         }
+        if let Some(address) = address {
+            request = request.extension(ConnectInfo(SocketAddr::from((address, 4711))));
+        }
         let request = request.body(Body::from(body.to_string())).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.expect("a whole answer").to_bytes();
         let answer: Value = serde_json::from_slice(&bytes)
             .unwrap_or_else(|error| panic!("{status} {error}: {}", String::from_utf8_lossy(&bytes)));
         let errors = answer["errors"].as_array().cloned().unwrap_or_default();
-        Answer { data: answer["data"].clone(), errors, asked: body.to_string() }
+        (headers, Answer { data: answer["data"].clone(), errors, asked: body.to_string() })
     }
 }
 

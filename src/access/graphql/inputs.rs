@@ -1,6 +1,6 @@
 //! What mutations of users and keys take, and what they answer with.
 
-use super::objects::{ApiKey, User, Viewer};
+use super::objects::{ApiKey, User};
 use crate::graphql::scalars::DateTime;
 use async_graphql::{ID, InputObject, SimpleObject};
 
@@ -13,7 +13,7 @@ pub struct CreateUserInput {
     pub(super) name: String,
     /// A role of `config/roles.toml`; it may hold no permission that you do not have.
     pub(super) role: String,
-    /// 8 to 200 characters; left out: the user cannot sign in by password.
+    /// 12 to 200 characters, not the e-mail address; left out: the user cannot sign in by password.
     #[graphql(secret)]
     pub(super) password: Option<String>,
     /// For a CUSTOMER: the customer that it signs in for.
@@ -21,6 +21,28 @@ pub struct CreateUserInput {
     /// For a RESELLER: the reseller that it signs in for.
     pub(super) reseller_id: Option<ID>,
     /// For a SELLER: the stores that it sells for.
+    pub(super) store_ids: Option<Vec<ID>>,
+    /// The same key with the same input answers with the first result.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What changes of a user. What is left out stays.
+#[derive(InputObject)]
+pub struct UpdateUserInput {
+    /// Who.
+    pub(super) user_id: ID,
+    /// To sign in with; unique.
+    pub(super) email: Option<String>,
+    /// Shown to people.
+    pub(super) name: Option<String>,
+    /// A role of `config/roles.toml`; neither it nor the old one may hold a permission that you do not have. What only the
+    /// old role has (customer, reseller, stores) is taken away. Nobody changes their own.
+    pub(super) role: Option<String>,
+    /// For a CUSTOMER: the customer that it signs in for.
+    pub(super) customer_id: Option<ID>,
+    /// For a RESELLER: the reseller that it signs in for.
+    pub(super) reseller_id: Option<ID>,
+    /// For a SELLER: all stores that it sells for, instead of those before.
     pub(super) store_ids: Option<Vec<ID>>,
     /// The same key with the same input answers with the first result.
     pub(super) idempotency_key: Option<String>,
@@ -50,17 +72,6 @@ pub struct CreateApiKeyInput {
     pub(super) expires_at: Option<DateTime>,
     /// The same key with the same input answers with the first result.
     pub(super) idempotency_key: Option<String>,
-}
-
-/// Whoever signed in, and what they send from now on.
-#[derive(SimpleObject)]
-pub struct LoginPayload {
-    /// Send it as `Authorization: Bearer <token>`.
-    pub(super) token: String,
-    /// Until when it is good.
-    pub(super) expires_at: DateTime,
-    /// Who signed in.
-    pub(super) viewer: Viewer,
 }
 
 /// A user, made or changed.

@@ -38,10 +38,10 @@ impl AccountQuery {
     async fn reseller_statement(
         &self,
         ctx: &Context<'_>,
-        reseller_id: ID,
+        #[graphql(desc = "Whose.")] reseller_id: ID,
         currency: String,
-        from: Option<DateTime>,
-        to: Option<DateTime>,
+        #[graphql(desc = "From then on, that instant included; left out: from the beginning.")] from: Option<DateTime>,
+        #[graphql(desc = "Until then, that instant left out; left out: until now.")] to: Option<DateTime>,
     ) -> Answer<ResellerStatement> {
         let key = key(ctx, &reseller_id, currency).await?;
         let period = Period { from: from.map(|at| at.0), to: to.map(|at| at.0) };
@@ -55,7 +55,7 @@ impl AccountQuery {
     async fn reseller_outstanding_orders(
         &self,
         ctx: &Context<'_>,
-        reseller_id: ID,
+        #[graphql(desc = "Whose.")] reseller_id: ID,
         currency: String,
         first: Option<i32>,
         after: Option<String>,
@@ -72,7 +72,7 @@ impl AccountQuery {
     async fn reseller_settlements(
         &self,
         ctx: &Context<'_>,
-        reseller_id: ID,
+        #[graphql(desc = "Whose.")] reseller_id: ID,
         currency: String,
         first: Option<i32>,
         after: Option<String>,

@@ -191,9 +191,9 @@ impl OverrideMutation {
     async fn revoke_override(
         &self,
         ctx: &Context<'_>,
-        override_request_id: ID,
-        reason_code: String,
-        note: Option<String>,
+        #[graphql(desc = "Which request.")] override_request_id: ID,
+        #[graphql(desc = "Why, by code.")] reason_code: String,
+        #[graphql(desc = "Why, in words; at most 10,000 characters.")] note: Option<String>,
         idempotency_key: Option<String>,
     ) -> Answer<OverridePayload> {
         let override_request_id = id::decode(Prefix::Override, &override_request_id)?;

@@ -1,8 +1,8 @@
 //! `waybill machine diagram`
 
-use super::{Context, Failure, parse, print, source};
+use super::{Context, Failure, print, say, source_to_read};
 use clap::{Parser, ValueEnum};
-use statechart::{Machine, diagram};
+use statechart::{Severity, State, diagram};
 
 /// What to draw, and how.
 #[derive(Parser)]
@@ -29,22 +29,30 @@ enum Format {
     Svg,
 }
 
-/// Prints the drawing.
+/// Prints the drawing. A machine that is refused is drawn as well, with what is refused dashed, and what is wrong is said.
 pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let machine = parse(&source(context, &args.file)?)?;
+    let source = source_to_read(context, &args.file)?;
+    let sketch = diagram::Sketch::read(&source.text).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::input(format!("{} cannot be drawn:\n{}", source.file, lines.join("\n")))
+    })?;
     let format = match args.format {
         Format::Mermaid => diagram::Format::Mermaid,
         Format::Dot => diagram::Format::Dot,
         Format::Svg => diagram::Format::Svg,
     };
-    if let Some(unknown) = args.state.iter().flat_map(|names| names.split('+')).find(|name| !knows(&machine, name)) {
-        let leaves = machine.states().iter().filter(|state| state.kind.is_leaf());
-        let known: Vec<&str> = leaves.map(|state| state.key.as_str()).collect();
+    let leaves: Vec<&State> = sketch.states().iter().filter(|state| state.kind.is_leaf()).collect();
+    let knows = |name: &&str| leaves.iter().any(|state| state.key == *name || state.path == *name);
+    if let Some(unknown) = args.state.iter().flat_map(|names| names.split('+')).find(|name| !knows(name)) {
+        let known: Vec<&str> = leaves.iter().map(|state| state.key.as_str()).collect();
         return Err(Failure::input(format!("no leaf state is called {unknown:?}; there are {}", known.join(", "))));
     }
-    print(diagram::render(&machine, format, args.state.as_deref()))
-}
-
-fn knows(machine: &Machine, name: &str) -> bool {
-    machine.states().iter().any(|state| state.kind.is_leaf() && (state.key == name || state.path == name))
+    let errors: Vec<_> = sketch.problems().iter().filter(|problem| problem.severity == Severity::Error).collect();
+    for error in &errors {
+        say(&error.to_string());
+    }
+    if !errors.is_empty() {
+        say(&format!("{} is no machine that can run: what is refused is dashed", source.file));
+    }
+    print(sketch.render(format, args.state.as_deref()))
 }

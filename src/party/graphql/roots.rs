@@ -12,6 +12,7 @@ use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
 use crate::party::queries;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Stores, customers and resellers.
 #[derive(Default)]
@@ -148,6 +149,13 @@ pub struct StorePayload {
     store: Store,
 }
 
+impl StorePayload {
+    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
+        let id = id.ok_or_else(missing)?;
+        Ok(Self { store: loaders(ctx).required(StoreById(id)).await?.into() })
+    }
+}
+
 /// The customer.
 #[derive(SimpleObject)]
 pub struct CustomerPayload {
@@ -155,11 +163,25 @@ pub struct CustomerPayload {
     customer: Customer,
 }
 
+impl CustomerPayload {
+    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
+        let id = id.ok_or_else(missing)?;
+        Ok(Self { customer: loaders(ctx).required(CustomerById(id)).await?.into() })
+    }
+}
+
 /// The reseller.
 #[derive(SimpleObject)]
 pub struct ResellerPayload {
     /// The reseller.
     reseller: Reseller,
+}
+
+impl ResellerPayload {
+    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
+        let id = id.ok_or_else(missing)?;
+        Ok(Self { reseller: loaders(ctx).required(ResellerById(id)).await?.into() })
+    }
 }
 
 fn missing() -> Error {
@@ -183,8 +205,7 @@ impl PartyMutation {
             backorders: input.backorders.unwrap_or(false),
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.store.ok_or_else(missing)?;
-        Ok(StorePayload { store: loaders(ctx).required(StoreById(id)).await?.into() })
+        StorePayload::load(ctx, done.store).await
     }
 
     /// Makes a customer. Needs party.manage.
@@ -197,8 +218,7 @@ impl PartyMutation {
             credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.customer.ok_or_else(missing)?;
-        Ok(CustomerPayload { customer: loaders(ctx).required(CustomerById(id)).await?.into() })
+        CustomerPayload::load(ctx, done.customer).await
     }
 
     /// Makes a reseller. Needs party.manage.
@@ -211,7 +231,6 @@ impl PartyMutation {
             credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.reseller.ok_or_else(missing)?;
-        Ok(ResellerPayload { reseller: loaders(ctx).required(ResellerById(id)).await?.into() })
+        ResellerPayload::load(ctx, done.reseller).await
     }
 }

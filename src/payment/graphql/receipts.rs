@@ -76,8 +76,8 @@ impl ReceiptMutation {
     async fn attach_payment_receipt(
         &self,
         ctx: &Context<'_>,
-        payment_id: ID,
-        file: Upload,
+        #[graphql(desc = "Whose receipt it is.")] payment_id: ID,
+        #[graphql(desc = "The file, as a part of a multipart request.")] file: Upload,
         idempotency_key: Option<String>,
     ) -> Answer<PaymentPayload> {
         let (app, actor) = (app(ctx), actor(ctx)?);

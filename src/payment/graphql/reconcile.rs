@@ -51,8 +51,8 @@ impl ReconciliationQuery {
     async fn reconcile_payments(
         &self,
         ctx: &Context<'_>,
-        sale_order_id: Option<ID>,
-        #[graphql(default)] with_providers: bool,
+        #[graphql(desc = "Only this order; left out: all.")] sale_order_id: Option<ID>,
+        #[graphql(desc = "Whether to ask the providers too.", default)] with_providers: bool,
     ) -> Answer<PaymentReconciliation> {
         let (app, actor) = (app(ctx), actor(ctx)?);
         actor.require("audit.read")?;

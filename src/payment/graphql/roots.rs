@@ -119,7 +119,7 @@ impl PaymentMutation {
     async fn confirm_payment(
         &self,
         ctx: &Context<'_>,
-        payment_id: ID,
+        #[graphql(desc = "Which payment.")] payment_id: ID,
         idempotency_key: Option<String>,
     ) -> Answer<PaymentPayload> {
         let command = ConfirmPayment { payment_id: id::decode(Prefix::Payment, &payment_id)? };

@@ -8,12 +8,13 @@ use crate::graphql::filter_id;
 use crate::graphql::loaders::QuotationById;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, change, loaders};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
-use crate::quotation::commands::{CreateQuotation, ReviseQuotation};
+use crate::quotation::commands::CreateQuotation;
 use crate::quotation::queries::{self, Filter};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use crate::quotation::revise::ReviseQuotation;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -110,13 +111,19 @@ pub struct CreateQuotationInput {
     idempotency_key: Option<String>,
 }
 
-/// New lines or another validity for a quotation.
+/// What a quotation is to be, while it is open. What is left out stays.
 #[derive(InputObject)]
 pub struct ReviseQuotationInput {
     /// Which.
     quotation_id: ID,
     /// All lines as they are to be; left out: as they are.
     lines: Option<Vec<OrderLineInput>>,
+    /// The customer who buys; null: nobody who is known. The shipping address stays, unless it is named too.
+    customer_id: MaybeUndefined<ID>,
+    /// The reseller who buys; a RESELLER sale needs one.
+    reseller_id: MaybeUndefined<ID>,
+    /// Where the goods are to go; null: nothing is said.
+    shipping_address: MaybeUndefined<AddressInput>,
     /// Until when it can be agreed on; left out: as it is.
     valid_until: Option<DateTime>,
     /// Refused with CONFLICT when the quotation has moved on.
@@ -163,12 +170,16 @@ impl QuotationMutation {
         QuotationPayload::load(ctx, done.quotation).await
     }
 
-    /// Sends EDIT where needed and replaces the lines: a new revision, approvals void.
+    /// Changes lines, buyer or shipping address by EDIT: a new revision, approvals void. Where nothing differs from what
+    /// is there, nothing happens.
     async fn revise_quotation(&self, ctx: &Context<'_>, input: ReviseQuotationInput) -> Answer<QuotationPayload> {
         let actor = actor(ctx)?;
         let command = ReviseQuotation {
             quotation_id: id::decode(Prefix::Quote, &input.quotation_id)?,
             lines: input.lines.map(|lines| OrderLineInput::read_all(ctx, &lines)).transpose()?,
+            customer: change(input.customer_id, |id| id::decode(Prefix::Customer, &id))?,
+            reseller: change(input.reseller_id, |id| id::decode(Prefix::Reseller, &id))?,
+            shipping_address: change(input.shipping_address, |address| Ok(address.into()))?,
             valid_until: input.valid_until.map(|at| at.0),
             expected_version: input.expected_version,
         };

@@ -1,17 +1,19 @@
 //! Queries and mutations of sale orders.
 
 use super::SaleOrder;
+use crate::command::Done;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::loaders::SaleById;
-use crate::graphql::money::MoneyInput;
+use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OrderPhase, PaymentMethod};
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
-use crate::order::graphql::OrderLineInput;
+use crate::order::graphql::{AddressInput, OrderLineInput};
+use crate::sale::address::ChangeShippingAddress;
 use crate::sale::commands::CreateTillSale;
 use crate::sale::queries::{self, Filter, Sort};
 use crate::workflow::queries::Phase;
@@ -116,7 +118,7 @@ impl SaleQuery {
         last: Option<i32>,
         before: Option<String>,
         filter: Option<SaleOrderFilter>,
-        sort: Option<SaleOrderSort>,
+        #[graphql(desc = "The order of the list; left out: newest first.")] sort: Option<SaleOrderSort>,
     ) -> Answer<Connection<SaleOrder>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
@@ -138,10 +140,28 @@ pub struct CreateTillSaleInput {
     lines: Vec<OrderLineInput>,
     /// How it is paid. CREDIT and INVOICE register no payment.
     method: PaymentMethod,
-    /// Money in; left out: the total. Less than the total does not clear the sale.
+    /// Money in; left out: the total. Less than the total does not clear the sale. Of CASH above the total the total is
+    /// booked, and `change` is to be given back; of other methods all of it is, and the sale is overpaid.
     amount: Option<MoneyInput>,
     /// The payment's reference.
     reference: Option<String>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    idempotency_key: Option<String>,
+}
+
+/// Another address for what has not shipped yet.
+#[derive(InputObject)]
+pub struct ChangeShippingAddressInput {
+    /// Which sale order.
+    sale_order_id: ID,
+    /// Where the goods are to go.
+    shipping_address: AddressInput,
+    /// Why, by code.
+    reason_code: Option<String>,
+    /// Why, in words; at most 10,000 characters.
+    note: Option<String>,
+    /// Refused with CONFLICT when the sale order has moved on.
+    expected_version: Option<i32>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -151,13 +171,22 @@ pub struct CreateTillSaleInput {
 pub struct SaleOrderPayload {
     /// The sale order, as it is now.
     sale_order: SaleOrder,
+    /// What the till gives back of the cash that it was given; null where no cash was given.
+    change: Option<Money>,
 }
 
 impl SaleOrderPayload {
     /// Reads the sale order of a mutation.
     pub async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
         let id = id.ok_or_else(|| Error::internal("a sale order's mutation without sale order"))?;
-        Ok(Self { sale_order: loaders(ctx).required(SaleById(id)).await?.into() })
+        Ok(Self { sale_order: loaders(ctx).required(SaleById(id)).await?.into(), change: None })
+    }
+
+    async fn of_till(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
+        let id = done.sale.ok_or_else(|| Error::internal("a till sale without sale order"))?;
+        let row = loaders(ctx).required(SaleById(id)).await?;
+        let change = done.change.map(|minor| Money::of(minor, &row.currency));
+        Ok(Self { sale_order: row.into(), change })
     }
 }
 
@@ -177,6 +206,24 @@ impl SaleMutation {
             method: input.method.into(),
             amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
             reference: input.reference,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        SaleOrderPayload::of_till(ctx, &done).await
+    }
+
+    /// Sends what has not shipped yet to another address; the order's log keeps both. Needs sale.address.
+    async fn change_shipping_address(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangeShippingAddressInput,
+    ) -> Answer<SaleOrderPayload> {
+        let actor = actor(ctx)?;
+        let command = ChangeShippingAddress {
+            sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
+            shipping_address: input.shipping_address.into(),
+            reason_code: input.reason_code,
+            note: input.note,
+            expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         SaleOrderPayload::load(ctx, done.sale).await

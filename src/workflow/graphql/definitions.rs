@@ -85,8 +85,11 @@ impl WorkflowDefinition {
     /// A drawing, with `state` (as in `workflowState`) highlighted.
     async fn diagram(
         &self,
-        #[graphql(default_with = "DiagramFormat::Mermaid")] format: DiagramFormat,
-        state: Option<String>,
+        #[graphql(desc = "The language of the drawing.", default_with = "DiagramFormat::Mermaid")]
+        format: DiagramFormat,
+        #[graphql(desc = "A state that is drawn as the current one, as `workflowState` writes it.")] state: Option<
+            String,
+        >,
     ) -> Answer<String> {
         let machine = &self.definition.machine;
         if let Some(state) = &state {

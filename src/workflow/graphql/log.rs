@@ -33,9 +33,13 @@ fn take_words(value: &mut Value) {
 }
 
 impl Transition {
-    /// Whether who did it, and what they wrote, is for whoever reads it.
+    /// Whether who did it, and what they wrote, is for whoever reads it. A quotation may have been another buyer's.
     fn is_for(&self, ctx: &Context<'_>) -> bool {
-        actor(ctx).is_ok_and(|actor| actor.reads_words_of(self.0.actor_type))
+        actor(ctx).is_ok_and(|actor| {
+            let by_buyer = matches!(self.0.actor_type, entity::ActorType::Customer | entity::ActorType::Reseller);
+            let own = self.0.actor_id.as_deref() == Some(actor.id.as_str());
+            actor.reads_words_of(self.0.actor_type) && (own || !by_buyer || !actor.is_buyer())
+        })
     }
 }
 

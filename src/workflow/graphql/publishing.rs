@@ -22,7 +22,7 @@ impl DefinitionQuery {
     async fn workflow_definitions(
         &self,
         ctx: &Context<'_>,
-        name: Option<String>,
+        #[graphql(desc = "Only versions of this machine; left out: of all.")] name: Option<String>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -37,8 +37,8 @@ impl DefinitionQuery {
     async fn workflow_definition(
         &self,
         ctx: &Context<'_>,
-        name: String,
-        version: Option<i32>,
+        #[graphql(desc = "The machine's name.")] name: String,
+        #[graphql(desc = "Which version; left out: the newest.")] version: Option<i32>,
     ) -> Answer<Option<WorkflowDefinition>> {
         let found = definitions::version(app(ctx), actor(ctx)?, &name, version).await?;
         Ok(found.map(WorkflowDefinition::from))

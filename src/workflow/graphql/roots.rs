@@ -29,7 +29,7 @@ impl WorkflowQuery {
     async fn refused_attempts(
         &self,
         ctx: &Context<'_>,
-        subject_id: ID,
+        #[graphql(desc = "The quotation, sale order or fulfilment.")] subject_id: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -55,10 +55,10 @@ impl WorkflowQuery {
     async fn explain_transition(
         &self,
         ctx: &Context<'_>,
-        subject_id: ID,
-        event: String,
-        payload: Option<Json>,
-        reason_code: Option<String>,
+        #[graphql(desc = "The quotation, sale order or fulfilment.")] subject_id: ID,
+        #[graphql(desc = "What would be sent.")] event: String,
+        #[graphql(desc = "Its data; left out: none.")] payload: Option<Json>,
+        #[graphql(desc = "The reason that would be given.")] reason_code: Option<String>,
     ) -> Answer<TransitionExplanation> {
         let payload = payload.map(|payload| payload.0);
         let command = SendEvent::tried(subject(&subject_id)?, event, payload, reason_code)?;

@@ -1,26 +1,32 @@
 //! Graphviz: composite states are clusters with a point for themselves, edges are cut at their borders.
 
 use super::page::Page;
+use super::sketch::Marks;
 use super::{node_name, state_label};
 use crate::label;
 use crate::machine::Machine;
-use crate::model::{Depth, Kind, StateId};
+use crate::model::{Depth, Kind, StateId, TransitionId};
 
-pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) -> String {
+const NO: &str = ", style=dashed, color=\"#b91c1c\", fontcolor=\"#b91c1c\"";
+
+pub(super) fn render(machine: &Machine, marks: &Marks, is_current: &dyn Fn(StateId) -> bool) -> String {
     let mut page = Page::new("digraph machine {");
     page.line(1, "compound=true;");
     page.line(1, "fontname=\"Helvetica\";");
     page.line(1, "node [shape=box, style=rounded, fontname=\"Helvetica\"];");
     page.line(1, "edge [fontname=\"Helvetica\", fontsize=10];");
-    state(machine, StateId::ROOT, is_current, 1, &mut page);
+    state(machine, StateId::ROOT, &Looks { marks, is_current }, 1, &mut page);
     // Outside all clusters: an edge pulls its ends into the cluster that it is written in.
     for (index, around) in machine.states().iter().enumerate() {
         if let Some(initial) = around.initial {
             edge(machine, StateId::from_index(index), initial, "\"\"", &mut page);
         }
     }
-    for transition in machine.transitions() {
-        let label = quote(&label::transition(machine, transition));
+    for (index, transition) in machine.transitions().iter().enumerate() {
+        let id = TransitionId::from_index(index);
+        let no = if marks.is_refused(id) { NO } else { "" };
+        let label = quote(&marks.label(id, label::transition(machine, transition)));
+        let label = format!("{label}{no}");
         let stays = [transition.source];
         let targets = if transition.targets.is_empty() { &stays[..] } else { &transition.targets };
         for target in targets {
@@ -31,7 +37,13 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
     page.finish()
 }
 
-fn state(machine: &Machine, id: StateId, is_current: &dyn Fn(StateId) -> bool, depth: usize, page: &mut Page) {
+/// What is told of states besides the machine.
+struct Looks<'a> {
+    marks: &'a Marks,
+    is_current: &'a dyn Fn(StateId) -> bool,
+}
+
+fn state(machine: &Machine, id: StateId, looks: &Looks<'_>, depth: usize, page: &mut Page) {
     let (this, name) = (machine.state(id), node_name(machine, id));
     if this.children.is_empty() {
         let shape = match this.kind {
@@ -44,16 +56,24 @@ fn state(machine: &Machine, id: StateId, is_current: &dyn Fn(StateId) -> bool, d
             Kind::History(Depth::Deep) => "H*".to_owned(),
             _ => state_label(machine, id),
         };
-        let now = if is_current(id) { ", style=\"rounded,filled\", fillcolor=\"#fde68a\", penwidth=3" } else { "" };
+        let now = match ((looks.is_current)(id), looks.marks.is_refused_state(id)) {
+            (true, false) => ", style=\"rounded,filled\", fillcolor=\"#fde68a\", penwidth=3",
+            (true, true) => ", style=\"rounded,filled,dashed\", fillcolor=\"#fde68a\", color=\"#b91c1c\", penwidth=3",
+            (false, true) => ", style=\"rounded,dashed\", color=\"#b91c1c\"",
+            (false, false) => "",
+        };
         return page.line(depth, &format!("{name} [label={}{shape}{now}];", quote(&label)));
     }
     let style = if this.kind == Kind::Parallel { "dashed" } else { "rounded" };
     page.line(depth, &format!("subgraph cluster_{name} {{"));
     page.line(depth + 1, &format!("label={};", quote(&state_label(machine, id))));
     page.line(depth + 1, &format!("style={style};"));
+    if looks.marks.is_refused_state(id) {
+        page.line(depth + 1, "style=dashed; color=\"#b91c1c\";");
+    }
     page.line(depth + 1, &format!("{name} [shape=point, width=0.1, label=\"\"];"));
     for child in &this.children {
-        state(machine, *child, is_current, depth + 1, page);
+        state(machine, *child, looks, depth + 1, page);
     }
     page.line(depth, "}");
 }

@@ -1,15 +1,16 @@
 //! Mermaid's `stateDiagram-v2`.
 //!
-//! Mermaid has no history states: they are drawn as states named `H` or `H*`. The root is drawn only when something is
+//! Mermaid has no dashed arrows here: one that is refused says so. It has no history states: they are drawn as states named `H` or `H*`. The root is drawn only when something is
 //! said of it: transitions of its own, regions, or no children at all.
 
 use super::page::Page;
+use super::sketch::Marks;
 use super::{node_name, state_label};
 use crate::label;
 use crate::machine::Machine;
-use crate::model::{Depth, Kind, StateId};
+use crate::model::{Depth, Kind, StateId, TransitionId};
 
-pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) -> String {
+pub(super) fn render(machine: &Machine, marks: &Marks, is_current: &dyn Fn(StateId) -> bool) -> String {
     let mut page = Page::new("stateDiagram-v2");
     let root = machine.state(StateId::ROOT);
     let speaks_of_root = machine
@@ -23,8 +24,9 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
     } else {
         children(machine, StateId::ROOT, 1, &mut page);
     }
-    for transition in machine.transitions() {
-        let label = escape(&label::transition(machine, transition));
+    for (index, transition) in machine.transitions().iter().enumerate() {
+        let label = marks.label(TransitionId::from_index(index), label::transition(machine, transition));
+        let label = escape(&label);
         let from = node_name(machine, transition.source);
         let stays = [transition.source];
         let targets = if transition.targets.is_empty() { &stays[..] } else { &transition.targets };
@@ -37,6 +39,12 @@ pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) ->
     if !current.is_empty() {
         page.line(1, "classDef current fill:#fde68a,stroke:#b45309,stroke-width:3px,color:#111827");
         page.line(1, &format!("class {} current", current.join(",")));
+    }
+    let refused: Vec<_> =
+        machine.state_ids().filter(|id| marks.is_refused_state(*id)).map(|id| node_name(machine, id)).collect();
+    if !refused.is_empty() {
+        page.line(1, "classDef refused stroke:#b91c1c,stroke-dasharray:5 5");
+        page.line(1, &format!("class {} refused", refused.join(",")));
     }
     page.finish()
 }

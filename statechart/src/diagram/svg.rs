@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::sketch::Marks;
 use crate::label;
 use crate::machine::Machine;
 use crate::model::{Depth, Kind, StateId, TransitionId};
@@ -40,10 +41,12 @@ text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;fill:#0f172a}\
 .a path{fill:none;stroke:#475569;stroke-width:1.3}\
 .a rect{fill:#fff;fill-opacity:.94;stroke:#e2e8f0;stroke-width:.8}\
 .a:hover path{stroke:#1d4ed8;stroke-width:2.2}\
-.a:hover rect{stroke:#1d4ed8}";
+.a:hover rect{stroke:#1d4ed8}\
+.a.no path,.box.no,.around.no{stroke:#b91c1c;stroke-dasharray:2 3}\
+.no text{fill:#b91c1c}";
 
-pub(super) fn render(machine: &Machine, is_current: &dyn Fn(StateId) -> bool) -> String {
-    let scene = Scene::new(machine);
+pub(super) fn render(machine: &Machine, marks: &Marks, is_current: &dyn Fn(StateId) -> bool) -> String {
+    let scene = Scene::new(machine, marks);
     let layout = Layout::new(&scene);
     let root = layout.plan_of(StateId::ROOT);
     let (width, height) = (root.width + 2.0 * MARGIN, root.height + 2.0 * MARGIN);
@@ -124,14 +127,15 @@ impl Picture<'_> {
     fn class(&self, id: StateId) -> String {
         let machine = self.scene.machine;
         let state = machine.state(id);
+        let no = if self.scene.marks.is_refused_state(id) { " no" } else { "" };
         if state.children.is_empty() {
-            return if (self.is_current)(id) { "box now" } else { "box" }.to_owned();
+            return format!("{}{no}", if (self.is_current)(id) { "box now" } else { "box" });
         }
         let parallel = state.parent.is_some_and(|around| machine.state(around).kind == Kind::Parallel);
         let end = machine.node(id).end;
         let around_now = id != StateId::ROOT && (id.0 + 1..end).any(|inner| (self.is_current)(StateId(inner)));
         let region = if parallel { " region" } else { "" };
-        format!("around{region}{}", if around_now { " aroundnow" } else { "" })
+        format!("around{region}{}{no}", if around_now { " aroundnow" } else { "" })
     }
 
     /// Name, tags, and what stays in the state.
@@ -179,10 +183,12 @@ impl Picture<'_> {
             let _ = write!(out, "<path class=\"line\" d=\"M{x:.1} {at:.1}h{:.1}\"/>", plan.width);
         }
         for id in inner {
-            at += LINE;
-            let line = self.scene.inner_line(*id);
-            let _ = write!(out, "<g><title>{}</title>", escape(&self.whole(*id)));
-            self.line(&line, false, (x + 14.0, at), out);
+            let class = if self.scene.marks.is_refused(*id) { " class=\"no\"" } else { "" };
+            let _ = write!(out, "<g{class}><title>{}</title>", escape(&self.whole(*id)));
+            for line in self.scene.inner_lines(*id) {
+                at += LINE;
+                self.line(&line, false, (x + 14.0, at), out);
+            }
             out.push_str("</g>");
         }
     }
@@ -233,7 +239,9 @@ impl Picture<'_> {
     fn arrow(&self, index: usize, out: &mut String) {
         let (arrow, path) = (&self.scene.arrows[index], &self.layout.paths[index]);
         let whole: Vec<_> = arrow.transitions.iter().map(|id| self.whole(*id)).collect();
-        let _ = write!(out, "<g class=\"a\"><title>{}</title>", escape(&whole.join("; ")));
+        let is_refused = arrow.transitions.iter().all(|id| self.scene.marks.is_refused(*id));
+        let class = if is_refused { "a no" } else { "a" };
+        let _ = write!(out, "<g class=\"{class}\"><title>{}</title>", escape(&whole.join("; ")));
         let _ = write!(out, "<path d=\"{}\" marker-end=\"url(#arrow)\"/>", trace(path));
         let (x, y) = self.layout.labels[index];
         let (left, top) = (x - arrow.width / 2.0, y - arrow.height / 2.0);
@@ -256,9 +264,12 @@ impl Picture<'_> {
         let transition = machine.transition(id);
         let name = |id: &StateId| machine.state(*id).key.as_str();
         let targets: Vec<_> = transition.targets.iter().map(name).collect();
+        let missing = self.scene.marks.missing(id).map(|names| format!("{names}?"));
+        let targets: Vec<_> = targets.into_iter().map(str::to_owned).chain(missing).collect();
         let arrow = if targets.is_empty() { String::new() } else { format!(" → {}", targets.join(", ")) };
+        let refused = if self.scene.marks.is_refused(id) { " (refused)" } else { "" };
         let text = transition.description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
-        format!("{}: {}{arrow}{text}", name(&transition.source), label::transition(machine, transition))
+        format!("{}: {}{arrow}{text}{refused}", name(&transition.source), label::transition(machine, transition))
     }
 
     fn about(&self, id: StateId) -> String {

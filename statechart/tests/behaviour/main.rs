@@ -2,16 +2,20 @@
 
 mod always;
 mod broken;
+mod convert;
 mod diagram;
 mod diff;
 mod done;
 mod explain;
+mod foreign;
 mod history;
 mod names;
 mod parallel;
 mod reenter;
+mod refused;
 mod selection;
 mod simulate;
+mod sketch;
 mod storage;
 mod tools;
 mod unsupported;

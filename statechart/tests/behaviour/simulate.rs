@@ -126,3 +126,31 @@ fn the_machines_own_events_cannot_be_sent() {
     }
     run(&waiting(), &json!({}), &[json!("xstate"), json!("xstates.stop"), json!("x.xstate.stop")]);
 }
+
+#[test]
+fn events_and_guards_that_the_machine_does_not_know_are_named_once() {
+    let definition = json!({"initial": "a", "states": {"a": {"on": {
+        "SHIP": {"guard": "isPaid", "actions": "x"}, "PAYMENT.*": {"actions": "y"}
+    }}}});
+    let machine = machine(&definition);
+    let guards = json!({"isPaid": true, "isPayed": false, "other": true});
+    let events = [
+        json!("SHPI"),
+        json!({"type": "SHIP"}),
+        json!("PAYMENT.a"),
+        json!("SHPI"),
+        json!("zzz"),
+        json!(7),
+        json!({"type": "@after"}),
+    ];
+    let unknown = simulate::unknown(&machine, guards.as_object().expect("an object"), &events);
+    assert_eq!(
+        unknown,
+        [
+            "the machine takes no event `SHPI`; did you mean `SHIP`?",
+            "the machine takes no event `zzz`; there are SHIP, PAYMENT.*",
+            "the machine asks no guard `isPayed`; did you mean `isPaid`?",
+            "the machine asks no guard `other`; there are isPaid",
+        ]
+    );
+}

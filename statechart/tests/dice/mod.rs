@@ -232,3 +232,73 @@ pub fn spoil(value: &mut Value, dice: &mut Dice<'_>) {
         other => *other = dice.pick(&wrong).clone(),
     }
 }
+
+/// Writes something of a definition in the words of `XState` 4, or as `XState` writes it for itself.
+pub fn age(value: &mut Value, dice: &mut Dice<'_>) {
+    let Value::Object(state) = value else { return };
+    if let Some(Value::Object(states)) = state.get_mut("states")
+        && !states.is_empty()
+        && dice.chance(170)
+    {
+        let place = dice.below(states.len());
+        if let Some((_, inner)) = states.iter_mut().nth(place) {
+            age(inner, dice);
+        }
+        return;
+    }
+    if state.get("type").and_then(Value::as_str) == Some("history") {
+        return;
+    }
+    match dice.below(10) {
+        0 => rename(state, "entry", "onEntry"),
+        1 => rename(state, "exit", "onExit"),
+        2 => each_transition(state, &mut |of| rename(of, "guard", "cond")),
+        3 => {
+            if let Some(Value::Object(table)) = state.shift_remove("after") {
+                let listed = table.into_iter().map(|(delay, of)| {
+                    let mut fields = of.as_object().cloned().unwrap_or_default();
+                    fields.insert("delay".to_owned(), json!(delay));
+                    Value::Object(fields)
+                });
+                state.insert("after".to_owned(), listed.collect());
+            }
+        }
+        4 => {
+            if let (Some(always), Some(Value::Object(on))) = (state.shift_remove("always"), state.get_mut("on")) {
+                on.insert(String::new(), always);
+            }
+        }
+        5 => drop(state.insert(
+            "invoke".to_owned(),
+            json!({"src": "work", "onDone": {"actions": "d"}, "onError": [{"actions": "e"}]}),
+        )),
+        6 => drop(state.insert("activities".to_owned(), json!(["beep", {"type": "hum"}]))),
+        7 => drop(state.insert("strict".to_owned(), json!(true))),
+        8 => each_transition(state, &mut |of| {
+            of.insert(
+                "actions".to_owned(),
+                json!([null, {"type": "xstate.raise", "event": "F"}, {"type": "x", "n": 1}]),
+            );
+        }),
+        _ => each_transition(state, &mut |of| {
+            let guard = of.get("guard").cloned().unwrap_or_else(|| json!("g0"));
+            of.insert("guard".to_owned(), json!({"and": [guard, {"type": "xstate.not", "guards": ["g1"]}]}));
+        }),
+    }
+}
+
+fn rename(fields: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(value) = fields.shift_remove(from) {
+        fields.insert(to.to_owned(), value);
+    }
+}
+
+fn each_transition(state: &mut Map<String, Value>, change: &mut dyn FnMut(&mut Map<String, Value>)) {
+    for of in state.get_mut("on").and_then(Value::as_object_mut).into_iter().flatten().map(|(_, of)| of) {
+        match of {
+            Value::Object(fields) => change(fields),
+            Value::Array(list) => list.iter_mut().filter_map(Value::as_object_mut).for_each(&mut *change),
+            _ => {}
+        }
+    }
+}

@@ -88,7 +88,7 @@ impl World {
         let input = merged(json!({ "storeId": self.store, "lines": lines, "method": "CASH" }), over);
         let payload = "saleOrder { id number workflowState phase version grandTotal { amount } capturedTotal { amount } \
             quotation { id workflowState } payments { id status amount { amount } reference } \
-            fulfilments { id type workflowState } }";
+            fulfilments { id type workflowState } } change { amount currency }";
         self.mutate(user, "createTillSale", "CreateTillSaleInput", payload, input).await
     }
 

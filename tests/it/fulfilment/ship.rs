@@ -58,6 +58,7 @@ both! {
 
     async fn who_received_it_and_when_may_be_told(w: World) {
         let (_, _, id) = w.fulfilment_in("DELIVERY", "SHIPPED").await;
+        w.wait(TimeDelta::hours(3));
         let delivered = w.later(TimeDelta::hours(-2));
         let payload = json!({ "payload": { "deliveredAt": delivered, "receivedBy": "A neighbour" } });
         w.send_with(&w.operator, &id, "PACKAGE_DELIVERED", payload).await.ok();

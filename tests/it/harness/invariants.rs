@@ -104,6 +104,10 @@ async fn parts_make_up_their_lines(db: &DatabaseConnection, sales: &[sale_order:
     }
     let numbers: HashMap<Uuid, &str> = sales.iter().map(|sale| (sale.id, sale.number.as_str())).collect();
     for line in all::<sale_line::Entity>(db).await.into_iter().filter(|line| started.contains(&line.sale_order_id)) {
+        // Shipping and fees are charged, and nothing else.
+        if !line.kind.is_fulfilled() {
+            continue;
+        }
         let mut parts = parts.remove(&line.id).unwrap_or_default();
         parts.sort_by_key(|part| part.first_unit);
         let end = parts.iter().fold(0, |next, part| {

@@ -62,6 +62,15 @@ both! {
         }
     }
 
+    async fn what_is_renamed_is_found_by_its_new_name_alone(w: World) {
+        let input = json!({ "customerId": w.customer_bob, "name": "Þórr ÆSIR" });
+        let document = "mutation($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { name } } }";
+        w.gql(&w.admin, document, json!({ "input": input })).await.ok();
+        for (search, expected) in [("þÓRR æsir", vec!["Þórr ÆSIR"]), ("BOB@EXAMPLE", vec!["Þórr ÆSIR"]), ("bob b", vec![])] {
+            assert_eq!(found(&w, &w.admin, "customers", "name", search).await, expected, "{search:?}");
+        }
+    }
+
     async fn orders_are_found_by_the_names_of_their_buyers_by_skus_and_by_notes(w: World) {
         for (number, (name, needles)) in NAMES.into_iter().enumerate() {
             let customer = w.make(&w.admin, "createCustomer", "CreateCustomerInput", json!({ "name": name }), "customer");
@@ -125,6 +134,14 @@ both! {
         let missing = Entity::find().filter(Column::SkuFolded.is_null()).count(&w.app.reader).await.expect("a count");
         assert_eq!(missing, 0);
         assert_eq!(found(&w, &w.admin, "products", "sku", "sku-399").await.len(), 3);
+        // Each of the three can be changed, and stays what it was.
+        let update = "mutation($input: UpdateProductInput!) { updateProduct(input: $input) { product { sku } } }";
+        for sku in ["Sku-7", "SKU-7", "sKU-7"] {
+            let product = w.gql(&w.admin, "query($sku: String) { product(sku: $sku) { id } }", json!({ "sku": sku }));
+            let input = json!({ "productId": product.await.ok()["id"], "title": "BÄREN" });
+            assert_eq!(w.gql(&w.admin, update, json!({ "input": input })).await.ok()["product"]["sku"], sku);
+        }
+        assert_eq!(found(&w, &w.admin, "products", "title", "bären").await.len(), 3);
         // Once more there is nothing to do, and nothing is written.
         let before = w.print().await;
         w.app.fold_words().await.expect("nothing to do");

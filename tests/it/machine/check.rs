@@ -102,3 +102,67 @@ fn the_machines_that_are_shipped_are_listed_exported_and_in_order() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("there is no machine \"nothing\""), "{}", said.err);
 }
+
+#[test]
+fn a_missing_subject_is_said_in_the_first_round_of_strict() {
+    let folder = Folder::new();
+    folder.json(
+        "none.json",
+        &json!({"initial": "a", "states": {"a": {"on": {"E": {"target": "nowhere", "cond": "g"}}}}}),
+    );
+    let said = folder.machine(&["check", "--strict", "none.json"]);
+    let line = "error at meta.subject: nothing says what this machine drives (say `\"meta\": {\"subject\": \"sale\"}`";
+    assert!(said.out.contains(line) && said.out.contains("no state `nowhere`"), "{}", said.out);
+    assert_eq!(said.out.matches("meta.subject").count(), 1, "{}", said.out);
+    assert!(!folder.machine(&["check", "none.json"]).out.contains("subject"));
+    folder
+        .json("wrong.json", &json!({"meta": {"subject": "order"}, "initial": "a", "states": {"a": {"type": "final"}}}));
+    let said = folder.machine(&["check", "--strict", "wrong.json"]);
+    assert_eq!(said.out.matches("at meta.subject").count(), 1, "{}", said.out);
+}
+
+#[test]
+fn what_waybill_reads_is_looked_at_in_a_refused_machine_too() {
+    let folder = Folder::new();
+    folder.json(
+        "refused.json",
+        &json!({"meta": {"subject": "sale"}, "initial": "a", "states": {
+            "a": {"on": {"E": {"target": "b", "cond": "coverd", "meta": {"permission": "sale.cancle"}}}, "onEntry": ["zip"]},
+            "b": {"type": "final"}
+        }}),
+    );
+    let said = folder.machine(&["check", "refused.json"]);
+    for line in [
+        "error at states.a.on.E.cond",
+        "error at states.a.onEntry",
+        "warning at states.a.on.E.meta.permission: there is no permission",
+        "warning at states.a.on.E.cond: guard `coverd` has no function (did you mean `covered`?",
+        "warning at states.a.onEntry.0: action `zip` has no function",
+    ] {
+        assert!(said.out.contains(line), "{line}\n{}", said.out);
+    }
+}
+
+#[test]
+fn names_without_a_function_are_named_at_their_place_and_those_known_once() {
+    let folder = Folder::new();
+    folder.json(
+        "names.json",
+        &json!({"meta": {"subject": "fulfilment"}, "initial": "a", "states": {
+            "a": {"entry": ["allocate", "polish", {"type": "wrap"}], "exit": "shipp", "on": {"GO": {"target": "b", "actions": ["x => x"]}}},
+            "b": {"type": "final"}
+        }}),
+    );
+    let said = folder.machine(&["check", "names.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    for line in [
+        "warning at states.a.entry.1: action `polish` has no function (there are ",
+        "warning at states.a.entry.2: action `wrap` has no function\n",
+        "warning at states.a.exit: action `shipp` has no function (did you mean `ship`?)\n",
+        "warning at states.a.on.GO.actions.0: this is code",
+    ] {
+        assert!(said.out.contains(line), "{line}\n{}", said.out);
+    }
+    assert_eq!(said.out.matches("there are ").count(), 1, "{}", said.out);
+    assert!(!said.out.contains("`x => x` has no function"), "{}", said.out);
+}

@@ -47,3 +47,18 @@ fn two_machines_are_compared_state_by_state() {
     let found: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(found["lost"], json!(["y"]));
 }
+
+#[test]
+fn a_refused_machine_is_drawn_with_what_is_refused_dashed() {
+    let folder = Folder::new();
+    folder.json(
+        "broken.json",
+        &json!({"initial": "a", "states": {"a": {"on": {"GO": {"target": "b", "cond": "g"}}}, "b": {"type": "final"}}}),
+    );
+    let said = folder.machine(&["diagram", "broken.json", "--format", "dot"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("GO [g] (refused)\", style=dashed"), "{}", said.out);
+    assert!(said.err.contains("error at states.a.on.GO.cond") && said.err.contains("is dashed"), "{}", said.err);
+    folder.write("none.json", "{");
+    assert_eq!(folder.machine(&["diagram", "none.json"]).code, Some(2));
+}

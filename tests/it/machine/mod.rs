@@ -1,6 +1,7 @@
 //! `waybill machine`: the command line by which machines are checked from outside.
 
 mod check;
+mod convert;
 mod draw;
 mod program;
 mod simulate;

@@ -51,3 +51,20 @@ fn warnings_do_not_stop_a_simulation_and_errors_do() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("states.a.on.GO") && said.out.is_empty(), "{}", said.err);
 }
+
+#[test]
+fn what_the_machine_does_not_know_is_noted_and_a_byte_order_mark_is_read_over() {
+    let folder = Folder::new();
+    let marked = |value: &Value| format!("\u{feff}{value}");
+    folder
+        .write("m.json", marked(&json!({"initial": "a", "states": {"a": {"on": {"GO": {"target": "b", "guard": "g"}}}, "b": {"type": "final"}}})))
+        .write("g.json", marked(&json!({"g": true, "h": false})))
+        .write("e.json", marked(&json!([{"type": "OG"}, {"type": "GO"}])));
+    let said = folder.machine(&["simulate", "--definition", "m.json", "--guards", "g.json", "--events", "e.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(said.out.lines().count(), 3, "{}", said.out);
+    assert_eq!(
+        said.err,
+        "note: the machine takes no event `OG`; did you mean `GO`?\nnote: the machine asks no guard `h`; there are g\n"
+    );
+}

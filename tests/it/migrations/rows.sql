@@ -14,6 +14,10 @@ INSERT INTO credit_account (id, party_kind, party_id, currency, tier, own_limit_
 VALUES (@credit_account, 'CUSTOMER', @customer, 'USD', 'BRONZE', 100, 0, '2026-01-01T00:00:00+00:00');
 INSERT INTO sales_aggregate (account_id, cumulative_minor, orders, updated_at)
 VALUES (@credit_account, 0, 0, '2026-01-01T00:00:00+00:00');
+INSERT INTO credit_change (id, party_kind, party_id, tier_before, tier_after, currency, limit_before_minor,
+    limit_after_minor, reason_code, note, actor_type, actor_id, occurred_at)
+VALUES (@credit_change, 'CUSTOMER', @customer, 'BRONZE', 'GOLD', 'USD', 100, 200, 'LOYAL_CUSTOMER', 'Pays', 'ADMIN', 'system',
+    '2026-01-01T00:00:00+00:00');
 INSERT INTO product (id, sku, kind, title, price_minor, reseller_price_minor, currency, created_at)
 VALUES (@product, 'SKU-#', 'GOODS', 'Box', 1000, 900, 'USD', '2026-01-01T00:00:00+00:00');
 INSERT INTO stock (id, store_id, sku, on_hand, reserved, created_at)
@@ -97,3 +101,10 @@ VALUES (@outbox, @order_root, 'SaleCleared', '{}', '2026-01-01T00:00:00+00:00', 
 INSERT INTO idempotency_key (actor, mutation, key, input_hash, result, created_at)
 VALUES ('system', 'createStore', 'key-#', 'hash', '{}', '2026-01-01T00:00:00+00:00');
 INSERT INTO number_counter (name, value) VALUES ('test-#', 1);
+INSERT INTO installation (name, id, created_at) VALUES ('test-#', @installation, '2026-01-01T00:00:00+00:00');
+INSERT INTO login_count (account, address, failures, last_failed_at, counted_until, kept_until)
+VALUES ('account', '192.0.2.#', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T01:00:00+00:00', '2026-01-01T01:00:00+00:00');
+INSERT INTO ended_token (token, user_id, ended_at, expires_at)
+VALUES ('token-#', @user_account, '2026-01-01T00:00:00+00:00', '2026-01-01T12:00:00+00:00');
+INSERT INTO password_reset (id, user_id, hash, created_at, expires_at)
+VALUES (@password_reset, @user_account, 'hash-#', '2026-01-01T00:00:00+00:00', '2026-01-01T00:30:00+00:00');

@@ -90,4 +90,94 @@ both! {
         let closed = w.quote_in("REJECTED").await;
         w.revise(&w.biller, &closed, json!({ "lines": [] })).await.refused("TRANSITION_NOT_ALLOWED");
     }
+
+    async fn a_revision_without_a_change_is_none(w: World) {
+        let id = w.quote_in("APPROVED_BY_BUYER").await;
+        let (until, version) = (w.quotation(&id).await["validUntil"].clone(), w.version(&id).await);
+        let before = w.print().await;
+        let address = json!({ "name": "Ada", "line1": "Main Street 1", "city": "Berlin", "countryCode": "DE" });
+        for over in [
+            json!({}),
+            json!({ "lines": [{ "sku": "MUG", "quantity": 2 }] }),
+            json!({ "validUntil": until }),
+            json!({ "customerId": w.customer_ada, "shippingAddress": address, "resellerId": null }),
+            json!({ "lines": [{ "sku": "MUG", "quantity": 2 }], "validUntil": until, "expectedVersion": version }),
+        ] {
+            let answer = w.revise(&w.biller, &id, over.clone()).await.ok()["quotation"].clone();
+            shows!(answer, { "revision": 1, "workflowState": "APPROVED_BY_BUYER", "version": version }, "{over}");
+            assert!(answer["buyerApprovedAt"].is_string());
+        }
+        // Who may not edit, and who has not seen it, is refused all the same.
+        w.revise(&w.ada, &id, json!({})).await.refused("FORBIDDEN");
+        w.revise(&w.biller, &id, json!({ "expectedVersion": version - 1 })).await.refused("CONFLICT");
+        w.revise(&w.biller, &id, json!({ "validUntil": until, "expectedVersion": version - 1 })).await.refused("CONFLICT");
+        w.unchanged(&before).await;
+        // A price of the catalogue that has changed is a change.
+        w.update_product(&w.admin, "MUG", json!({ "price": crate::builders::money("12.00") })).await.ok();
+        let answer = w.revise(&w.biller, &id, json!({ "lines": [{ "sku": "MUG", "quantity": 2 }] })).await.ok();
+        shows!(answer["quotation"], { "revision": 2, "workflowState": "REVISED", "total.amount": "24.00" });
+    }
+
+    async fn another_buyer_or_address_is_an_edit_that_voids_approvals(w: World) {
+        let address = json!({ "name": "Bob", "line1": "Side Street 2", "city": "Paris", "countryCode": "FR" });
+        for (over, changed) in [
+            (json!({ "customerId": w.customer_bob }), json!(["customer"])),
+            (json!({ "shippingAddress": address }), json!(["shippingAddress"])),
+            (json!({ "shippingAddress": null }), json!(["shippingAddress"])),
+            (json!({ "customerId": null, "shippingAddress": address, "lines": [{ "sku": "LAMP", "quantity": 1 }] }),
+                json!(["customer", "shippingAddress", "lines"])),
+        ] {
+            let id = w.quote_in("APPROVED_BY_SELLER").await;
+            let answer = w.revise(&w.biller, &id, over.clone()).await.ok()["quotation"].clone();
+            shows!(answer, { "revision": 2, "workflowState": "REVISED", "sellerApprovedAt": null }, "{over}");
+            shows!(w.last(&id).await, { "event": "EDIT", "metadata.payload.changed": changed, "metadata.revision": 2 });
+            let document = "query($id: ID!) { quotation(id: $id) { customerId shippingAddress { name city countryCode line1 } } }";
+            let now = w.gql(&w.admin, document, json!({ "id": id })).await.ok();
+            for field in ["customerId", "shippingAddress"] {
+                if let Some(wanted) = over.get(field) {
+                    assert_eq!(now[field], *wanted, "{over}");
+                }
+            }
+        }
+    }
+
+    async fn the_buyer_that_a_quotation_is_moved_to_approves_it_and_the_former_sees_it_no_more(w: World) {
+        let id = w.quote_in("IN_REVIEW").await;
+        w.send_with(&w.ada, &id, "BUYER_APPROVES", json!({ "note": "My own words" })).await.ok();
+        w.revise(&w.biller, &id, json!({ "customerId": w.customer_bob })).await.ok();
+        w.send(&w.biller, &id, "SHARE").await.ok();
+        w.send(&w.ada, &id, "BUYER_APPROVES").await.refused("NOT_FOUND");
+        w.send(&w.bob, &id, "BUYER_APPROVES").await.ok();
+        w.send(&w.biller, &id, "SELLER_APPROVES").await.ok();
+        let sale = crate::harness::text(&w.quotation(&id).await["saleOrder"]["id"]);
+        let document = "query($id: ID!) { saleOrder(id: $id) { customerId timeline(first: 200) { nodes { event actorLabel note } } } }";
+        let order = w.gql(&w.bob, document, json!({ "id": sale })).await.ok();
+        assert_eq!(order["customerId"], json!(w.customer_bob));
+        // What the former buyer wrote is not for the new one.
+        for row in order["timeline"]["nodes"].as_array().expect("rows") {
+            assert!(row["actorLabel"] != "Ada" && row["note"] != "My own words", "{row}");
+        }
+    }
+
+    async fn what_creating_refuses_of_buyers_and_addresses_revising_refuses(w: World) {
+        let id = w.quote_in("IN_REVIEW").await;
+        let before = w.print().await;
+        for unknown in ["cus_01h455vb4pex5vsknk084sn02q", w.reseller_rex.as_str()] {
+            w.revise(&w.biller, &id, json!({ "customerId": unknown })).await.refused("NOT_FOUND");
+        }
+        let over = json!({ "resellerId": w.reseller_rex });
+        w.revise(&w.biller, &id, over).await.refused("BAD_INPUT");
+        let nowhere = json!({ "name": "Ada", "line1": " ", "city": "Berlin", "countryCode": "DE" });
+        w.revise(&w.biller, &id, json!({ "shippingAddress": nowhere })).await.refused("INVALID_SHIPPING_ADDRESS");
+        w.unchanged(&before).await;
+        let over = json!({ "type": "RESELLER", "customerId": null, "resellerId": w.reseller_rex });
+        let resale = w.quote(over).await;
+        w.revise(&w.biller, &resale, json!({ "resellerId": null })).await.refused("BAD_INPUT");
+        w.revise(&w.biller, &resale, json!({ "resellerId": w.reseller_rita })).await.ok();
+        w.send(&w.rex, &resale, "DECLINE").await.refused("NOT_FOUND");
+        for state in ["MUTUALLY_APPROVED", "EXPIRED"] {
+            let id = w.quote_in(state).await;
+            w.revise(&w.biller, &id, json!({ "customerId": w.customer_bob })).await.refused("TRANSITION_NOT_ALLOWED");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     both,
-    builders::money,
+    builders::{merged, money},
     harness::{World, text},
     shows,
 };
@@ -96,10 +96,46 @@ both! {
         w.unchanged(&before).await;
     }
 
-    async fn more_money_than_the_total_clears_and_is_flagged(w: World) {
-        let sale = text(&w.till(&w.biller, json!({ "amount": money("25.00") })).await.ok()["saleOrder"]["id"]);
-        let order = w.sale_order(&sale).await;
+    async fn more_money_than_the_total_clears_and_is_flagged_unless_it_is_cash(w: World) {
+        let over = json!({ "amount": money("25.00"), "method": "CARD" });
+        let answer = w.till(&w.biller, over).await.ok();
+        let order = w.sale_order(&text(&answer["saleOrder"]["id"])).await;
+        shows!(answer, { "change": null });
         shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "overpaid.amount": "5.00" });
         assert_eq!(order["flags"], json!(["OVERPAID"]));
+    }
+
+    async fn the_till_gives_change(w: World) {
+        let over = json!({ "amount": money("50.00"), "idempotencyKey": "k" });
+        let answer = w.till(&w.biller, over.clone()).await.ok();
+        shows!(answer, { "change.amount": "30.00", "change.currency": "USD", "saleOrder.capturedTotal.amount": "20.00" });
+        shows!(answer, { "saleOrder.payments.0.amount.amount": "20.00", "saleOrder.workflowState": "CLEARED_FOR_FULFILMENT" });
+        shows!(w.sale_order(&text(&answer["saleOrder"]["id"])).await, { "overpaid.amount": "0.00", "flags": [] });
+        // Asked again with the same key, the same change.
+        assert_eq!(w.till(&w.biller, over).await.ok()["change"], answer["change"]);
+        // The exact sum, or less: none.
+        for amount in [json!(null), money("20.00"), money("5.00")] {
+            shows!(w.till(&w.biller, json!({ "amount": amount })).await.ok(), { "change.amount": "0.00" }, "{amount}");
+        }
+        let later = w.till(&w.biller, json!({ "method": "INVOICE", "customerId": w.customer_ada })).await.ok();
+        shows!(later, { "change": null });
+    }
+
+    async fn nothing_is_enough_for_what_costs_nothing(w: World) {
+        let free = |over| merged(json!({ "lines": [{ "sku": "GIFT", "quantity": 1 }] }), over);
+        for (over, change) in [
+            (json!({ "amount": money("0.00") }), json!({ "amount": "0.00", "currency": "USD" })),
+            (json!({ "amount": money("5.00") }), json!({ "amount": "5.00", "currency": "USD" })),
+            (json!({ "amount": money("0.00"), "method": "CARD" }), json!(null)),
+            (json!({ "amount": money("0.00"), "method": "INVOICE", "customerId": w.customer_ada }), json!(null)),
+        ] {
+            let answer = w.till(&w.biller, free(over.clone())).await.ok();
+            shows!(answer, { "saleOrder.workflowState": "CLEARED_FOR_FULFILMENT", "saleOrder.payments": [], "change": change }, "{over}");
+        }
+        let before = w.print().await;
+        for amount in [json!({ "amount": "0.00", "currency": "EUR" }), json!({ "amount": "-0.01", "currency": "USD" })] {
+            w.till(&w.biller, free(json!({ "amount": amount }))).await.refused("BAD_INPUT");
+        }
+        w.unchanged(&before).await;
     }
 }

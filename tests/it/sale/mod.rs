@@ -1,6 +1,8 @@
 //! Domain §2: sales.
 
+mod address;
 mod cancel;
+mod charges;
 mod clear;
 mod close;
 mod expire;

@@ -168,7 +168,7 @@ both! {
     }
 
     async fn a_dispute_that_is_lost_and_then_won(w: World) {
-        all_end_as(&w, &[News::Captured, News::Opened, News::Lost, News::Reinstated], &json!({
+        all_end_as(&w, &[News::Captured, News::Lost, News::Reinstated], &json!({
             "state": "CLEARED_FOR_FULFILMENT", "amounts": ["20.00", "0.00", "0.00", "0.00"],
             "payments.0.0": "CONFIRMED", "flags": [], "fulfilments.0.1": [],
         })).await;

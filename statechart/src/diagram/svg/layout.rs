@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::layers::{Item, ItemId, Layers};
 use super::order::order;
 use super::place::place;
-use super::scene::{Scene, Side, count};
+use super::scene::{Line, Scene, Side, count};
 use super::text;
 use crate::model::StateId;
 
@@ -212,8 +212,9 @@ fn header(scene: &Scene<'_>, id: StateId) -> (f64, f64) {
     let mut size = (name.max(tags + 24.0), if state.tags.is_empty() { 32.0 } else { 50.0 });
     let inner = &scene.inner[id.at()];
     if !inner.is_empty() {
-        let widest = inner.iter().map(|of| scene.inner_line(*of).width()).fold(0.0, f64::max);
-        size = (size.0.max(widest + 28.0), size.1 + 8.0 + text::LINE * count(inner.len()));
+        let lines: Vec<_> = inner.iter().flat_map(|of| scene.inner_lines(*of)).collect();
+        let widest = lines.iter().map(Line::width).fold(0.0, f64::max);
+        size = (size.0.max(widest + 28.0), size.1 + 8.0 + text::LINE * count(lines.len()));
     }
     size
 }

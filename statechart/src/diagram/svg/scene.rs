@@ -8,9 +8,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::text;
+use crate::diagram::sketch::Marks;
 use crate::label;
 use crate::machine::Machine;
-use crate::model::{StateId, Transition, TransitionId};
+use crate::model::{StateId, TransitionId};
 
 /// Widest line of a label.
 const LABEL_WIDTH: f64 = 210.0;
@@ -70,6 +71,7 @@ pub(super) struct Piece {
 /// The drawing as a graph.
 pub(super) struct Scene<'m> {
     pub(super) machine: &'m Machine,
+    pub(super) marks: &'m Marks,
     pub(super) arrows: Vec<Arrow>,
     /// By state: its pieces.
     pub(super) pieces: Vec<Vec<Piece>>,
@@ -78,10 +80,15 @@ pub(super) struct Scene<'m> {
 }
 
 impl<'m> Scene<'m> {
-    pub(super) fn new(machine: &'m Machine) -> Self {
+    pub(super) fn new(machine: &'m Machine, marks: &'m Marks) -> Self {
         let states = machine.states().len();
-        let mut scene =
-            Self { machine, arrows: Vec::new(), pieces: vec![Vec::new(); states], inner: vec![Vec::new(); states] };
+        let mut scene = Self {
+            machine,
+            marks,
+            arrows: Vec::new(),
+            pieces: vec![Vec::new(); states],
+            inner: vec![Vec::new(); states],
+        };
         scene.gather();
         scene.cut();
         scene
@@ -104,8 +111,11 @@ impl<'m> Scene<'m> {
                 self.arrows[place].transitions.push(id);
             }
         }
-        for arrow in &mut self.arrows {
-            arrow.label(self.machine);
+        for index in 0..self.arrows.len() {
+            let transitions = self.arrows[index].transitions.iter();
+            let words = transitions.map(|id| self.words(*id));
+            let lines = words.flat_map(|(strong, rest)| lines(&strong, &rest, false)).collect();
+            self.arrows[index].label(lines);
         }
     }
 
@@ -186,13 +196,35 @@ impl<'m> Scene<'m> {
     }
 
     /// The text of a transition that stays in its state.
-    pub(super) fn inner_line(&self, id: TransitionId) -> Line {
+    pub(super) fn inner_lines(&self, id: TransitionId) -> Vec<Line> {
         let transition = self.machine.transition(id);
-        let (strong, rest) = words(self.machine, transition);
+        let (strong, rest) = self.words(id);
         let again = if transition.targets.is_empty() { "" } else { " ↻" };
-        let rest = text::fit(&format!("{rest}{again}"), text::SMALL, LABEL_WIDTH);
-        Line { strong: text::fit(&strong, text::SMALL, LABEL_WIDTH), rest, forbidden: transition.is_forbidding() }
+        lines(&strong, &format!("{rest}{again}"), transition.is_forbidding() && !self.marks.is_refused(id))
     }
+
+    /// Trigger and guard. Actions are for the tooltip: they would make the drawing too wide to be read.
+    fn words(&self, id: TransitionId) -> (String, String) {
+        let transition = self.machine.transition(id);
+        let guard = label::asked(self.machine, transition).map(|guard| format!(" [{guard}]")).unwrap_or_default();
+        let lost = self.marks.missing(id).map(|names| format!(" → {names}?")).unwrap_or_default();
+        (label::trigger(&transition.trigger), format!("{guard}{lost}"))
+    }
+}
+
+/// The lines of one transition: in one where that has room, else broken, so that every word of it can be read.
+fn lines(strong: &str, rest: &str, forbidden: bool) -> Vec<Line> {
+    let whole = Line { strong: strong.to_owned(), rest: rest.to_owned(), forbidden };
+    if whole.width() <= LABEL_WIDTH {
+        return vec![whole];
+    }
+    let strong = text::broken(strong, true, text::SMALL, LABEL_WIDTH).into_iter();
+    let mut lines: Vec<Line> = strong.map(|strong| Line { strong, rest: String::new(), forbidden }).collect();
+    if !rest.trim().is_empty() {
+        let rest = text::broken(rest.trim(), false, text::SMALL, LABEL_WIDTH).into_iter();
+        lines.extend(rest.map(|rest| Line { strong: String::new(), rest, forbidden: false }));
+    }
+    lines
 }
 
 impl Arrow {
@@ -200,28 +232,11 @@ impl Arrow {
         Self { source, target, transitions: Vec::new(), lines: Vec::new(), width: 0.0, height: 0.0 }
     }
 
-    fn label(&mut self, machine: &Machine) {
-        for id in &self.transitions {
-            let (strong, rest) = words(machine, machine.transition(*id));
-            let strong = text::fit(&strong, text::SMALL, LABEL_WIDTH);
-            let line = Line { strong, rest, forbidden: false };
-            if line.width() <= LABEL_WIDTH {
-                self.lines.push(line);
-                continue;
-            }
-            let rest = text::fit(line.rest.trim_start(), text::SMALL, LABEL_WIDTH);
-            self.lines.push(Line { rest: String::new(), ..line });
-            self.lines.push(Line { strong: String::new(), rest, forbidden: false });
-        }
+    fn label(&mut self, lines: Vec<Line>) {
+        self.lines = lines;
         self.width = self.lines.iter().map(Line::width).fold(0.0, f64::max) + 10.0;
         self.height = text::LINE * count(self.lines.len()) + 4.0;
     }
-}
-
-/// Trigger and guard. Actions are for the tooltip: they would make the drawing too wide to be read.
-fn words(machine: &Machine, transition: &Transition) -> (String, String) {
-    let guard = transition.guard.as_ref().map(|guard| format!(" [{}]", label::guard(machine, guard)));
-    (label::trigger(&transition.trigger), guard.unwrap_or_default())
 }
 
 /// Small numbers are exact.

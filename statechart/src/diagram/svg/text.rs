@@ -30,21 +30,33 @@ fn advance(character: char) -> f64 {
     }
 }
 
-/// The text, shortened with an ellipsis to what fits.
-pub(super) fn fit(text: &str, size: f64, limit: f64) -> String {
-    if width(text, size) <= limit {
-        return text.to_owned();
-    }
-    let mut shown = String::new();
-    let mut used = width("…", size);
+/// The text in lines of bold or plain text that fit: broken after a dot, a dash, a blank or the like, before a capital
+/// letter, and where there is none of these in the middle of a word.
+pub(super) fn broken(text: &str, is_bold: bool, size: f64, limit: f64) -> Vec<String> {
+    let by = size * 1.06 * if is_bold { 1.07 } else { 1.0 };
+    let mut lines = Vec::new();
+    let (mut line, mut used, mut good) = (String::new(), 0.0, None);
+    let mut before = ' ';
     for character in text.chars() {
-        used += advance(character) * size * 1.06;
-        if used > limit {
-            break;
+        if !line.is_empty() && (ends_part(before) || (before.is_lowercase() && character.is_uppercase())) {
+            good = Some(line.len());
         }
-        shown.push(character);
+        let width = advance(character) * by;
+        if used + width > limit && !line.is_empty() {
+            let rest = line.split_off(good.take().unwrap_or(line.len()));
+            lines.push(std::mem::replace(&mut line, rest));
+            used = line.chars().map(advance).sum::<f64>() * by;
+        }
+        line.push(character);
+        used += width;
+        before = character;
     }
-    format!("{}…", shown.trim_end())
+    lines.push(line);
+    lines.iter().map(|line| line.trim().to_owned()).collect()
+}
+
+fn ends_part(character: char) -> bool {
+    matches!(character, '.' | '_' | '-' | ' ' | ',' | ':' | '/' | ')')
 }
 
 /// Escapes text for SVG. What XML cannot hold becomes a space.
@@ -61,4 +73,29 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_broken_where_their_parts_end_and_nothing_is_lost() {
+        for (name, parts) in [
+            ("payment.provider.authorisation.was.declined.by.the.bank", '.'),
+            ("PAYMENT_PROVIDER_AUTHORISATION_WAS_DECLINED_BY_THE_BANK", '_'),
+            ("paymentProviderAuthorisationWasDeclinedByTheBank", 'x'),
+            ("mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm", 'x'),
+        ] {
+            let lines = broken(name, true, SMALL, 120.0);
+            assert!(lines.len() > 1, "{lines:?}");
+            assert_eq!(lines.concat(), name);
+            assert!(lines.iter().all(|line| bold(line, SMALL) <= 120.5), "{lines:?}");
+            if parts != 'x' {
+                assert!(lines[..lines.len() - 1].iter().all(|line| line.ends_with(parts)), "{lines:?}");
+            }
+        }
+        assert_eq!(broken("PAY", true, SMALL, 120.0), ["PAY"]);
+        assert_eq!(broken("", false, SMALL, 120.0), [""]);
+    }
 }

@@ -1,0 +1,128 @@
+//! Changing stores, customers and resellers. What creating checks, changing checks, by the same functions.
+
+use super::commands::{check_lifecycle, check_timezone, checked_email, checked_name};
+use super::queries::{visible_customers, visible_resellers};
+use crate::command::{Change, Command, Cx, Done};
+use crate::error::Error;
+use crate::id::{self, Prefix};
+use crate::workflow::check_version;
+use entity::{customer, reseller, store};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Changes a store. Its currency stays: prices, orders and accounts are in it.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names; what is none stays")]
+pub struct UpdateStore {
+    pub store_id: Uuid,
+    pub name: Option<String>,
+    pub timezone: Option<String>,
+    pub default_lifecycle: Option<String>,
+    pub backorders: Option<bool>,
+    pub expected_version: Option<i32>,
+}
+
+impl Command for UpdateStore {
+    const NAME: &'static str = "updateStore";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("store.manage")?;
+        let found = store::Entity::find_by_id(self.store_id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
+        let was = found
+            .filter(|store| cx.actor.sees(store.id, None, None))
+            .ok_or_else(|| Error::not_found(id::encode(Prefix::Store, self.store_id)))?;
+        check_version(was.version, self.expected_version)?;
+        let mut row = was.clone();
+        if let Some(name) = &self.name {
+            row.name = checked_name(name)?;
+        }
+        if let Some(timezone) = &self.timezone {
+            check_timezone(timezone)?;
+            row.timezone.clone_from(timezone);
+        }
+        if let Some(lifecycle) = &self.default_lifecycle {
+            check_lifecycle(cx, lifecycle)?;
+            row.default_lifecycle.clone_from(lifecycle);
+        }
+        row.backorders = self.backorders.unwrap_or(row.backorders);
+        if row != was {
+            row.version += 1;
+            row.into_active_model().reset_all().update(cx.txn).await?;
+        }
+        Ok(Done { store: Some(was.id), ..Done::default() })
+    }
+}
+
+/// Changes a customer's name and address.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names; what is none stays")]
+pub struct UpdateCustomer {
+    pub customer_id: Uuid,
+    pub name: Option<String>,
+    pub email: Change<String>,
+    pub expected_version: Option<i32>,
+}
+
+impl Command for UpdateCustomer {
+    const NAME: &'static str = "updateCustomer";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("party.manage")?;
+        let found = visible_customers(cx.actor).filter(customer::Column::Id.eq(self.customer_id));
+        let found = found.lock(LockType::NoKeyUpdate).one(cx.txn).await?;
+        let was = found.ok_or_else(|| Error::not_found(id::encode(Prefix::Customer, self.customer_id)))?;
+        check_version(was.version, self.expected_version)?;
+        let mut row = was.clone();
+        if let Some(name) = &self.name {
+            row.name = checked_name(name)?;
+        }
+        row.email = changed_email(&self.email, row.email)?;
+        if row != was {
+            row.version += 1;
+            row.into_active_model().reset_all().update(cx.txn).await?;
+        }
+        Ok(Done { customer: Some(was.id), ..Done::default() })
+    }
+}
+
+/// Changes a reseller's name and address.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the columns of their names; what is none stays")]
+pub struct UpdateReseller {
+    pub reseller_id: Uuid,
+    pub name: Option<String>,
+    pub email: Change<String>,
+    pub expected_version: Option<i32>,
+}
+
+impl Command for UpdateReseller {
+    const NAME: &'static str = "updateReseller";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+        cx.actor.require("party.manage")?;
+        let found = visible_resellers(cx.actor).filter(reseller::Column::Id.eq(self.reseller_id));
+        let found = found.lock(LockType::NoKeyUpdate).one(cx.txn).await?;
+        let was = found.ok_or_else(|| Error::not_found(id::encode(Prefix::Reseller, self.reseller_id)))?;
+        check_version(was.version, self.expected_version)?;
+        let mut row = was.clone();
+        if let Some(name) = &self.name {
+            row.name = checked_name(name)?;
+        }
+        row.email = changed_email(&self.email, row.email)?;
+        if row != was {
+            row.version += 1;
+            row.into_active_model().reset_all().update(cx.txn).await?;
+        }
+        Ok(Done { reseller: Some(was.id), ..Done::default() })
+    }
+}
+
+fn changed_email(given: &Change<String>, there: Option<String>) -> Result<Option<String>, Error> {
+    match given {
+        Change::Keep => Ok(there),
+        Change::Clear => Ok(None),
+        Change::Set(email) => checked_email(Some(email)),
+    }
+}

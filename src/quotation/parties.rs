@@ -1,0 +1,68 @@
+//! Whom a quotation is of and to.
+
+use crate::{access::Scope, command::Cx, error::Error, id};
+use entity::{SaleType, customer, reseller, store};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
+/// The store that offers, and who is to buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parties {
+    pub sale_type: SaleType,
+    pub store: Uuid,
+    pub customer: Option<Uuid>,
+    pub reseller: Option<Uuid>,
+}
+
+impl Parties {
+    /// Refuses those that are not there or not the caller's to name, and those that the type of sale does not take.
+    pub async fn check(&self, cx: &Cx<'_>) -> Result<store::Model, Error> {
+        let unknown = |prefix, id| Error::not_found(id::encode(prefix, id));
+        let store = store::Entity::find_by_id(self.store)
+            .one(cx.txn)
+            .await?
+            .filter(|store| cx.actor.is_buyer() || cx.actor.sees(store.id, None, None))
+            .ok_or_else(|| unknown(id::Prefix::Store, self.store))?;
+        let may = |scope: Scope| !cx.actor.is_buyer() || cx.actor.scope == scope;
+        if let Some(id) = self.customer {
+            let known = customer::Entity::find_by_id(id).one(cx.txn).await?.is_some();
+            if !known || !may(Scope::Customer(id)) {
+                return Err(unknown(id::Prefix::Customer, id));
+            }
+        }
+        if let Some(id) = self.reseller {
+            let known = reseller::Entity::find_by_id(id).one(cx.txn).await?.is_some();
+            if !known || !may(Scope::Reseller(id)) {
+                return Err(unknown(id::Prefix::Reseller, id));
+            }
+        }
+        let reseller = matches!(cx.actor.scope, Scope::Reseller(_)) || self.reseller.is_some();
+        match (self.sale_type, reseller) {
+            (SaleType::Reseller, false) => {
+                Err(Error::invalid("resellerId", "a RESELLER sale needs the reseller that it is to"))
+            }
+            (SaleType::Consumer | SaleType::Marketplace, true) => {
+                Err(Error::invalid("type", "a sale to a reseller is of type RESELLER"))
+            }
+            _ => Ok(store),
+        }
+    }
+
+    /// The customer: the caller, when they buy for themselves.
+    pub fn customer(&self, cx: &Cx<'_>) -> Option<Uuid> {
+        own(cx, Scope::Customer).or(self.customer)
+    }
+
+    /// The reseller: the caller, when they buy for themselves.
+    pub fn reseller(&self, cx: &Cx<'_>) -> Option<Uuid> {
+        own(cx, Scope::Reseller).or(self.reseller)
+    }
+}
+
+/// The caller's own party of this kind, when they buy for themselves.
+fn own(cx: &Cx<'_>, kind: fn(Uuid) -> Scope) -> Option<Uuid> {
+    match cx.actor.scope {
+        Scope::Customer(id) | Scope::Reseller(id) if kind(id) == cx.actor.scope => Some(id),
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+//! Products, over GraphQL.
+
+mod update;

@@ -1,0 +1,4 @@
+//! Stores, customers and resellers, over GraphQL.
+
+mod credit;
+mod update;
