@@ -171,7 +171,7 @@ fn sentence(what: &str, name: &str, known: &[&str]) -> String {
     let near = known.iter().find(|known| is_near(known, name));
     let mut listing: Vec<&str> = Vec::new();
     for name in known {
-        if !listing.contains(name) && listing.len() <= LISTED {
+        if listing.len() <= LISTED && !listing.contains(name) {
             listing.push(name);
         }
     }
