@@ -118,8 +118,11 @@ async fn standings(app: &App, keys: &[PartyKey]) -> Result<HashMap<PartyKey, Sta
         aggregates.into_iter().map(|row| (row.account_id, row)).collect();
     let accounts: HashMap<PartyKey, credit_account::Model> =
         accounts.into_iter().map(|row| ((row.party_kind, row.party_id, row.currency.clone()), row)).collect();
-    let limited: BTreeSet<_> =
-        accounts.values().filter(|row| row.own_limit_minor.is_some()).map(|row| (row.party_kind, row.party_id)).collect();
+    let limited: BTreeSet<_> = accounts
+        .values()
+        .filter(|row| row.own_limit_minor.is_some())
+        .map(|row| (row.party_kind, row.party_id))
+        .collect();
     let tiers = tiers(app, &ids).await?;
     Ok(keys
         .iter()

@@ -183,9 +183,7 @@ pub fn split_off(turn: &mut Turn<'_>) -> Result<(), Error> {
         let reserved = (row.reserved - row.quantity).max(0);
         row.reserved -= reserved;
         let first = row.first_unit + row.quantity;
-        moved.push(
-            json!({ "saleLine": line.sale_line_id, "first": first, "quantity": units, "reserved": reserved }),
-        );
+        moved.push(json!({ "saleLine": line.sale_line_id, "first": first, "quantity": units, "reserved": reserved }));
     }
     let id = turn.subject.id;
     let emptied = |line: &fulfilment_line::Model| line.fulfilment_id == id && line.quantity == 0;

@@ -164,17 +164,18 @@ async fn page<C: ConnectionTrait>(
     Ok(())
 }
 
-fn order(registry: &Registry, sale: &sale_order::Model, rows: &OfOrders, findings: &mut Vec<Finding>) -> Result<(), Error> {
+fn order(
+    registry: &Registry,
+    sale: &sale_order::Model,
+    rows: &OfOrders,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Error> {
     let entries = rows.entries.get(&sale.id).map_or(&[][..], Vec::as_slice);
     let refunds = rows.refunds.get(&sale.id).map_or(&[][..], Vec::as_slice);
     let notes: Vec<_> = rows.notes.get(&sale.id).into_iter().flatten().collect();
     let parts = rows.parts.get(&sale.id).into_iter().flatten();
-    let credits = Rows {
-        total: sale.grand_total_minor,
-        fallen: fallen(parts, &notes),
-        notes,
-        refunds: refunds.iter().collect(),
-    };
+    let credits =
+        Rows { total: sale.grand_total_minor, fallen: fallen(parts, &notes), notes, refunds: refunds.iter().collect() };
     let over = fell_through(registry, sale)?;
     let credited = credits.credited(over);
     let captured = sum(entries, |_| true);

@@ -1,7 +1,12 @@
 //! Credit is what somebody gave, and what was earned is what was kept.
 
 use super::limit::{customer, sells};
-use crate::{both, builders::money, harness::{World, text}, shows};
+use crate::{
+    both,
+    builders::money,
+    harness::{World, text},
+    shows,
+};
 use serde_json::{Value, json};
 use waybill::config::CreditPolicy;
 

@@ -138,7 +138,9 @@ async fn stock_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
     let taken = parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.reserved)));
     let reserved = sums(held.chain(taken));
     let gone =
-        sums(parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.returned - part.written_off - part.shipped))));
+        sums(parts.iter().map(|part| {
+            (keys[&part.sale_line_id].clone(), i64::from(part.returned - part.written_off - part.shipped))
+        }));
     let adjusted =
         sums(all::<stock_adjustment::Entity>(db).await.into_iter().map(|row| (row.stock_id, i64::from(row.delta))));
     for stock in all::<stock::Entity>(db).await {

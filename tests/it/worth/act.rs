@@ -152,10 +152,8 @@ impl<'a> Act<'a> {
 
     async fn send_back(&mut self, part: usize, units: &[(usize, i64)], received: bool) {
         let id = self.parts[part].clone();
-        let lines: Vec<Value> = units
-            .iter()
-            .map(|(line, units)| json!({ "orderLineId": self.lines[*line], "quantity": units }))
-            .collect();
+        let lines: Vec<Value> =
+            units.iter().map(|(line, units)| json!({ "orderLineId": self.lines[*line], "quantity": units })).collect();
         let payload = json!({ "payload": { "lines": lines } });
         self.w.send_with(&self.w.admin, &id, "RETURN_REQUESTED", payload).await.ok();
         for (line, units) in units {
@@ -227,14 +225,18 @@ impl<'a> Act<'a> {
         assert!(self.w.stripe(&event).await.status.is_success());
         let order = self.w.sale_order(&self.sale).await;
         let rows = order["payments"][0]["refunds"].as_array().cloned().expect("refunds");
-        assert!(rows.iter().any(|row| row["id"] == id.as_str() && row["status"] == "FAILED"), "it came back: {rows:#?}");
+        assert!(
+            rows.iter().any(|row| row["id"] == id.as_str() && row["status"] == "FAILED"),
+            "it came back: {rows:#?}"
+        );
         if let Some(part) = part {
             *self.given.entry(part).or_default() -= amount;
         }
     }
 
     async fn note(&mut self, part: Option<usize>, amount: i64) {
-        const NOTE: &str = "mutation($input: IssueCreditNoteInput!) { issueCreditNote(input: $input) { saleOrder { id } } }";
+        const NOTE: &str =
+            "mutation($input: IssueCreditNoteInput!) { issueCreditNote(input: $input) { saleOrder { id } } }";
         let fulfilment = part.map(|part| self.parts[part].clone());
         let input = json!({ "saleOrderId": self.sale, "fulfilmentId": fulfilment, "amount": self.money(amount),
             "reasonCode": "DAMAGED" });

@@ -76,7 +76,10 @@ impl Plan {
         let mut dice = Dice::new(seed.wrapping_mul(7_919) + 13);
         let way = [Way::Cash, Way::Card, Way::Invoice, Way::PartPaid][dice.below(4)];
         let lines: Vec<Line> = (0..1 + dice.below(2))
-            .map(|_| Line { quantity: dice.between(1, 7), total: [dice.between(1, 30), dice.between(100, 5_000)][dice.below(2)] })
+            .map(|_| Line {
+                quantity: dice.between(1, 7),
+                total: [dice.between(1, 30), dice.between(100, 5_000)][dice.below(2)],
+            })
             .collect();
         let total: i64 = lines.iter().map(|line| line.total).sum();
         let mut plan = Self {
@@ -214,7 +217,8 @@ impl Plan {
             }
         }
         chain.push(Step::Deliver(part));
-        let mut left: BTreeMap<usize, i64> = self.parts[part].iter().map(|(line, (_, units))| (*line, *units)).collect();
+        let mut left: BTreeMap<usize, i64> =
+            self.parts[part].iter().map(|(line, (_, units))| (*line, *units)).collect();
         for _ in 0..if whole { 1 } else { 3 } {
             let units: Vec<(usize, i64)> = left
                 .iter()
