@@ -31,7 +31,7 @@ pub struct Model {
     /// Of those, units that did not go back on the shelf.
     pub written_off: i32,
     /// Units of the return that is under way.
-    pub returning: i32,
+    pub coming_back: i32,
     /// Units whose returns are settled.
     pub settled: i32,
 }

@@ -19,6 +19,6 @@ ALTER TABLE refund DROP COLUMN return_no;
 ALTER TABLE refund DROP COLUMN given_minor;
 ALTER TABLE credit_note DROP COLUMN fell_through;
 ALTER TABLE fulfilment_line DROP COLUMN settled;
-ALTER TABLE fulfilment_line DROP COLUMN returning;
+ALTER TABLE fulfilment_line DROP COLUMN coming_back;
 ALTER TABLE fulfilment_line DROP COLUMN written_off;
 ALTER TABLE fulfilment_line DROP COLUMN first_unit;

@@ -10,15 +10,15 @@ UPDATE fulfilment_line SET first_unit = (
         AND earlier.fulfilment_id < fulfilment_line.fulfilment_id);
 ALTER TABLE fulfilment_line ADD COLUMN written_off integer NOT NULL DEFAULT 0
     CONSTRAINT fulfilment_line_written_off CHECK (written_off BETWEEN 0 AND returned);
-ALTER TABLE fulfilment_line ADD COLUMN returning integer NOT NULL DEFAULT 0
-    CONSTRAINT fulfilment_line_returning CHECK (returning >= 0);
+ALTER TABLE fulfilment_line ADD COLUMN coming_back integer NOT NULL DEFAULT 0
+    CONSTRAINT fulfilment_line_coming_back CHECK (coming_back >= 0);
 ALTER TABLE fulfilment_line ADD COLUMN settled integer NOT NULL DEFAULT 0
-    CONSTRAINT fulfilment_line_settled CHECK (settled >= 0 AND settled + returning <= shipped);
-UPDATE fulfilment_line SET returning = CASE WHEN return_requested > 0 THEN return_requested ELSE returned END
+    CONSTRAINT fulfilment_line_settled CHECK (settled >= 0 AND settled + coming_back <= shipped);
+UPDATE fulfilment_line SET coming_back = CASE WHEN return_requested > 0 THEN return_requested ELSE returned END
     WHERE fulfilment_id IN
         (SELECT id FROM fulfilment WHERE workflow_state IN ('RETURN_REQUESTED', 'RETURN_RECEIVED'));
 UPDATE fulfilment_line SET settled = CASE WHEN return_requested > returned THEN return_requested ELSE returned END
-    WHERE returning = 0;
+    WHERE coming_back = 0;
 
 -- What was written because something fell through, apart from what people issue.
 ALTER TABLE credit_note ADD COLUMN fell_through {bool} NOT NULL DEFAULT false;

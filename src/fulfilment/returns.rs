@@ -107,7 +107,7 @@ pub fn no_refund_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
 
 /// Every unit that has shipped is on its way back, or was before.
 pub fn nothing_remains(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    whole(turn, |line| line.returning)
+    whole(turn, |line| line.coming_back)
 }
 
 /// The same once the named units, or all that were asked for, have come back.
@@ -126,7 +126,7 @@ pub fn request(turn: &mut Turn<'_>) -> Result<(), Error> {
     let units = units(turn, shipped)?.unwrap_or_default();
     for line in lines_mut(turn)? {
         line.return_requested = units.get(&line.id).copied().unwrap_or(0);
-        line.returning = line.return_requested;
+        line.coming_back = line.return_requested;
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
         let broken = broken.get(&line.id).copied().unwrap_or(0);
         line.returned += units;
         line.written_off += broken;
-        line.returning = units;
+        line.coming_back = units;
         line.return_requested = 0;
         back.push((line.sale_line_id, units - broken));
     }
@@ -168,9 +168,9 @@ pub fn settle(turn: &mut Turn<'_>) -> Result<(), Error> {
 fn end(turn: &mut Turn<'_>, settled: bool) -> Result<(), Error> {
     for line in lines_mut(turn)? {
         if settled {
-            line.settled += line.returning;
+            line.settled += line.coming_back;
         }
-        line.returning = 0;
+        line.coming_back = 0;
         line.return_requested = 0;
     }
     turn.fulfilment_mut()?.workflow_context.returns += 1;

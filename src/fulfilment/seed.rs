@@ -72,7 +72,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
             return_requested: 0,
             returned: 0,
             written_off: 0,
-            returning: 0,
+            coming_back: 0,
             settled: 0,
         })?;
     }

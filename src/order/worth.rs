@@ -13,7 +13,7 @@ pub fn of_fulfilment(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
 
 /// What the units are worth that came back of a fulfilment, or are on their way back, minor units.
 pub fn of_returns(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
-    of_units(order, fulfilment, |part| part.settled + part.returning)
+    of_units(order, fulfilment, |part| part.settled + part.coming_back)
 }
 
 /// What the first units of each line of a fulfilment are worth; `units`: how many of a line.
