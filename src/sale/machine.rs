@@ -56,6 +56,7 @@ const RECORDS: &[&str] = &[
     "DISPUTE_OPENED",
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
+    "SHIPPING_ADDRESS_CHANGED",
 ];
 
 /// Guards, actions and delays of sales.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Writer;
 use crate::keys::{Place, join};
 use crate::limits::MAX_NAME;
+use crate::lint::looks_like_code;
 
 impl Writer<'_> {
     /// One action or a list of them.
@@ -26,6 +27,7 @@ impl Writer<'_> {
                     self.stands_for(path, &name, kind);
                     name
                 }
+                None if looks_like_code(text) => self.named("action", text, path),
                 None => value.clone(),
             },
             Value::Object(fields) if !fields.contains_key("type") && is_without_words(fields) => {
@@ -60,6 +62,11 @@ impl Writer<'_> {
             let here = join(path, "type");
             self.stands_for(&here, &whole, kind);
             return whole;
+        }
+        if let Some(code) = kind.filter(|kind| looks_like_code(kind)) {
+            let mut fields = fields.clone();
+            fields["type"] = self.named("action", code, &join(path, "type"));
+            return self.with_params(Place::Action, &fields).map_or(Value::Object(fields), |(_, whole)| whole);
         }
         match kind.and_then(|_| self.with_params(Place::Action, fields)) {
             Some((told, whole)) => {

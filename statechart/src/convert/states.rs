@@ -63,7 +63,9 @@ impl Writer<'_> {
         }
         work.entry.extend(more.entry);
         work.exit.extend(more.exit);
-        more.on.into_iter().for_each(|(event, moved)| add(&mut work.on, &event, moved));
+        for (event, moved) in more.on {
+            add(&mut work.on, &event, moved);
+        }
     }
 
     fn field(
@@ -241,6 +243,8 @@ fn finish(work: Work, out: &mut Map<String, Value>) {
         Some(Value::Object(table)) => table,
         _ => Map::new(),
     };
-    work.on.into_iter().for_each(|(event, moved)| add(&mut table, &event, moved));
+    for (event, moved) in work.on {
+        add(&mut table, &event, moved);
+    }
     out.insert("on".to_owned(), Value::Object(table));
 }
