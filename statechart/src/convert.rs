@@ -204,7 +204,7 @@ impl Writer<'_> {
     }
 
     /// Tells once of a name that a person must write.
-    fn to_write(&mut self, path: &str, kind: &str, name: &str, what: &str) {
+    fn left_to_write(&mut self, path: &str, kind: &str, name: &str, what: &str) {
         if self.told.insert(format!("{kind} {name}")) {
             self.left(path, format!("write {kind} `{name}`: {what}"));
         }

@@ -149,7 +149,7 @@ impl<'a> Measure<'a> {
             }
         }
         let Some(name) = spreads.keys().find(|name| !self.fragments.contains_key(**name)) else { return Ok(()) };
-        let name = self.round(*name, &spreads);
+        let name = self.round(name, &spreads);
         Err(Error::invalid("query", format!("the fragment {name:.100} spreads itself")))
     }
 

@@ -41,7 +41,7 @@ impl Writer<'_> {
     fn lost_action(&mut self, path: &str) -> Value {
         let name = Value::from(self.made_up("action"));
         self.now(path, None, &name);
-        self.to_write(path, "action", name.as_str().unwrap_or_default(), "what the function did that stood here");
+        self.left_to_write(path, "action", name.as_str().unwrap_or_default(), "what the function did that stood here");
         name
     }
 
@@ -89,7 +89,7 @@ impl Writer<'_> {
             }
             kind => format!("it does what XState's `{kind}` did"),
         };
-        self.to_write(path, "action", &name, &what);
+        self.left_to_write(path, "action", &name, &what);
     }
 
     /// `raise_PAY`, `assign_count`; a number where nothing tells one from the other.

@@ -24,7 +24,7 @@ impl Writer<'_> {
     fn lost_guard(&mut self, path: &str) -> Value {
         let name = Value::from(self.made_up("guard"));
         self.now(path, None, &name);
-        self.to_write(path, "guard", name.as_str().unwrap_or_default(), "what the function asked that stood here");
+        self.left_to_write(path, "guard", name.as_str().unwrap_or_default(), "what the function asked that stood here");
         name
     }
 

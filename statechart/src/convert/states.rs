@@ -150,7 +150,7 @@ impl Writer<'_> {
             match key.as_str() {
                 "actions" => drop(out.insert(key.clone(), self.actions(value, &here))),
                 "guard" | "reenter" => {
-                    self.dropped(&here, "it has no meaning here: the initial child is always entered")
+                    self.dropped(&here, "it has no meaning here: the initial child is always entered");
                 }
                 _ => drop(out.insert(key.clone(), value.clone())),
             }
@@ -162,7 +162,7 @@ impl Writer<'_> {
         let Value::Object(states) = value else { return value.clone() };
         let mut out = Map::new();
         for (key, child) in states {
-            let inner = [way, &[key.clone()]].concat();
+            let inner = [way, std::slice::from_ref(key)].concat();
             out.insert(key.clone(), self.state(child, &inner, &join(path, key)));
         }
         Value::Object(out)
