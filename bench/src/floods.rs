@@ -185,14 +185,14 @@ async fn heads(database: &str, server: &Server) -> Outcome<()> {
     Ok(())
 }
 
-async fn webhooks(database: &str, server: &Server, held: &[String], time: Duration) -> Outcome<()> {
-    let alone = transitions(&server.target, held, time).await?;
+async fn webhooks(database: &str, server: &Server, packed: &[String], time: Duration) -> Outcome<()> {
+    let alone = transitions(&server.target, packed, time).await?;
     let deadline = Instant::now() + time;
     let mut posters = JoinSet::new();
     for number in 0..POSTERS {
         posters.spawn(post(server.target.clone(), deadline, number));
     }
-    let beside = transitions(&server.target, held, time).await?;
+    let beside = transitions(&server.target, packed, time).await?;
     let posted: usize = posters.join_all().await.into_iter().sum();
     let ms = |measured: &Measured, percent| format!("{:.1}", measured.percentile(percent));
     let row = vec![
@@ -230,12 +230,12 @@ async fn post(target: Target, deadline: Instant, number: usize) -> usize {
     answered
 }
 
-async fn transitions(target: &Target, held: &[String], time: Duration) -> Outcome<Measured> {
+async fn transitions(target: &Target, packed: &[String], time: Duration) -> Outcome<Measured> {
     let mut client = Client::connect(target).await?;
     let (deadline, mut took) = (Instant::now() + time, Vec::new());
     while Instant::now() < deadline {
         for event in ["HOLD", "RELEASE"] {
-            for fulfilment in held {
+            for fulfilment in packed {
                 let began = Instant::now();
                 client.send(fulfilment, event, Value::Null).await?;
                 took.push(began.elapsed());

@@ -134,7 +134,7 @@ async fn count(app: &App, attempt: &Attempt) -> Result<(), Error> {
         known_until: None,
         kept_until: until,
     });
-    let rows = rows.map(|row| row.into_active_model());
+    let rows = rows.map(IntoActiveModel::into_active_model);
     Entity::insert_many(rows).on_conflict(again(now)).exec_without_returning(&app.writer).await?;
     Ok(())
 }

@@ -51,17 +51,14 @@ async fn checked(app: App, attempt: Attempt, email: String, password: String, tu
     // Kept until the failure is counted.
     let (passed, _turn) = turn.work(move || password::matches(hash.as_deref(), &password)).await?;
     let user = found.as_ref().map(|user| id::encode(Prefix::User, user.id));
-    match found.filter(|_| passed) {
-        Some(found) => {
-            backoff::succeeded(&app, &attempt).await?;
-            tracing::info!(address = %attempt.address(), user, "login");
-            Ok(Login { issued: app.tokens.issue(&found, app.now())?, user: found })
-        }
-        None => {
-            backoff::failed(&app, &attempt).await?;
-            tracing::warn!(address = %attempt.address(), user, why, "a login failed");
-            Err(Error::Unauthenticated("the e-mail address or the password is wrong".to_owned()))
-        }
+    if let Some(found) = found.filter(|_| passed) {
+        backoff::succeeded(&app, &attempt).await?;
+        tracing::info!(address = %attempt.address(), user, "login");
+        Ok(Login { issued: app.tokens.issue(&found, app.now())?, user: found })
+    } else {
+        backoff::failed(&app, &attempt).await?;
+        tracing::warn!(address = %attempt.address(), user, why, "a login failed");
+        Err(Error::Unauthenticated("the e-mail address or the password is wrong".to_owned()))
     }
 }
 

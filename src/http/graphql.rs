@@ -26,6 +26,8 @@ const SPEC_TYPE: &str = "application/graphql-response+json";
 const JSON_TYPE: &str = "application/json";
 /// What a browser sends for a page of another site without asking first.
 const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+/// How many bytes of a body count as a request of their own: reading them takes as long.
+const COUNTS_AS_ONE: usize = 8 * 1024;
 /// In how many variables a file may stand; each takes an open file.
 const MOST_PLACES: usize = 10;
 const MULTIPART: &str = "multipart/form-data";
@@ -37,12 +39,12 @@ pub async fn get(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let request = match from_query_string(query.as_deref().unwrap_or_default()) {
-        Ok(request) => request,
+    let actor = match actor(&shared, client, &headers).await {
+        Ok(actor) => actor,
         Err(error) => return failed(&headers, &error),
     };
-    match actor(&shared, client, &headers).await {
-        Ok(actor) => answer(&shared, &headers, BatchRequest::Single(request), actor, client).await,
+    match from_query_string(query.as_deref().unwrap_or_default()) {
+        Ok(request) => answer(&shared, &headers, BatchRequest::Single(request), actor, client).await,
         Err(error) => failed(&headers, &error),
     }
 }
@@ -66,30 +68,29 @@ pub async fn post(
         );
         return failed(&headers, &Error::invalid("content-type", message));
     }
-    let read = read(&shared, &kind, &headers, actor.is_some(), body).await;
-    match read.and_then(|request| count_others(&shared, client, actor.as_ref(), request)) {
+    let sender = Sender { client, actor: actor.as_ref() };
+    match read(&shared, sender, &kind, &headers, body).await {
         Ok(request) => answer(&shared, &headers, request, actor, client).await,
         Err(error) => failed(&headers, &error),
     }
 }
 
-/// Counts the requests of a batch beside its first.
-fn count_others(
-    shared: &Shared,
+/// Whose request it is.
+#[derive(Clone, Copy)]
+struct Sender<'a> {
     client: Client,
-    actor: Option<&Actor>,
-    request: BatchRequest,
-) -> Result<BatchRequest, Error> {
-    let others = match &request {
-        BatchRequest::Batch(requests) => requests.len().saturating_sub(1),
-        BatchRequest::Single(_) => 0,
-    };
-    match actor {
-        _ if others == 0 => {}
-        Some(actor) => shared.rates.user(&actor.id, others)?,
-        None => shared.rates.nobody(client, others)?,
+    actor: Option<&'a Actor>,
+}
+
+impl Sender<'_> {
+    /// Counts so many requests more than the one that was.
+    fn count(self, shared: &Shared, more: usize) -> Result<(), Error> {
+        match self.actor {
+            _ if more == 0 => Ok(()),
+            Some(actor) => shared.rates.user(&actor.id, more),
+            None => shared.rates.nobody(self.client, more),
+        }
     }
-    Ok(request)
 }
 
 async fn answer(
@@ -117,17 +118,23 @@ fn content_type(headers: &HeaderMap) -> String {
 
 async fn read(
     shared: &Shared,
+    sender: Sender<'_>,
     kind: &str,
     headers: &HeaderMap,
-    signed_in: bool,
     body: Body,
 ) -> Result<BatchRequest, Error> {
     let limits = &shared.app.settings.graphql;
     let (limit, batch) = (limits.max_body, limits.max_batch);
     if kind != MULTIPART {
-        return from_json(&bytes(body, limit).await?, batch);
+        let bytes = bytes(body, limit).await?;
+        sender.count(shared, bytes.len() / COUNTS_AS_ONE)?;
+        let request = from_json(&bytes, batch)?;
+        if let BatchRequest::Batch(requests) = &request {
+            sender.count(shared, requests.len().saturating_sub(1))?;
+        }
+        return Ok(request);
     }
-    if !signed_in {
+    if sender.actor.is_none() {
         return Err(Error::Unauthenticated("sign in before you upload files".to_owned()));
     }
     let limits = Limits { text: limit, file: shared.app.settings.payment.receipt_max_file_size };

@@ -167,11 +167,14 @@ pub(super) async fn begin(
     record(cx, party, &[Given { tiers: (Tier::Bronze, tier), limit }], INITIAL, None).await
 }
 
+/// An own limit before and after, in minor units; none where none was given.
+type Limits = (Option<i64>, Option<i64>);
+
 /// What changed, before and after.
 struct Given {
     tiers: (Tier, Tier),
     /// A currency, and the own limit in it.
-    limit: Option<(String, (Option<i64>, Option<i64>))>,
+    limit: Option<(String, Limits)>,
 }
 
 async fn record(

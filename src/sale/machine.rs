@@ -31,6 +31,7 @@ const HEARS: &[&str] = &[
     "PAYMENT_CONFIRMED",
     "PAYMENT_AUTHORIZED",
     "PAYMENT_FAILED",
+    "PAYMENT_REVERSED",
     "DISPUTE_LOST",
     "CREDIT_NOTE_ISSUED",
     "ADMIN_OVERRIDE_REQUESTED",
@@ -55,6 +56,7 @@ const RECORDS: &[&str] = &[
     "DISPUTE_OPENED",
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
+    "SHIPPING_ADDRESS_CHANGED",
 ];
 
 /// Guards, actions and delays of sales.

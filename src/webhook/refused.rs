@@ -75,7 +75,7 @@ impl Refused {
         let held = self.held();
         let sender = held.senders.get(&(provider.to_owned(), Some(from)))?;
         let passed = sender.since.elapsed();
-        (sender.count > most && passed < WINDOW).then(|| WINDOW - passed)
+        WINDOW.checked_sub(passed).filter(|left| sender.count > most && !left.is_zero())
     }
 }
 

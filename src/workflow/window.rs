@@ -78,7 +78,7 @@ impl Window {
         (0..HORIZON).find_map(|day| {
             let begin = now.checked_add_signed(TimeDelta::days(day.into()))?;
             let end = begin.checked_add_signed(TimeDelta::days(1))?;
-            let beginnings = dates(zone, begin, end).flat_map(|date| {
+            let beginnings = dates(zone, begin, end).filter_map(|date| {
                 let at = date.and_time(NaiveTime::from_num_seconds_from_midnight_opt(self.from * 60, 0)?);
                 let (first, second) =
                     (zone.from_local_datetime(&at).earliest(), zone.from_local_datetime(&at).latest());

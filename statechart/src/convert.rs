@@ -204,10 +204,24 @@ impl Writer<'_> {
     }
 
     /// Tells once of a name that a person must write.
-    fn to_write(&mut self, path: &str, kind: &str, name: &str, what: &str) {
+    fn left_to_write(&mut self, path: &str, kind: &str, name: &str, what: &str) {
         if self.told.insert(format!("{kind} {name}")) {
             self.left(path, format!("write {kind} `{name}`: {what}"));
         }
+    }
+
+    /// A name in the place of code: `isPaid` for `isPaid()`, else a made-up one.
+    fn named(&mut self, kind: &'static str, code: &str, path: &str) -> Value {
+        let called = code.strip_suffix("()").filter(|name| {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(is_word)
+        });
+        let name = called.map_or_else(|| self.made_up(kind), str::to_owned);
+        let shown: String = code.chars().take(SHOWN).collect();
+        let whole = Value::from(name.as_str());
+        self.now(path, None, &whole);
+        self.to_write(path, kind, &name, &format!("here stood the code `{shown}`"));
+        whole
     }
 
     /// A name for something that has none: `lost_guard_1`.
@@ -231,8 +245,16 @@ impl Writer<'_> {
 fn names(value: &Value, into: &mut HashSet<String>) {
     match value {
         Value::String(text) if text.starts_with("lost_") => drop(into.insert(text.clone())),
-        Value::Array(list) => list.iter().for_each(|inner| names(inner, into)),
-        Value::Object(fields) => fields.values().for_each(|inner| names(inner, into)),
+        Value::Array(list) => {
+            for inner in list {
+                names(inner, into);
+            }
+        }
+        Value::Object(fields) => {
+            for inner in fields.values() {
+                names(inner, into);
+            }
+        }
         _ => {}
     }
 }

@@ -12,14 +12,13 @@ const EXPORT: &str = "write `JSON.stringify(machine.config)`, by the way that do
 /// What a value is that is no definition.
 pub(crate) fn value(value: &Value) -> Option<Problem> {
     let has = |key: &str| value.get(key).is_some();
-    let is_text = |key: &str| value.get(key).is_some_and(Value::is_string);
     let (message, help) = match value {
         Value::Object(_) if has("transitions") && (has("order") || has("key")) => {
             ("this is what `machine.toJSON()` gives: the machine as XState works with it, not as it is written", EXPORT)
         }
         Value::Object(_) if has("xstate$$type") => ("this is a running actor, not the machine that it runs", EXPORT),
         Value::Object(_) if has("states") || has("on") => return None,
-        Value::Object(_) if has("value") && (is_text("status") || has("_event") || has("historyValue")) => {
+        Value::Object(_) if has("value") && ["status", "context", "_event", "historyValue"].into_iter().any(has) => {
             ("this is a snapshot: where a running machine is, not the machine", EXPORT)
         }
         Value::Object(_) if value.get("config").or_else(|| value.get("machine")).is_some_and(is_definition) => {
@@ -101,8 +100,8 @@ fn without_comments(source: &str) -> (String, usize) {
             quoted(rest)
         } else if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
         } else {
             out.push('/');
             rest = &rest[1..];

@@ -33,7 +33,10 @@ pub(crate) fn read(source: &str) -> (Option<Value>, Vec<Problem>) {
     if let Err(problem) = check_size(source.len()) {
         return (None, vec![problem]);
     }
-    if source.starts_with('\u{feff}') {
+    if let Some(bare) = source.strip_prefix('\u{feff}') {
+        if let Some(other) = foreign::text(bare) {
+            return (None, vec![other]);
+        }
         let help = "save it as UTF-8 without one";
         return (None, vec![Problem::error("", "the file begins with a byte order mark, which is no JSON", help)]);
     }

@@ -5,17 +5,18 @@ use serde_json::{Map, Value};
 
 use crate::draft::Draft;
 use crate::keys::{Place, join};
+use crate::lint::looks_like_code;
 use crate::model::{Delay, StateId, Trigger};
 
 /// What an `invoke` reports, and what the event is called that stands for it here.
 pub(crate) const REPORTS: [(&str, &str); 3] = [("onDone", "done"), ("onError", "failed"), ("onSnapshot", "snapshot")];
 
-/// What an `invoke` names: its source, else its id.
+/// What an `invoke` names: its source, else its id. Code is no name.
 pub(crate) fn invoked(invoke: &Map<String, Value>) -> Option<&str> {
     let source = invoke.get("src");
     let typed = source.and_then(|source| source.get("type").or_else(|| source.get("id")));
     let names = [source, typed, invoke.get("id")];
-    names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.trim().is_empty())
+    names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.trim().is_empty() && !looks_like_code(name))
 }
 
 /// One thing or a list of them, each with its place.

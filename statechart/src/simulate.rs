@@ -170,11 +170,11 @@ pub fn unknown(machine: &Machine, guards: &Map<String, Value>, events: &[Value])
 fn sentence(what: &str, name: &str, known: &[&str]) -> String {
     let near = known.iter().find(|known| is_near(known, name));
     let mut listing: Vec<&str> = Vec::new();
-    known.iter().for_each(|name| {
-        if !listing.contains(name) && listing.len() <= LISTED {
-            listing.push(name)
+    for name in known {
+        if listing.len() <= LISTED && !listing.contains(name) {
+            listing.push(name);
         }
-    });
+    }
     let rest = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "there is none".to_owned(),

@@ -154,21 +154,18 @@ proptest! {
             let allowed = explained.iter().any(|candidate| candidate.passed);
             let Ok(taken) = machine.step_if_taken(&now, &event, &mut world) else { return Ok(()) };
             prop_assert_eq!(allowed, taken.is_some());
-            match taken {
-                Some(step) => {
-                    prop_assert!(step.taken.first().is_some_and(|first| !is_eventless(&machine, *first)));
-                    let mut other = World { answers: world.answers, done: Vec::new() };
-                    let Ok(again) = machine.step(&now, &event, &mut other) else { return Ok(()) };
-                    prop_assert_eq!((&step, &world.done), (&again, &other.done));
-                    now = step.snapshot;
-                }
-                None => {
-                    prop_assert!(world.done.is_empty(), "{:?} ran", world.done);
-                    // As XState has it, what has become possible meanwhile happens now.
-                    let Ok(step) = machine.step(&now, &event, &mut world) else { return Ok(()) };
-                    prop_assert!(step.taken.first().is_none_or(|first| is_eventless(&machine, *first)));
-                    now = step.snapshot;
-                }
+            if let Some(step) = taken {
+                prop_assert!(step.taken.first().is_some_and(|first| !is_eventless(&machine, *first)));
+                let mut other = World { answers: world.answers, done: Vec::new() };
+                let Ok(again) = machine.step(&now, &event, &mut other) else { return Ok(()) };
+                prop_assert_eq!((&step, &world.done), (&again, &other.done));
+                now = step.snapshot;
+            } else {
+                prop_assert!(world.done.is_empty(), "{:?} ran", world.done);
+                // As XState has it, what has become possible meanwhile happens now.
+                let Ok(step) = machine.step(&now, &event, &mut world) else { return Ok(()) };
+                prop_assert!(step.taken.first().is_none_or(|first| is_eventless(&machine, *first)));
+                now = step.snapshot;
             }
         }
     }

@@ -232,6 +232,23 @@ fn commands_take_a_transaction_and_know_no_protocol() {
 }
 
 #[test]
+fn a_command_reads_through_its_transaction() {
+    let words = ["cx.app.reader", "cx.app.writer"];
+    nowhere(
+        &sources(&["src"]),
+        &words,
+        "a second connection inside a transaction waits for the first, or reads around it",
+    );
+}
+
+#[test]
+fn what_is_only_looked_at_is_read_in_one_moment() {
+    let sources = sources(&["src"]);
+    let others = sources.iter().filter(|source| source.path != "src/workflow/load.rs");
+    nowhere(others, &["Mode::Read,", "Mode::Read)"], "Unit::look reads orders that nobody locks");
+}
+
+#[test]
 fn only_edges_begin_and_commit() {
     const EDGES: [&str; 11] =
         ["app", "cli", "demo", "edge", "effects", "gather", "graphql", "http", "receipt", "webhook", "worker"];

@@ -77,7 +77,7 @@ pub struct SessionMutation;
 #[Object]
 impl SessionMutation {
     /// Signs in. One a request, and none in a batch. An unknown address and a wrong password look the same. After five wrong
-    /// ones from one address, and when too many sign in at once, it is LIMIT_EXCEEDED with `retryAfter`, in seconds, also as
+    /// ones from one address, and when too many sign in at once, it is `LIMIT_EXCEEDED` with `retryAfter`, in seconds, also as
     /// the header Retry-After.
     async fn login(
         &self,

@@ -19,10 +19,10 @@ pub fn run(context: &Context, file: &str) -> Result<(), Failure> {
     let text = converted.text();
     print(text.trim_end())?;
     for change in &converted.changes {
-        say(&format!("changed {change}"));
+        say(format!("changed {change}"));
     }
     for left in &converted.left {
-        say(&format!("to do   {left}"));
+        say(format!("to do   {left}"));
     }
     if converted.definition.pointer("/meta/subject").is_none_or(Value::is_null) {
         say("to do   meta.subject: say what it drives, quotation, sale or fulfilment, if it is to drive something");

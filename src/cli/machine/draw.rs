@@ -42,17 +42,17 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Format::Svg => diagram::Format::Svg,
     };
     let leaves: Vec<&State> = sketch.states().iter().filter(|state| state.kind.is_leaf()).collect();
-    let knows = |name: &&str| leaves.iter().any(|state| state.key == *name || state.path == *name);
-    if let Some(unknown) = args.state.iter().flat_map(|names| names.split('+')).find(|name| !knows(name)) {
+    let is_leaf = |name: &&str| leaves.iter().any(|state| state.key == *name || state.path == *name);
+    if let Some(unknown) = args.state.iter().flat_map(|names| names.split('+')).find(|name| !is_leaf(name)) {
         let known: Vec<&str> = leaves.iter().map(|state| state.key.as_str()).collect();
         return Err(Failure::input(format!("no leaf state is called {unknown:?}; there are {}", known.join(", "))));
     }
     let errors: Vec<_> = sketch.problems().iter().filter(|problem| problem.severity == Severity::Error).collect();
     for error in &errors {
-        say(&error.to_string());
+        say(error.to_string());
     }
     if !errors.is_empty() {
-        say(&format!("{} is no machine that can run: what is refused is dashed", source.file));
+        say(format!("{} is no machine that can run: what is refused is dashed", source.file));
     }
     print(sketch.render(format, args.state.as_deref()))
 }

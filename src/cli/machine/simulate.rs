@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     };
     let events: Vec<Value> = json(&args.events, "an array of events, [{\"type\": \"SHARE\"}]")?;
     for unknown in simulate::unknown(&machine, &guards, &events) {
-        say(&format!("note: {unknown}"));
+        say(format!("note: {unknown}"));
     }
     let lines = simulate::run(&machine, &guards, &events).map_err(|error| Failure::input(error.to_string()))?;
     for line in lines {

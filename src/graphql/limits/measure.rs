@@ -149,8 +149,8 @@ impl<'a> Measure<'a> {
             }
         }
         let Some(name) = spreads.keys().find(|name| !self.fragments.contains_key(**name)) else { return Ok(()) };
-        let name = self.round(*name, &spreads);
-        Err(Error::invalid("query", format!("the fragment {name} spreads itself")))
+        let name = self.round(name, &spreads);
+        Err(Error::invalid("query", format!("the fragment {name:.100} spreads itself")))
     }
 
     /// A fragment that spreads itself, from one that leads to such.

@@ -82,7 +82,7 @@ fn a_fragment_that_spreads_itself_is_refused_used_or_not() {
         "{ a } fragment F on Query { a { ...G } } fragment G on T { ... on T { ...H ...H } } fragment H on T { ...G }",
     ] {
         let Err(Error::Invalid { message, .. }) = checked(query) else { panic!("{query}") };
-        assert!(message.ends_with("spreads itself") && !message.contains("fragment F spreads") == query.contains('H'));
+        assert!(message.ends_with("spreads itself") && message.contains("fragment F spreads") != query.contains('H'));
     }
     assert!(matches!(checked(&chain(5_000, 3, "...F17")), Err(Error::Invalid { .. })));
 }
@@ -115,8 +115,8 @@ fn what_is_spread_again_and_again_is_measured_once() {
 
 #[test]
 fn many_of_a_kind_are_refused() {
-    let operations: String = (0..10_000).map(|at| format!("query Q{at}($x: Int) {{ ...F }} ")).collect::<String>()
-        + "fragment F on Query { a(b: $x) { b } a(b: $x) { b } }";
+    let operations: Vec<_> = (0..10_000).map(|at| format!("query Q{at}($x: Int) {{ ...F }} ")).collect();
+    let operations = operations.concat() + "fragment F on Query { a(b: $x) { b } a(b: $x) { b } }";
     let arguments: Vec<_> = (0..2_000).map(|at| format!("x{at}: 1")).collect();
     let arguments = arguments.join(" ");
     let wide = GraphQl { max_complexity: usize::MAX, ..LIMITS };

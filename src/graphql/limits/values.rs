@@ -98,8 +98,9 @@ pub fn known_types(document: &ExecutableDocument, shapes: &Shapes) -> Result<(),
     for definition in document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions) {
         let name = innermost(&definition.node.var_type.node);
         if !shapes.knows_type(name) {
-            let variable = &definition.node.name.node;
-            return Err(Error::invalid("query", format!("the variable ${variable} is of an unknown type, {name:?}")));
+            let variable = definition.node.name.node.as_str();
+            let what = format!("the variable ${variable:.100} is of an unknown type, \"{name:.100}\"");
+            return Err(Error::invalid("query", what));
         }
     }
     Ok(())

@@ -87,7 +87,9 @@ fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal
         "charge.dispute.created" | "charge.dispute.funds_withdrawn" => {
             dispute(event, &object()?, DisputeStage::Opened).map(Some)
         }
-        "charge.dispute.closed" | "charge.dispute.updated" => decided(event, &object()?),
+        "charge.dispute.closed" => decided(event, &object()?),
+        // It comes with every change of a dispute: one that was lost is not lost again.
+        "charge.dispute.updated" if object()?.get("status")?.text()? == "won" => decided(event, &object()?),
         "charge.dispute.funds_reinstated" => reinstated(event, &object()?),
         _ => Ok(None),
     }

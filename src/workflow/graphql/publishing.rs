@@ -108,12 +108,12 @@ impl DefinitionMutation {
             let report = command.rehearse(app).await?;
             return Ok(PublishWorkflowDefinitionPayload::tried(report, command.accept_differences));
         }
-        let done = match edge::replayed(app, actor, key.as_deref(), &command).await? {
-            Some(done) => done,
-            None => {
-                command.pass(app).await?;
-                edge::run(app, actor, key.as_deref(), &command).await?
-            }
+        let before = edge::replayed(app, actor, key.as_deref(), &command).await?;
+        let done = if let Some(done) = before {
+            done
+        } else {
+            command.pass(app).await?;
+            edge::run(app, actor, key.as_deref(), &command).await?
         };
         let (name, version) = done.definition.ok_or_else(|| Error::internal("nothing was published"))?;
         let stored = definitions::stored(app, &name, Some(version)).await?;

@@ -170,8 +170,8 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
             if from == to || days.is_empty() {
                 continue;
             }
-            let named: Vec<_> = days.iter().map(|day| names[*day]).collect();
-            let written = json!({ "from": time(from), "to": time(to), "days": named });
+            let on: Vec<_> = days.iter().map(|day| names[*day]).collect();
+            let written = json!({ "from": time(from), "to": time(to), "days": on });
             let window = (days, from, to);
             over_midnight += u32::from(to < from);
             let now = usize::try_from(dice.below(4 * 1440)).unwrap();

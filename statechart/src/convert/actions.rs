@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Writer;
 use crate::keys::{Place, join};
 use crate::limits::MAX_NAME;
+use crate::lint::looks_like_code;
 
 impl Writer<'_> {
     /// One action or a list of them.
@@ -26,6 +27,7 @@ impl Writer<'_> {
                     self.stands_for(path, &name, kind);
                     name
                 }
+                None if looks_like_code(text) => self.named("action", text, path),
                 None => value.clone(),
             },
             Value::Object(fields) if !fields.contains_key("type") && is_without_words(fields) => {
@@ -39,7 +41,7 @@ impl Writer<'_> {
     fn lost_action(&mut self, path: &str) -> Value {
         let name = Value::from(self.made_up("action"));
         self.now(path, None, &name);
-        self.to_write(path, "action", name.as_str().unwrap_or_default(), "what the function did that stood here");
+        self.left_to_write(path, "action", name.as_str().unwrap_or_default(), "what the function did that stood here");
         name
     }
 
@@ -60,6 +62,11 @@ impl Writer<'_> {
             let here = join(path, "type");
             self.stands_for(&here, &whole, kind);
             return whole;
+        }
+        if let Some(code) = kind.filter(|kind| looks_like_code(kind)) {
+            let mut fields = fields.clone();
+            fields["type"] = self.named("action", code, &join(path, "type"));
+            return self.with_params(Place::Action, &fields).map_or(Value::Object(fields), |(_, whole)| whole);
         }
         match kind.and_then(|_| self.with_params(Place::Action, fields)) {
             Some((told, whole)) => {
@@ -82,7 +89,7 @@ impl Writer<'_> {
             }
             kind => format!("it does what XState's `{kind}` did"),
         };
-        self.to_write(path, "action", &name, &what);
+        self.left_to_write(path, "action", &name, &what);
     }
 
     /// `raise_PAY`, `assign_count`; a number where nothing tells one from the other.

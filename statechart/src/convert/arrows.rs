@@ -111,7 +111,12 @@ impl Writer<'_> {
                         }
                         _ => {
                             let name = self.made_up("delay");
-                            self.to_write(&here, "delay", &name, "how long the function said to wait that stood here");
+                            self.left_to_write(
+                                &here,
+                                "delay",
+                                &name,
+                                "how long the function said to wait that stood here",
+                            );
                             name
                         }
                     };
@@ -193,7 +198,7 @@ impl Writer<'_> {
                     out.insert(key.clone(), target);
                 }
                 "internal" => {
-                    self.dropped(&here, "a transition within its own state stays, unless `reenter` says otherwise")
+                    self.dropped(&here, "a transition within its own state stays, unless `reenter` says otherwise");
                 }
                 "delay" | "event" => self.dropped(&here, "it does nothing here, the key of the table says it"),
                 _ => drop(out.insert(key.clone(), value.clone())),

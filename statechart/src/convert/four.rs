@@ -56,7 +56,9 @@ impl Versions {
             match fields.get(key) {
                 Some(Value::Object(table)) => {
                     self.four |= key == "on" && table.contains_key("");
-                    table.values().for_each(|value| self.transitions(value));
+                    for value in table.values() {
+                        self.transitions(value);
+                    }
                 }
                 Some(list @ Value::Array(_)) => {
                     self.four = true;
@@ -66,13 +68,17 @@ impl Versions {
             }
         }
         for key in ["always", "onDone"] {
-            fields.get(key).into_iter().for_each(|value| self.transitions(value));
+            if let Some(value) = fields.get(key) {
+                self.transitions(value);
+            }
         }
         for (_, invoke) in fields.get("invoke").map(|invoke| each(invoke, "")).unwrap_or_default() {
             self.five |= ["input", "systemId", "onSnapshot"].iter().any(|key| invoke.get(*key).is_some());
             self.four |= ["data", "autoForward"].iter().any(|key| invoke.get(*key).is_some());
             for key in ["onDone", "onError"] {
-                invoke.get(key).into_iter().for_each(|value| self.transitions(value));
+                if let Some(value) = invoke.get(key) {
+                    self.transitions(value);
+                }
             }
         }
         for child in fields.get("states").and_then(Value::as_object).into_iter().flat_map(Map::values) {

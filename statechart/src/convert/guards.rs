@@ -6,6 +6,7 @@ use super::Writer;
 use super::tree::Way;
 use crate::guards::OF_XSTATE;
 use crate::keys::{Place, join, misplaced};
+use crate::lint::looks_like_code;
 
 const LIST: [&str; 3] = ["and", "or", "not"];
 
@@ -13,6 +14,7 @@ impl Writer<'_> {
     pub(super) fn guard(&mut self, value: &Value, path: &str) -> Value {
         match value {
             Value::Null => self.lost_guard(path),
+            Value::String(text) if looks_like_code(text) => self.named("guard", text, path),
             Value::Object(fields) => self.guard_object(fields, path),
             other => other.clone(),
         }
@@ -22,7 +24,7 @@ impl Writer<'_> {
     fn lost_guard(&mut self, path: &str) -> Value {
         let name = Value::from(self.made_up("guard"));
         self.now(path, None, &name);
-        self.to_write(path, "guard", name.as_str().unwrap_or_default(), "what the function asked that stood here");
+        self.left_to_write(path, "guard", name.as_str().unwrap_or_default(), "what the function asked that stood here");
         name
     }
 
@@ -58,6 +60,11 @@ impl Writer<'_> {
         }
         if kind == "stateIn" {
             return self.state_in(fields, is_own.then_some(place), path);
+        }
+        if looks_like_code(written) {
+            let mut fields = fields.clone();
+            fields["type"] = self.named("guard", written, &place);
+            return self.with_params(Place::Guard, &fields).map_or(Value::Object(fields), |(_, whole)| whole);
         }
         match self.with_params(Place::Guard, fields) {
             Some((told, whole)) => {

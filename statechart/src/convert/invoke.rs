@@ -47,10 +47,10 @@ pub(super) fn by_id(tree: &Tree<'_>) -> HashMap<String, String> {
         for (at, name) in names(&invocations, key).into_iter().enumerate() {
             let state = tree.id_of(way);
             let given = invocations[at].1.get("id").and_then(Value::as_str).map(str::to_owned);
-            for id in [given, Some(format!("{at}.{state}")), Some(format!("{state}:invocation[{at}]"))] {
-                if let Some(id) = id {
-                    found.entry(id).or_insert_with(|| name.clone());
-                }
+            for id in
+                [given, Some(format!("{at}.{state}")), Some(format!("{state}:invocation[{at}]"))].into_iter().flatten()
+            {
+                found.entry(id).or_insert_with(|| name.clone());
             }
         }
     });
@@ -97,7 +97,7 @@ impl Writer<'_> {
             "it begins the work; what comes of it comes back as the event `{name}.done` or `{name}.failed`, which does \
              nothing when the state was left meanwhile"
         );
-        self.to_write(path, "action", name, &what);
+        self.left_to_write(path, "action", name, &what);
     }
 
     /// What ran as long as its state was active.
@@ -107,8 +107,8 @@ impl Writer<'_> {
             let begin = self.actions(activity, &here);
             let name = begin.get("type").unwrap_or(&begin).as_str().unwrap_or_default().to_owned();
             let end = format!("{name}.stop");
-            self.to_write(&here, "action", &name, "it begins what ran as long as the state was active");
-            self.to_write(&here, "action", &end, "it ends that");
+            self.left_to_write(&here, "action", &name, "it begins what ran as long as the state was active");
+            self.left_to_write(&here, "action", &end, "it ends that");
             work.entry.push(begin);
             work.exit.push(Value::from(end));
         }

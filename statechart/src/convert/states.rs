@@ -63,7 +63,9 @@ impl Writer<'_> {
         }
         work.entry.extend(more.entry);
         work.exit.extend(more.exit);
-        more.on.into_iter().for_each(|(event, moved)| add(&mut work.on, &event, moved));
+        for (event, moved) in more.on {
+            add(&mut work.on, &event, moved);
+        }
     }
 
     fn field(
@@ -148,7 +150,7 @@ impl Writer<'_> {
             match key.as_str() {
                 "actions" => drop(out.insert(key.clone(), self.actions(value, &here))),
                 "guard" | "reenter" => {
-                    self.dropped(&here, "it has no meaning here: the initial child is always entered")
+                    self.dropped(&here, "it has no meaning here: the initial child is always entered");
                 }
                 _ => drop(out.insert(key.clone(), value.clone())),
             }
@@ -160,7 +162,7 @@ impl Writer<'_> {
         let Value::Object(states) = value else { return value.clone() };
         let mut out = Map::new();
         for (key, child) in states {
-            let inner = [way, &[key.clone()]].concat();
+            let inner = [way, std::slice::from_ref(key)].concat();
             out.insert(key.clone(), self.state(child, &inner, &join(path, key)));
         }
         Value::Object(out)
@@ -241,6 +243,8 @@ fn finish(work: Work, out: &mut Map<String, Value>) {
         Some(Value::Object(table)) => table,
         _ => Map::new(),
     };
-    work.on.into_iter().for_each(|(event, moved)| add(&mut table, &event, moved));
+    for (event, moved) in work.on {
+        add(&mut table, &event, moved);
+    }
     out.insert("on".to_owned(), Value::Object(table));
 }

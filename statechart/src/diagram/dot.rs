@@ -25,7 +25,7 @@ pub(super) fn render(machine: &Machine, marks: &Marks, is_current: &dyn Fn(State
     for (index, transition) in machine.transitions().iter().enumerate() {
         let id = TransitionId::from_index(index);
         let no = if marks.is_refused(id) { NO } else { "" };
-        let label = quote(&marks.label(id, label::transition(machine, transition)));
+        let label = quote(&marks.label(id, &label::transition(machine, transition)));
         let label = format!("{label}{no}");
         let stays = [transition.source];
         let targets = if transition.targets.is_empty() { &stays[..] } else { &transition.targets };

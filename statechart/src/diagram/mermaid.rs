@@ -25,7 +25,7 @@ pub(super) fn render(machine: &Machine, marks: &Marks, is_current: &dyn Fn(State
         children(machine, StateId::ROOT, 1, &mut page);
     }
     for (index, transition) in machine.transitions().iter().enumerate() {
-        let label = marks.label(TransitionId::from_index(index), label::transition(machine, transition));
+        let label = marks.label(TransitionId::from_index(index), &label::transition(machine, transition));
         let label = escape(&label);
         let from = node_name(machine, transition.source);
         let stays = [transition.source];

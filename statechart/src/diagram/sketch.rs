@@ -95,7 +95,7 @@ impl Marks {
     }
 
     /// A label, and that it is refused.
-    pub(super) fn label(&self, id: TransitionId, label: String) -> String {
+    pub(super) fn label(&self, id: TransitionId, label: &str) -> String {
         let missing = self.missing(id).map(|names| format!(" → {names}?")).unwrap_or_default();
         let refused = if self.is_refused(id) { " (refused)" } else { "" };
         format!("{label}{missing}{refused}")

@@ -135,6 +135,14 @@ fn inline_actions_and_guards_become_names() {
     for lost in [json!(null), json!({})] {
         event_becomes(&typed(lost), &typed(json!("lost_guard_1")));
     }
+    // Code is no name.
+    event_becomes(
+        &json!({"guard": "isPaid()", "actions": ["() => x", {"type": "a => b", "params": {"n": 1}}], "target": "b"}),
+        &json!({"guard": "isPaid", "actions": ["lost_action_1", {"type": "lost_action_2", "params": {"n": 1}}], "target": "b"}),
+    );
+    let work =
+        converted(&json!({"initial": "a", "states": {"a": {"invoke": {"src": "() => load()", "id": "loading"}}}}));
+    assert_eq!(work.definition["states"]["a"], json!({"entry": "loading"}));
     let two = converted(&json!({"initial": "a", "states": {"a": {"entry": ["lost_action_1", null, null]}}}));
     assert_eq!(two.definition["states"]["a"]["entry"], json!(["lost_action_1", "lost_action_2", "lost_action_3"]));
     assert_eq!(two.left.len(), 2, "{:?}", two.left);

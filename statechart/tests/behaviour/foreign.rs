@@ -33,6 +33,8 @@ fn what_xstate_writes_that_is_no_definition_is_named_once() {
     for name in ["snapshot of 5", "persisted snapshot of 5", "state of 4"] {
         says(&named(&export(name)), "this is a snapshot", "machine.config");
     }
+    says(&named(r#"{"value": "red", "context": {}}"#), "this is a snapshot", "machine.config");
+    says(&named("\u{feff}initial: a\n"), "YAML", "yq");
     says(&named(&export("actor of 5")), "a running actor", "machine.config");
     says(&named(&Value::from(export("machine.config of 5")).to_string()), "`JSON.stringify` twice", "once");
     says(&named(r#"{"config": {"initial": "a", "states": {"a": {}}}}"#), "stands in `config`", "take out");

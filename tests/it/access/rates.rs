@@ -99,6 +99,16 @@ both! {
         assert!((2..4).contains(&answered), "{answered}");
     }
 
+    async fn a_long_body_counts_as_many(w: World) {
+        let w = with_rates(&w).await;
+        let long = json!({ "query": "{ viewer { id } }", "variables": { "x": "x".repeat(80_000) } }).to_string();
+        let mut answered = 0;
+        while sent(&w, PEER, viewer(), long.clone()).await.status() == StatusCode::OK {
+            answered += 1;
+        }
+        assert!((1..3).contains(&answered), "{answered}");
+    }
+
     async fn a_proxy_speaks_for_its_clients_when_it_is_trusted(w: World) {
         let w = with_rates(&w).await;
         let for_one = |address: &'static str| move || viewer().header("x-forwarded-for", address);

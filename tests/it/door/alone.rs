@@ -30,7 +30,7 @@ both! {
         machine["description"] = json!("The same in other words.");
         w.published("fulfilment", &machine, json!({ "idempotencyKey": "once" })).await;
         let moved = w.migrate(&w.admin, "fulfilment", 1, 2, json!({})).await.ok();
-        assert_eq!(moved["subjects"], 3, "{moved}");
+        assert_eq!(moved["subjects"], 4, "{moved}");
         let again = w.published("fulfilment", &machine, json!({ "idempotencyKey": "once" })).await;
         assert_eq!(again, 2);
         w.work().await;

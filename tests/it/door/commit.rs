@@ -15,7 +15,7 @@ async fn attempts(w: &World) -> u64 {
 
 /// Without an idempotency key, together with others where there are any; and with one, alone.
 async fn both_ways(w: &World, sale: &str, event: &str) -> [Answer; 2] {
-    let keyed = json!({ "idempotencyKey": event });
+    let keyed = json!({ "idempotencyKey": format!("of {} letters", event.len()) });
     [w.send(&w.biller, sale, event).await, w.send_with(&w.biller, sale, event, keyed).await]
 }
 

@@ -4,7 +4,9 @@ use crate::{
     both,
     harness::{Backend, World},
 };
-use sea_orm::{ConnectionTrait as _, Database, DatabaseTransaction, DbErr, TransactionTrait as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseTransaction, DbErr, IsolationLevel, TransactionTrait as _,
+};
 use waybill::error::Error;
 
 async fn run(txn: &DatabaseTransaction, sql: &str) -> Result<(), DbErr> {
@@ -35,7 +37,7 @@ async fn deadlock(w: &World) -> Error {
 
 /// What comes of writing what another has written since the transaction began.
 async fn serialisation_failure(w: &World) -> Error {
-    let one = waybill::app::one_moment(&w.app.writer).await.expect("a transaction");
+    let one = w.app.writer.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await.expect("a transaction");
     run(&one, "SELECT 1 FROM stock").await.expect("a moment");
     w.sql("UPDATE stock SET on_hand = on_hand WHERE sku = 'LAMP'").await;
     let writes = run(&one, "SELECT 1 FROM stock WHERE sku = 'LAMP' FOR SHARE").await;
@@ -46,7 +48,9 @@ async fn serialisation_failure(w: &World) -> Error {
 async fn busy(w: &World) -> Error {
     let holder = w.app.begin().await.expect("the one writer");
     let path = w.url().split('?').next().unwrap_or_default().to_owned();
-    let second = Database::connect(format!("{path}?mode=rw")).await.expect("another connection");
+    let mut options = ConnectOptions::new(format!("{path}?mode=rw"));
+    options.max_connections(1);
+    let second = Database::connect(options).await.expect("another connection");
     second.execute_unprepared("PRAGMA busy_timeout = 0").await.expect("no patience");
     let error = second.execute_unprepared("UPDATE stock SET on_hand = on_hand").await.expect_err("it is busy");
     holder.rollback().await.expect("done");

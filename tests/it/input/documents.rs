@@ -54,7 +54,7 @@ struct Answered {
 /// What nobody in particular is answered, or, for every other seed, a customer, who gets further.
 async fn answered(w: &World, drawn: &Drawn) -> Answered {
     let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
-    if drawn.seed % 2 == 0 {
+    if drawn.seed.is_multiple_of(2) {
         request = request.header(w.bob.credential.0, w.bob.credential.1.as_str());
     }
     let request = request.body(Body::from(drawn.body.clone())).expect("a request");

@@ -211,6 +211,7 @@ fn a_dispute_is_opened_and_closed() {
     assert_eq!(tell("charge.dispute.closed", "prevented"), None);
     assert_eq!(tell("charge.dispute.updated", "under_review"), None);
     assert_eq!(tell("charge.dispute.updated", "won"), is(DisputeStage::Won));
+    assert_eq!(tell("charge.dispute.updated", "lost"), None);
     assert_eq!(tell("charge.dispute.funds_reinstated", "under_review"), None);
     for status in ["won", "lost"] {
         assert_eq!(tell("charge.dispute.funds_reinstated", status), is(DisputeStage::Won), "the money is back");

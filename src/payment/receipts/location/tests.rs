@@ -192,7 +192,7 @@ fn no_file_is_too_broken_to_be_looked_at() {
         }
         for _ in 0..3_000 {
             let mut broken = picture.clone();
-            for _ in 0..1 + dice() % 4 {
+            for _ in 0..=(dice() % 4) {
                 let at = dice() % broken.len();
                 broken[at] = if dice() % 2 == 0 { 0xff } else { u8::try_from(dice() % 256).unwrap() };
             }
