@@ -18,6 +18,8 @@ pub struct Model {
     pub fulfilment_id: Option<Uuid>,
     /// Amount, minor units.
     pub amount_minor: i64,
+    /// Written because the fulfilment fell through; nobody issued it by hand.
+    pub fell_through: bool,
     /// Reason code.
     pub reason_code: String,
     /// Note.

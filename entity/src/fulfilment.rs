@@ -13,6 +13,16 @@ pub struct Context {
     pub holds: i32,
     /// Units that no stock is reserved for.
     pub missing: i32,
+    /// Returns that have ended.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub returns: i32,
+    /// What it was worth when it fell through and its sale did not, minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fell_through: Option<i64>,
+}
+
+fn is_zero(number: &i32) -> bool {
+    *number == 0
 }
 
 /// Goods or services on their way, driven by the fulfilment machine.

@@ -16,6 +16,8 @@ pub struct Model {
     pub fulfilment_id: Uuid,
     /// Sale line.
     pub sale_line_id: Uuid,
+    /// The first of the sale line's units that it carries, counted from 0: its units are these and the next ones.
+    pub first_unit: i32,
     /// Quantity.
     pub quantity: i32,
     /// Units reserved for it.
@@ -26,6 +28,12 @@ pub struct Model {
     pub return_requested: i32,
     /// Units that came back.
     pub returned: i32,
+    /// Of those, units that did not go back on the shelf.
+    pub written_off: i32,
+    /// Units of the return that is under way.
+    pub returning: i32,
+    /// Units whose returns are settled.
+    pub settled: i32,
 }
 
 /// Joined through ids, not through relations.

@@ -17,12 +17,16 @@ pub struct Model {
     pub sale_order_id: Uuid,
     /// Payment.
     pub payment_id: Uuid,
-    /// The return that it settles.
+    /// The fulfilment that it is for.
     pub fulfilment_id: Option<Uuid>,
+    /// The return of that fulfilment that it settles: how many had ended before. None: it settles no return.
+    pub return_no: Option<i32>,
     /// Amount, minor units.
     pub amount_minor: i64,
     /// The part that, once issued, is no longer owed either.
     pub credited_minor: i64,
+    /// The part that, once issued, gave back more than was over-paid: it counts for what falls through.
+    pub given_minor: i64,
     /// Status.
     pub status: RefundStatus,
     /// Reason code.

@@ -25,6 +25,9 @@ pub struct Context {
     pub reserved: i64,
     /// What staff should look at.
     pub flags: Vec<OrderFlag>,
+    /// What it counts for among its party's completed sales; none while it is not completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<i64>,
 }
 
 /// A sale, driven by the machine that its lifecycle names.

@@ -3,13 +3,16 @@
 use sea_orm::{FromJsonQueryResult, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
-/// Credit tiers, rising.
+/// Credit tiers, rising; NONE is that of a party that nobody gave credit.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
 )]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Tier {
+    /// `NONE`
+    #[sea_orm(string_value = "NONE")]
+    None,
     /// `BRONZE`
     #[sea_orm(string_value = "BRONZE")]
     Bronze,

@@ -42,6 +42,7 @@ impl MigratorTrait for Migrator {
             "m0009_provider_commands",
             "m0010_accounts",
             "m0011_captures",
+            "m0013_money",
             "m0014_providers",
             "m0015_words",
             "m0016_updates",

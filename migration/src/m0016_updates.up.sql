@@ -36,8 +36,8 @@ CREATE TABLE credit_change (
     actor_id text NOT NULL,
     occurred_at {instant} NOT NULL,
     CONSTRAINT credit_change_party_kind CHECK (party_kind IN ('CUSTOMER', 'RESELLER')),
-    CONSTRAINT credit_change_tier_before CHECK (tier_before IN ('BRONZE', 'SILVER', 'GOLD', 'PLATINUM')),
-    CONSTRAINT credit_change_tier_after CHECK (tier_after IN ('BRONZE', 'SILVER', 'GOLD', 'PLATINUM')),
+    CONSTRAINT credit_change_tier_before CHECK (tier_before IN ('NONE', 'BRONZE', 'SILVER', 'GOLD', 'PLATINUM')),
+    CONSTRAINT credit_change_tier_after CHECK (tier_after IN ('NONE', 'BRONZE', 'SILVER', 'GOLD', 'PLATINUM')),
     CONSTRAINT credit_change_currency CHECK (length(currency) BETWEEN 3 AND 10),
     CONSTRAINT credit_change_limits CHECK (limit_before_minor >= 0 AND limit_after_minor >= 0),
     CONSTRAINT credit_change_limit_currency CHECK

@@ -144,7 +144,7 @@ async fn own_party(
     let email = format!("{}@{HOST}", word(role));
     let exists = user_account::Entity::find().filter(user_account::Column::Email.eq(&email)).one(txn).await?.is_some();
     let (id, name, email) = (Set(id::new()), Set(format!("Local {}", word(role))), Set(Some(email)));
-    let (credit_tier, created_at, version) = (Set(Tier::Bronze), Set(now), Set(1));
+    let (credit_tier, created_at, version) = (Set(Tier::None), Set(now), Set(1));
     match role {
         RoleKind::Customer if !exists => {
             let row = customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }

@@ -121,7 +121,7 @@ charged AS (
     SELECT e.id, e.refund_id AS source, o.id AS sale, e.occurred_at AS at, -e.amount_minor AS amount,
         COALESCE(p.reference, o.number) AS reference,
         CASE WHEN o.cleared_at IS NULL OR (o.fell = 1 AND e.occurred_at >= o.closed_at) THEN 0
-            ELSE r.credited_minor END AS credited
+            WHEN e.amount_minor < 0 THEN r.credited_minor ELSE -r.credited_minor END AS credited
     FROM o JOIN payment_entry e ON e.root_id = o.root_id AND e.kind = 'REFUND'
     JOIN refund r ON r.id = e.refund_id JOIN payment p ON p.id = e.payment_id
 ), lines AS (

@@ -133,7 +133,8 @@ pub fn tiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CreditTie
     use sea_orm::Iterable as _;
     let tiers = Vec::<CreditTier>::deserialize(deserializer)?;
     let names: Vec<_> = tiers.iter().map(|tier| tier.tier).collect();
-    if names != entity::Tier::iter().collect::<Vec<_>>() {
+    let given = entity::Tier::iter().filter(|tier| *tier != entity::Tier::None);
+    if names != given.collect::<Vec<_>>() {
         return Err(D::Error::custom("must name BRONZE, SILVER, GOLD and PLATINUM, each once, in this order"));
     }
     let rises = tiers.windows(2).all(|pair| pair[0].cap <= pair[1].cap && pair[0].from < pair[1].from);

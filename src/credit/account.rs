@@ -24,18 +24,29 @@ pub struct Standing {
     pub exposure: i64,
 }
 
-/// How an account stands.
-pub fn standing(app: &App, account: &credit_account::Model, aggregate: Option<&sales_aggregate::Model>) -> Standing {
+/// How an account stands. `limited`: its party has a limit of its own in some currency.
+pub fn standing(
+    app: &App,
+    account: &credit_account::Model,
+    limited: bool,
+    aggregate: Option<&sales_aggregate::Model>,
+) -> Standing {
     let cumulative = aggregate.map_or(0, |aggregate| aggregate.cumulative_minor);
     let earned = cumulative / 100;
-    let cap = app.currencies.from_main(app.settings.credit.cap(account.tier), &account.currency).unwrap_or(i64::MAX);
-    let base = account.own_limit_minor.unwrap_or(cap);
-    let limit = match app.settings.credit.policy {
-        CreditPolicy::Base => base,
-        CreditPolicy::Lesser => base.min(earned),
-        CreditPolicy::Sum => base.saturating_add(earned),
+    let limit = match (given(app, account, limited), app.settings.credit.policy) {
+        (None, _) => 0,
+        (Some(base), CreditPolicy::Base) => base,
+        (Some(base), CreditPolicy::Lesser) => base.min(earned),
+        (Some(base), CreditPolicy::Sum) => base.saturating_add(earned),
     };
     Standing { tier: account.tier, limit, earned, cumulative, exposure: account.exposure_minor }
+}
+
+/// The credit that somebody gave: the account's own limit, else its tier's cap, but none beside limits of the party's own
+/// in other currencies.
+fn given(app: &App, account: &credit_account::Model, limited: bool) -> Option<i64> {
+    let cap = || app.currencies.from_main(app.settings.credit.cap(account.tier), &account.currency).unwrap_or(i64::MAX);
+    account.own_limit_minor.or_else(|| (!limited && account.tier != Tier::None).then(cap))
 }
 
 /// How far `exposure` of other sales and `outstanding` of this one go over `limit`; nothing outstanding is never over.
@@ -49,7 +60,9 @@ pub fn overage_of(turn: &Turn<'_>) -> Result<i64, Error> {
     let (outstanding, own) = (sale.workflow_context.outstanding, sale.workflow_context.reserved);
     let Some(key) = key(turn)? else { return Ok(outstanding) };
     let account = account(turn, &key)?;
-    let standing = standing(turn.scene.app, account, turn.shared.aggregates.get(&account.id).map(|row| &**row));
+    let limited = turn.shared.limited.contains(&(account.party_kind, account.party_id));
+    let aggregate = turn.shared.aggregates.get(&account.id).map(|row| &**row);
+    let standing = standing(turn.scene.app, account, limited, aggregate);
     Ok(overage(standing.limit, standing.exposure - own, outstanding))
 }
 
@@ -79,16 +92,41 @@ pub fn level(turn: &mut Turn<'_>, target: i64, lowering: CreditEntryKind) -> Res
     Ok(())
 }
 
-/// Counts a completed sale for its party: cumulative sales, earned limit, and the tier, which only rises.
-pub fn count_sale(turn: &mut Turn<'_>, amount: i64) -> Result<(), Error> {
+/// Counts a completed sale for its party by its total less what is credited: cumulative sales, earned limit, and the tier,
+/// which only rises.
+pub fn count_sale(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let context = &turn.sale()?.workflow_context;
+    let amount = net(turn, context.credited)?;
+    turn.sale_mut()?.workflow_context.counted = Some(amount);
+    add_to_sales(turn, amount, 1)
+}
+
+/// What is credited on a completed sale counts no more. `was_credited`: what was credited when the row was written; a sale
+/// that was completed before that was kept counts for its total less that.
+pub fn recount_sale(turn: &mut Turn<'_>, was_credited: i64) -> Result<(), Error> {
+    let context = &turn.sale()?.workflow_context;
+    let amount = net(turn, context.credited)?;
+    let counted = match context.counted {
+        Some(counted) => counted,
+        None => net(turn, was_credited)?,
+    };
+    turn.sale_mut()?.workflow_context.counted = Some(amount);
+    if amount == counted { Ok(()) } else { add_to_sales(turn, amount - counted, 0) }
+}
+
+fn net(turn: &Turn<'_>, credited: i64) -> Result<i64, Error> {
+    Ok((turn.sale()?.grand_total_minor - credited).max(0))
+}
+
+fn add_to_sales(turn: &mut Turn<'_>, amount: i64, orders: i32) -> Result<(), Error> {
     let Some(key) = key(turn)? else { return Ok(()) };
     let now = turn.now();
     let account_id = account(turn, &key)?.id;
     let aggregate = turn.shared.aggregates.entry(account_id).or_insert_with(|| {
         Row::new(sales_aggregate::Model { account_id, cumulative_minor: 0, orders: 0, updated_at: now })
     });
-    aggregate.cumulative_minor = aggregate.cumulative_minor.saturating_add(amount.max(0));
-    aggregate.orders += 1;
+    aggregate.cumulative_minor = aggregate.cumulative_minor.saturating_add(amount).max(0);
+    aggregate.orders += orders;
     aggregate.updated_at = now;
     let earned = aggregate.cumulative_minor / 100;
     let app = turn.scene.app;
@@ -98,7 +136,10 @@ pub fn count_sale(turn: &mut Turn<'_>, amount: i64) -> Result<(), Error> {
     });
     let reached = reached.max();
     let account = turn.shared.accounts.get_mut(&key).ok_or_else(not_locked)?;
-    account.tier = reached.map_or(account.tier, |reached| reached.max(account.tier));
+    // Credit is given by somebody: what a party has bought raises its tier, and gives it none.
+    if account.tier != Tier::None {
+        account.tier = reached.map_or(account.tier, |reached| reached.max(account.tier));
+    }
     Ok(())
 }
 

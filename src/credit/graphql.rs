@@ -15,6 +15,7 @@ use std::sync::Arc;
 /// A tier as the API writes it.
 pub fn tier(tier: Tier) -> &'static str {
     match tier {
+        Tier::None => "NONE",
         Tier::Bronze => "BRONZE",
         Tier::Silver => "SILVER",
         Tier::Gold => "GOLD",
@@ -55,7 +56,7 @@ impl CreditCheck {
         self.money(self.0.outstanding)
     }
 
-    /// The party's tier; null when the order has no party.
+    /// The party's tier, NONE when nobody gave it one; null when the order has no party.
     async fn tier(&self) -> Option<&str> {
         self.0.tier.map(tier)
     }
@@ -111,12 +112,13 @@ impl CustomerCredit {
 
 #[Object(use_type_description = true)]
 impl CustomerCredit {
-    /// BRONZE, SILVER, GOLD or PLATINUM.
+    /// BRONZE, SILVER, GOLD or PLATINUM; NONE when nobody gave it one.
     async fn tier(&self) -> &str {
         tier(self.credit.tier)
     }
 
-    /// The effective limit, by the configured policy.
+    /// The effective limit, by the configured policy. Zero where nobody gave credit, and, for a party with a limit of its own
+    /// in any currency, in currencies that it has none in.
     async fn limit(&self) -> Money {
         self.money(self.credit.limit)
     }
@@ -131,7 +133,7 @@ impl CustomerCredit {
         self.money(self.credit.available)
     }
 
-    /// The sum of its completed sales.
+    /// The sum of its completed sales, less what is credited on them.
     async fn cumulative_sales(&self) -> Money {
         self.money(self.credit.cumulative)
     }

@@ -118,13 +118,19 @@ async fn standings(app: &App, keys: &[PartyKey]) -> Result<HashMap<PartyKey, Sta
         aggregates.into_iter().map(|row| (row.account_id, row)).collect();
     let accounts: HashMap<PartyKey, credit_account::Model> =
         accounts.into_iter().map(|row| ((row.party_kind, row.party_id, row.currency.clone()), row)).collect();
+    let limited: BTreeSet<_> = accounts
+        .values()
+        .filter(|row| row.own_limit_minor.is_some())
+        .map(|row| (row.party_kind, row.party_id))
+        .collect();
     let tiers = tiers(app, &ids).await?;
     Ok(keys
         .iter()
         .filter_map(|key| {
+            let limited = limited.contains(&(key.0, key.1));
             let standing = match accounts.get(key) {
-                Some(account) => account::standing(app, account, aggregates.get(&account.id)),
-                None => account::standing(app, &unopened(key, *tiers.get(&key.1)?, app), None),
+                Some(account) => account::standing(app, account, limited, aggregates.get(&account.id)),
+                None => account::standing(app, &unopened(key, *tiers.get(&key.1)?, app), limited, None),
             };
             Some((key.clone(), standing))
         })

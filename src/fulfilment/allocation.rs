@@ -179,10 +179,11 @@ pub fn split_off(turn: &mut Turn<'_>) -> Result<(), Error> {
         };
         let row = line_mut(turn, line.id)?;
         row.quantity -= units;
-        // What stays is served first; what goes takes the rest along.
+        // What stays is served first; what goes takes the rest along, and the units that follow those that stay.
         let reserved = (row.reserved - row.quantity).max(0);
         row.reserved -= reserved;
-        moved.push(json!({ "saleLine": line.sale_line_id, "quantity": units, "reserved": reserved }));
+        let first = row.first_unit + row.quantity;
+        moved.push(json!({ "saleLine": line.sale_line_id, "first": first, "quantity": units, "reserved": reserved }));
     }
     let id = turn.subject.id;
     let emptied = |line: &fulfilment_line::Model| line.fulfilment_id == id && line.quantity == 0;

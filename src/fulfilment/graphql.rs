@@ -160,6 +160,16 @@ impl FulfilmentLine {
     async fn returned(&self) -> i32 {
         self.0.returned
     }
+
+    /// How many of those that came back did not go back on the shelf.
+    async fn written_off(&self) -> i32 {
+        self.0.written_off
+    }
+
+    /// How many of them are returned and settled: refunded, credited, or made good otherwise.
+    async fn return_settled(&self) -> i32 {
+        self.0.settled
+    }
 }
 
 /// A reason why a fulfilment waits.

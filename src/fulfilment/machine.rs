@@ -43,7 +43,9 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("canBeReceived", STOCK, returns::can_be_received)
         .payload_guard("deliveredAfterShipping", Needs::FULFILMENTS, delivered_after_shipping)
         .guard("nothingToGiveBack", STOCK.and(Needs::MONEY), returns::nothing_to_give_back)
-        .guard("noRefundUnderWay", Needs::MONEY, returns::no_refund_under_way)
+        .guard("noRefundUnderWay", Needs::MONEY.and(Needs::FULFILMENTS), returns::no_refund_under_way)
+        .guard("nothingRemains", STOCK, returns::nothing_remains)
+        .payload_guard("nothingWillRemain", STOCK, returns::nothing_will_remain)
         .action("allocate", STOCK, allocation::allocate)
         .action("reserveMissing", STOCK, allocation::reserve_missing)
         .action("lookAgain", STOCK, allocation::look_again)
@@ -57,6 +59,7 @@ pub fn vocabulary() -> Vocabulary {
         .action("requestReturn", STOCK, returns::request)
         .action("receiveReturn", STOCK, returns::receive)
         .action("refuseReturn", STOCK, returns::refuse)
+        .action("settleReturn", STOCK, returns::settle)
         .action("reportClosed", CLOSING, report_closed)
         .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.

@@ -29,8 +29,7 @@ fn units(
         let Some(wanted) = number(&item["quantity"]).filter(|wanted| *wanted > 0) else {
             return Ok(Err(format!("{} is no number of units", item["quantity"])));
         };
-        let line = id::decode(id::Prefix::Line, text).ok();
-        let Some(line) = line.and_then(|sold| lines.iter().find(|line| line.sale_line_id == sold)) else {
+        let Some(line) = named_line(&lines, item) else {
             return Ok(Err(format!("{text} is no line of this fulfilment")));
         };
         let total = units.entry(line.id).or_insert(0);
@@ -40,6 +39,24 @@ fn units(
         }
     }
     Ok(Ok(units))
+}
+
+/// Units by fulfilment line of which the payload says that they do not go back on the shelf.
+fn written_off(turn: &Turn<'_>) -> Result<BTreeMap<Uuid, i32>, Error> {
+    let lines = own_lines(turn)?;
+    let named = turn.event.payload.get("lines").and_then(Value::as_array).into_iter().flatten();
+    let mut units = BTreeMap::new();
+    for item in named.filter(|item| item["restock"] == Value::Bool(false)) {
+        if let (Some(line), Some(broken)) = (named_line(&lines, item), number(&item["quantity"])) {
+            *units.entry(line.id).or_insert(0) += broken;
+        }
+    }
+    Ok(units)
+}
+
+fn named_line<'a>(lines: &'a [fulfilment_line::Model], item: &Value) -> Option<&'a fulfilment_line::Model> {
+    let sold = id::decode(id::Prefix::Line, item["orderLineId"].as_str()?).ok()?;
+    lines.iter().find(|line| line.sale_line_id == sold)
 }
 
 /// A whole number, however JSON writes it: `1.0` is one too.
@@ -56,8 +73,9 @@ fn verdict(units: Result<BTreeMap<Uuid, i32>, String>) -> Verdict {
     Verdict::with_code(fine, Code::BadInput, message, "name lines of this fulfilment and no more units than it shipped")
 }
 
+/// A machine that settles no returns counts what came back.
 fn shipped(line: &fulfilment_line::Model) -> i32 {
-    line.shipped - line.returned
+    line.shipped - line.settled.max(line.returned)
 }
 
 fn requested(line: &fulfilment_line::Model) -> i32 {
@@ -87,26 +105,47 @@ pub fn no_refund_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(Verdict::when(none, "a refund for this return is under way", "settle the refund first"))
 }
 
+/// Every unit that has shipped is on its way back, or was before.
+pub fn nothing_remains(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    whole(turn, |line| line.returning)
+}
+
+/// The same once the named units, or all that were asked for, have come back.
+pub fn nothing_will_remain(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let units = units(turn, requested)?.unwrap_or_default();
+    whole(turn, |line| units.get(&line.id).copied().unwrap_or(0))
+}
+
+fn whole(turn: &Turn<'_>, returning: impl Fn(&fulfilment_line::Model) -> i32) -> Result<Verdict, Error> {
+    let whole = own_lines(turn)?.iter().all(|line| line.settled + returning(line) >= line.shipped);
+    Ok(Verdict::when(whole, "some of it stays with its buyer", "wait until its return window is over"))
+}
+
 /// Notes what the buyer wants to send back.
 pub fn request(turn: &mut Turn<'_>) -> Result<(), Error> {
     let units = units(turn, shipped)?.unwrap_or_default();
     for line in lines_mut(turn)? {
         line.return_requested = units.get(&line.id).copied().unwrap_or(0);
+        line.returning = line.return_requested;
     }
     Ok(())
 }
 
-/// Goods are back: on the shelf again.
+/// Goods are back: on the shelf again, but for those that are said not to be.
 pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
     let units = units(turn, requested)?.unwrap_or_default();
+    let broken = written_off(turn)?;
     let store = turn.fulfilment()?.store_id;
     let stocked = turn.fulfilment()?.fulfilment_type != FulfilmentType::Service;
     let mut back = Vec::new();
     for line in lines_mut(turn)? {
         let units = units.get(&line.id).copied().unwrap_or(0);
+        let broken = broken.get(&line.id).copied().unwrap_or(0);
         line.returned += units;
+        line.written_off += broken;
+        line.returning = units;
         line.return_requested = 0;
-        back.push((line.sale_line_id, units));
+        back.push((line.sale_line_id, units - broken));
     }
     for (sold, units) in back.into_iter().filter(|(_, units)| stocked && *units > 0) {
         let sold = turn.order.sale_lines.all()?.iter().find(|line| line.id == sold);
@@ -118,9 +157,23 @@ pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
 
 /// The buyer keeps it.
 pub fn refuse(turn: &mut Turn<'_>) -> Result<(), Error> {
+    end(turn, false)
+}
+
+/// What came back is made good: it is not the buyer's any more, nor anything to be returned.
+pub fn settle(turn: &mut Turn<'_>) -> Result<(), Error> {
+    end(turn, true)
+}
+
+fn end(turn: &mut Turn<'_>, settled: bool) -> Result<(), Error> {
     for line in lines_mut(turn)? {
+        if settled {
+            line.settled += line.returning;
+        }
+        line.returning = 0;
         line.return_requested = 0;
     }
+    turn.fulfilment_mut()?.workflow_context.returns += 1;
     Ok(())
 }
 

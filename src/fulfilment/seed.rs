@@ -25,6 +25,9 @@ struct Seed {
 struct Line {
     #[serde(rename = "saleLine")]
     sold_as: Uuid,
+    /// The first of the line's units that it carries.
+    #[serde(default)]
+    first: i32,
     quantity: i32,
     #[serde(default)]
     reserved: i32,
@@ -62,11 +65,15 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
             root_id,
             fulfilment_id: id,
             sale_line_id: line.sold_as,
+            first_unit: line.first,
             quantity: line.quantity,
             reserved: line.reserved,
             shipped: 0,
             return_requested: 0,
             returned: 0,
+            written_off: 0,
+            returning: 0,
+            settled: 0,
         })?;
     }
     let mut holds = seed.holds;

@@ -32,8 +32,13 @@ pub enum PaymentMismatch {
     Captured,
     /// What the order says is credited, and its credit notes and refunds.
     Credited,
+    /// What is credited, and what is due to be: notes, and what was given back or fell through, each once; never more than
+    /// the order's total.
+    Due,
     /// What the order says is outstanding, and what its rows leave.
     Outstanding,
+    /// What the order says is over-paid, and what of that is in hand to be given back.
+    OwedBack,
     /// A payment's status, and what the ledger has of it.
     Payment,
     /// A refund's status, and what the ledger has of it.

@@ -12,6 +12,7 @@ use entity::{ProductKind, SaleType, product};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Most lines of an order.
 pub const MAX_LINES: usize = 500;
@@ -82,8 +83,14 @@ pub fn total(lines: &[PricedLine]) -> Result<i64, Error> {
         .ok_or_else(|| Error::invalid("lines", format!("their total is more than {} minor units", money::MOST)))
 }
 
-/// What `units` of a line of `quantity` units and `total` are worth: the share, rounded down; all units are worth it all.
-pub fn share(total_minor: i64, units: i32, quantity: i32) -> i64 {
+/// What some units of a line are worth, minor units; a line's units are counted from 0. It is the share of all units up to
+/// the last of them, less that of the units before them, both rounded down: parts add up to the line, whatever its price.
+pub fn worth(total_minor: i64, quantity: i32, units: Range<i32>) -> i64 {
+    share(total_minor, quantity, units.end) - share(total_minor, quantity, units.start)
+}
+
+/// The share of the first `units` of a line, rounded down; all units are worth it all.
+fn share(total_minor: i64, quantity: i32, units: i32) -> i64 {
     let share = i128::from(total_minor) * i128::from(units) / i128::from(quantity.max(1));
     i64::try_from(share).unwrap_or(total_minor)
 }
@@ -145,11 +152,45 @@ fn unavailable(sku: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn shares_of_a_line_round_down_and_the_whole_is_the_total() {
-        assert_eq!(share(1000, 1, 3), 333);
+        assert_eq!(share(1000, 3, 1), 333);
         assert_eq!(share(1000, 3, 3), 1000);
         assert_eq!(share(i64::MAX, 1_000_000, 1_000_000), i64::MAX);
+        assert_eq!((0..3).map(|unit| worth(1000, 3, unit..unit + 1)).collect::<Vec<_>>(), [333, 333, 334]);
+        assert_eq!((0..5).map(|unit| worth(4, 5, unit..unit + 1)).collect::<Vec<_>>(), [0, 1, 1, 1, 1]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// However a line is cut, and its parts again, none is worth less than nothing, nor more than its share by a whole
+        /// minor unit, and together they are the line.
+        #[test]
+        fn parts_are_worth_the_line(
+            total in prop_oneof![0..200_i64, 0..=crate::money::MOST],
+            quantity in prop_oneof![1..40_i32, 1..=MAX_QUANTITY],
+            cuts in vec(0.0..1.0_f64, 0..12),
+        ) {
+            #[expect(clippy::cast_possible_truncation, reason = "a place within the line")]
+            let mut places: Vec<i32> = cuts.iter().map(|cut| (cut * f64::from(quantity)) as i32).collect();
+            places.extend([0, quantity]);
+            places.sort_unstable();
+            let mut sum = 0;
+            for part in places.windows(2) {
+                let part = worth(total, quantity, part[0]..part[1]);
+                prop_assert!(part >= 0);
+                sum += part;
+            }
+            prop_assert_eq!(sum, total);
+            for part in places.windows(2) {
+                let fair = i128::from(total) * i128::from(part[1] - part[0]);
+                let got = i128::from(worth(total, quantity, part[0]..part[1])) * i128::from(quantity);
+                prop_assert!((got - fair).abs() < i128::from(quantity));
+            }
+        }
     }
 }

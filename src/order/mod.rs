@@ -6,3 +6,4 @@ pub mod lines;
 pub mod numbers;
 pub mod queries;
 pub mod sale_access;
+pub mod worth;

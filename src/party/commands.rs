@@ -143,15 +143,16 @@ pub(super) fn check_lifecycle(cx: &Cx<'_>, lifecycle: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// A tier by its name; the lowest when none is named.
+/// A tier by its name; NONE when none is named.
 pub(super) fn tier(name: Option<&str>) -> Result<Tier, Error> {
     match name {
-        None | Some("BRONZE") => Ok(Tier::Bronze),
+        None | Some("NONE") => Ok(Tier::None),
+        Some("BRONZE") => Ok(Tier::Bronze),
         Some("SILVER") => Ok(Tier::Silver),
         Some("GOLD") => Ok(Tier::Gold),
         Some("PLATINUM") => Ok(Tier::Platinum),
         Some(other) => {
-            Err(Error::invalid("creditTier", format!("{other:?} is none of BRONZE, SILVER, GOLD and PLATINUM")))
+            Err(Error::invalid("creditTier", format!("{other:?} is none of NONE, BRONZE, SILVER, GOLD and PLATINUM")))
         }
     }
 }

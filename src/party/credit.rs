@@ -164,7 +164,7 @@ pub(super) async fn begin(
         return Ok(());
     }
     let limit = limit.map(|limit| (limit.currency.clone(), (None, Some(limit.minor))));
-    record(cx, party, &[Given { tiers: (Tier::Bronze, tier), limit }], INITIAL, None).await
+    record(cx, party, &[Given { tiers: (Tier::None, tier), limit }], INITIAL, None).await
 }
 
 /// An own limit before and after, in minor units; none where none was given.

@@ -1,17 +1,17 @@
 //! Refunds and credit notes; disputes are in `disputes`, registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{ledger, outgoing, refunds, register, report, stages};
+use super::{credits, ledger, outgoing, reconcile::fell_through, refunds, register, report, stages};
 use crate::{
     command::{Command, Cx, Done},
     error::{Code, Error},
     id,
     money::Money,
-    order::sale_access,
+    order::{sale_access, worth},
     outbox,
     workflow::{Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
-use entity::{PaymentStatus, RefundStatus, SubjectKind, credit_note};
+use entity::{PaymentStatus, SubjectKind, credit_note};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -39,11 +39,11 @@ impl Command for RefundPayment {
         if payment.status == PaymentStatus::Disputed {
             return Err(Error::Conflict("the payment is disputed; refunds wait until that is decided".to_owned()));
         }
-        self.check_fulfilment(cx, &unit, root)?;
+        let return_no = self.check_fulfilment(cx, &unit, root)?;
         let amount = self.amount(cx, order)?;
         let reason = Some(self.reason_code.clone());
         let mut row = refunds::new_refund(&payment, amount, reason.clone(), self.note.clone(), &cx.actor.id, cx.now);
-        row.fulfilment_id = self.fulfilment_id;
+        (row.fulfilment_id, row.return_no) = (self.fulfilment_id, return_no);
         let refund = row.id;
         unit.order_mut(root)?.refunds.insert(row)?;
         if refunds::is_handed_back(&payment) {
@@ -60,11 +60,12 @@ impl Command for RefundPayment {
 }
 
 impl RefundPayment {
-    /// What is asked for, else what is left of the payment: for a return no more than the returned goods are worth.
+    /// What is asked for, else what is left of the payment: for a fulfilment no more than what is not delivered of it, or
+    /// came back, is still worth.
     fn amount(&self, cx: &Cx<'_>, order: &Order) -> Result<i64, Error> {
         let left = ledger::refundable(order, self.payment_id)?.max(0);
         let most = match self.fulfilment_id {
-            Some(fulfilment) => left.min(refunds::owed_for_return(order, fulfilment)?),
+            Some(fulfilment) => left.min(refunds::owed_for(order, fulfilment)?),
             None => left,
         };
         let amount = match &self.amount {
@@ -73,31 +74,39 @@ impl RefundPayment {
         };
         if amount <= 0 || amount > most {
             let currency = &order.sale()?.currency;
-            let what = if most < left { "is what the return is still worth" } else { "is left to be refunded" };
+            let of = self.fulfilment_id.filter(|_| most < left);
+            let what = of.map(|id| refunds::is_undelivered(order, id)).transpose()?;
+            let what = what.map_or("is left to be refunded", still_worth);
             let most = cx.app.currencies.words(most, currency);
             return Err(Error::invalid("amount", format!("{most} {what}")));
         }
         Ok(amount)
     }
 
-    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<(), Error> {
-        let Some(id) = self.fulfilment_id else { return Ok(()) };
-        let known = unit.order(root)?.fulfilments.all()?.iter().any(|fulfilment| fulfilment.id == id);
-        if !known {
-            return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
+    /// The return that the refund settles, if it is for a fulfilment that is on its way back. What has reached its buyer and
+    /// stays there is given nothing back for by name.
+    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<i32>, Error> {
+        let Some(id) = self.fulfilment_id else { return Ok(None) };
+        let order = unit.order(root)?;
+        let known = order.fulfilments.all()?.iter().find(|fulfilment| fulfilment.id == id);
+        let known = known.ok_or_else(|| Error::not_found(id::encode(id::Prefix::Fulfilment, id)))?;
+        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
+            return Ok(Some(known.workflow_context.returns));
         }
         // The first refund of a return ends it; what it is still worth may be given back of another payment.
-        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")?
-            || refunds::owed_for_return(unit.order(root)?, id)? > 0
-        {
-            return Ok(());
+        if refunds::is_undelivered(order, id)? || refunds::owed_for_return(order, id)? > 0 {
+            return Ok(None);
         }
         Err(Error::refused(
             Code::TransitionNotAllowed,
-            "the fulfilment has no open return that a refund could settle",
+            "the fulfilment has shipped, and has no open return that a refund could settle",
             "ask for the return first, or leave fulfilmentId out",
         ))
     }
+}
+
+fn still_worth(undelivered: bool) -> &'static str {
+    if undelivered { "is what the fulfilment is still worth" } else { "is what the return is still worth" }
 }
 
 /// Says how a refund ended that no provider reports.
@@ -146,12 +155,9 @@ pub fn refund_failed(
     note: Option<String>,
 ) -> Result<(), Error> {
     let order = unit.order_mut(root)?;
-    if ledger::refund_mut(order, refund)?.status == RefundStatus::Issued {
-        ledger::take_back(order, refund, cx.now)?;
-    }
+    let over = fell_through(&cx.app.registry, order.sale()?)?;
+    refunds::fail(order, refund, over, cx.actor, cx.now)?;
     let row = ledger::refund_mut(order, refund)?;
-    row.status = RefundStatus::Failed;
-    row.settled_at = Some(cx.now);
     let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
     report::report(cx, unit, root, sale, &told)
 }
@@ -169,9 +175,10 @@ pub fn refund_issued(
     refunds::issue(unit.order_mut(root)?, refund, cx.now)?;
     let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
     let name = if row.unasked { "PAYMENT_REVERSED" } else { "REFUND_ISSUED" };
-    let event = told(name, refund, row.amount_minor).because(row.reason_code, note);
+    let event = told(name, refund, row.amount_minor).because(row.reason_code.clone(), note);
     report::report(cx, unit, root, sale, &event)?;
     if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
+        && refunds::settles_return(unit.order(root)?, &row)?
         && unit.knows(cx.scene(), root, fulfilment, &event.name)?
     {
         unit.command(cx.scene(), root, fulfilment, &event)?;
@@ -210,25 +217,14 @@ impl Command for IssueCreditNote {
             let message = format!("{most} is outstanding; refund what is paid instead");
             return Err(Error::invalid("amount", message));
         }
-        let known = |id: &Uuid| order.fulfilments.all().is_ok_and(|rows| rows.iter().any(|row| row.id == *id));
-        if let Some(id) = self.fulfilment_id.filter(|id| !known(id)) {
-            return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
-        }
-        let returning = self.returning(cx, &unit, root)?;
-        if let Some(fulfilment) = returning {
-            let worth = refunds::owed_for_return(unit.order(root)?, fulfilment.id)?;
-            if amount > worth {
-                let currency = &unit.order(root)?.sale()?.currency;
-                let worth = cx.app.currencies.words(worth, currency);
-                return Err(Error::invalid("amount", format!("{worth} is what the return is still worth")));
-            }
-        }
+        self.check_fulfilment(cx, &unit, root, amount)?;
         unit.order_mut(root)?.credit_notes.insert(credit_note::Model {
             id: id::new(),
             root_id: root,
             sale_order_id: sale.id,
             fulfilment_id: self.fulfilment_id,
             amount_minor: amount,
+            fell_through: false,
             reason_code: self.reason_code.clone(),
             note: self.note.clone(),
             issued_by: cx.actor.id.clone(),
@@ -238,7 +234,7 @@ impl Command for IssueCreditNote {
             .with(json!({ "amountMinor": amount }))
             .because(Some(self.reason_code.clone()), self.note.clone());
         report::report(cx, &mut unit, root, sale, &event)?;
-        if let Some(fulfilment) = returning
+        if let Some(fulfilment) = self.returning(cx, &unit, root)?
             && refunds::nothing_to_give_back(unit.order(root)?, fulfilment.id)?
         {
             unit.command(cx.scene(), root, fulfilment, &event)?;
@@ -249,6 +245,23 @@ impl Command for IssueCreditNote {
 }
 
 impl IssueCreditNote {
+    /// No more is noted for a fulfilment than it is still worth: a part that fell through was credited then.
+    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid, amount: i64) -> Result<(), Error> {
+        let Some(id) = self.fulfilment_id else { return Ok(()) };
+        let order = unit.order(root)?;
+        if !order.fulfilments.all()?.iter().any(|row| row.id == id) {
+            return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
+        }
+        let returning = self.returning(cx, unit, root)?.is_some();
+        let worth = if returning { worth::of_returns(order, id)? } else { worth::of_fulfilment(order, id)? };
+        let left = credits::creditable(order, id, worth)?;
+        if amount > left {
+            let left = cx.app.currencies.words(left, &order.sale()?.currency);
+            return Err(Error::invalid("amount", format!("{left} {}", still_worth(!returning))));
+        }
+        Ok(())
+    }
+
     /// The fulfilment that it is about, when that is on its way back.
     fn returning(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<SubjectRef>, Error> {
         let Some(fulfilment) = self.fulfilment_id.map(SubjectRef::fulfilment) else { return Ok(None) };

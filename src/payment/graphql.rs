@@ -337,7 +337,7 @@ impl Refund {
         id::encode(Prefix::Payment, self.row.payment_id).into()
     }
 
-    /// The return that it settles.
+    /// The fulfilment that it is for.
     async fn fulfilment_id(&self) -> Option<ID> {
         self.row.fulfilment_id.map(|id| id::encode(Prefix::Fulfilment, id).into())
     }

@@ -1,5 +1,6 @@
 //! Money in and out over the unit: captures, refunds and charge-backs as ledger rows, and payments that only move forward.
 
+use super::credits;
 use crate::{clock::Instant, error::Error, id, workflow::Order};
 use entity::{DisputeStatus, PaymentEntryKind, PaymentStatus, RefundStatus, payment, payment_entry, refund};
 use uuid::Uuid;
@@ -74,17 +75,22 @@ pub fn capture_more(order: &mut Order, payment: Uuid, capture: &str, amount: i64
     Ok(true)
 }
 
-/// A refund has reached its payer. `overpaid`: what was over-paid before it; after clearing, the rest of it is credited.
-/// What a provider gave back by itself is owed again, whenever it did.
+/// A refund has reached its payer. `overpaid`: what was over-paid before it. After clearing, what goes beyond that was
+/// given back of what the order is worth, as is all of a refund that is for a fulfilment; it is credited where it is not
+/// already. What a provider gave back by itself is owed again, whenever it did.
 pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Result<(), Error> {
     let payment = refund_mut(order, refund)?.payment_id;
     let cleared = order.sale()?.cleared_at.is_some() || was_cleared_when_charged_back(order, payment)?;
     let row = refund_mut(order, refund)?;
     row.status = RefundStatus::Issued;
     row.settled_at = Some(now);
-    let credited = cleared && !row.unasked;
-    row.credited_minor = if credited { (row.amount_minor - overpaid.max(0)).max(0) } else { 0 };
-    let amount = row.amount_minor;
+    let overpaid = if row.fulfilment_id.is_some() { 0 } else { overpaid.max(0) };
+    let given = cleared && !row.unasked;
+    row.given_minor = if given { (row.amount_minor - overpaid).max(0) } else { 0 };
+    row.credited_minor = 0;
+    let (amount, given) = (row.amount_minor, row.given_minor);
+    let credited = credits::missing(order)?.clamp(0, given);
+    refund_mut(order, refund)?.credited_minor = credited;
     book(order, payment, Entry::Refund(refund), -amount, now)?;
     settle_charge_backs(order, payment, now)
 }
@@ -93,6 +99,7 @@ pub fn issue(order: &mut Order, refund: Uuid, overpaid: i64, now: Instant) -> Re
 pub fn take_back(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Error> {
     let row = refund_mut(order, refund)?;
     row.credited_minor = 0;
+    row.given_minor = 0;
     let (payment, amount) = (row.payment_id, row.amount_minor);
     book(order, payment, Entry::Refund(refund), amount, now)?;
     settle_charge_backs(order, payment, now)
@@ -124,6 +131,11 @@ pub fn restate(order: &mut Order, payment: Uuid) -> Result<(), Error> {
     };
     payment_mut(order, payment)?.status = status;
     Ok(())
+}
+
+/// All money that is in, less what went back.
+pub fn captured(order: &Order) -> Result<i64, Error> {
+    Ok(order.payment_entries.all()?.iter().map(|entry| entry.amount_minor).sum())
 }
 
 /// What charge-backs have taken of a payment.

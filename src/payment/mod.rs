@@ -6,6 +6,7 @@
 pub mod asked;
 pub mod commands;
 pub mod compare;
+pub mod credits;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;

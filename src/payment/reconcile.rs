@@ -3,12 +3,15 @@
 //! Everything that an order's context says of money is a sum over rows, kept up to date by every commit. This adds the
 //! rows up again and names each place where the two do not agree. It reads and mends nothing.
 
+use super::credits::{Rows, fallen};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::money::Currencies;
 use crate::reading::among;
 use crate::workflow::{Registry, definitions};
-use entity::{PaymentEntryKind, PaymentStatus, RefundStatus, credit_note, payment, payment_entry, refund, sale_order};
+use entity::{
+    PaymentEntryKind, PaymentStatus, RefundStatus, credit_note, fulfilment, payment, payment_entry, refund, sale_order,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -23,8 +26,12 @@ pub enum Mismatch {
     Captured,
     /// What the order says is credited, and its credit notes and refunds.
     Credited,
+    /// What is credited, and the most that may be: what is due, and never more than the order's total.
+    Due,
     /// What the order says is outstanding, and what its rows leave.
     Outstanding,
+    /// What the order says is over-paid, and what of that is in hand to be given back.
+    OwedBack,
     /// A payment's status, and what the ledger has of it.
     Payment,
     /// A refund's status, and what the ledger has of it.
@@ -66,7 +73,9 @@ impl Finding {
         let what = match self.mismatch {
             Mismatch::Captured => "captured",
             Mismatch::Credited => "credited",
+            Mismatch::Due => "due to be credited",
             Mismatch::Outstanding => "outstanding",
+            Mismatch::OwedBack => "over-paid",
             Mismatch::Payment => "payment",
             Mismatch::Refund => "refund",
             Mismatch::ProviderCaptured => "captured of",
@@ -75,6 +84,7 @@ impl Finding {
         };
         let says = match self.mismatch {
             Mismatch::ProviderCaptured | Mismatch::ProviderRefunded | Mismatch::ProviderSetAside => "its provider has",
+            Mismatch::OwedBack => "in hand it has",
             _ => "its rows add up to",
         };
         let amount = |minor| currencies.format(minor, &self.currency);
@@ -113,11 +123,12 @@ pub async fn reconcile<C: ConnectionTrait>(registry: &Registry, db: &C, only: Op
 }
 
 /// The rows of a page of orders, by order.
-struct Rows {
+struct OfOrders {
     entries: HashMap<Uuid, Vec<payment_entry::Model>>,
     payments: HashMap<Uuid, Vec<payment::Model>>,
     refunds: HashMap<Uuid, Vec<refund::Model>>,
     notes: HashMap<Uuid, Vec<credit_note::Model>>,
+    parts: HashMap<Uuid, Vec<fulfilment::Model>>,
 }
 
 macro_rules! by_sale {
@@ -139,11 +150,12 @@ async fn page<C: ConnectionTrait>(
     report: &mut Report,
 ) -> Result<(), Error> {
     let roots: Vec<Uuid> = sales.iter().map(|sale| sale.root_id).collect();
-    let rows = Rows {
+    let rows = OfOrders {
         entries: by_sale!(db, &roots, payment_entry),
         payments: by_sale!(db, &roots, payment),
         refunds: by_sale!(db, &roots, refund),
         notes: by_sale!(db, &roots, credit_note),
+        parts: by_sale!(db, &roots, fulfilment),
     };
     for sale in sales {
         report.orders += 1;
@@ -152,15 +164,25 @@ async fn page<C: ConnectionTrait>(
     Ok(())
 }
 
-fn order(registry: &Registry, sale: &sale_order::Model, rows: &Rows, findings: &mut Vec<Finding>) -> Result<(), Error> {
+fn order(
+    registry: &Registry,
+    sale: &sale_order::Model,
+    rows: &OfOrders,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Error> {
     let entries = rows.entries.get(&sale.id).map_or(&[][..], Vec::as_slice);
     let refunds = rows.refunds.get(&sale.id).map_or(&[][..], Vec::as_slice);
-    let notes: i64 = rows.notes.get(&sale.id).into_iter().flatten().map(|note| note.amount_minor).sum();
-    let issued = refunds.iter().filter(|refund| refund.status == RefundStatus::Issued);
-    let credited = notes + issued.map(|refund| refund.credited_minor).sum::<i64>();
+    let notes: Vec<_> = rows.notes.get(&sale.id).into_iter().flatten().collect();
+    let parts = rows.parts.get(&sale.id).into_iter().flatten();
+    let credits =
+        Rows { total: sale.grand_total_minor, fallen: fallen(parts, &notes), notes, refunds: refunds.iter().collect() };
+    let over = fell_through(registry, sale)?;
+    let credited = credits.credited(over);
     let captured = sum(entries, |_| true);
     let owed = (sale.grand_total_minor - captured - credited).max(0);
-    let outstanding = if fell_through(registry, sale)? { 0 } else { owed };
+    let outstanding = if over { 0 } else { owed };
+    let due = if over { credited.min(sale.grand_total_minor) } else { credits.due() };
+    let overpaid = (captured + credited - sale.grand_total_minor).max(0);
     let context = &sale.workflow_context;
     let mut check = |mismatch, row, said, found| {
         if said != found {
@@ -170,7 +192,9 @@ fn order(registry: &Registry, sale: &sale_order::Model, rows: &Rows, findings: &
     };
     check(Mismatch::Captured, None, context.captured, captured);
     check(Mismatch::Credited, None, context.credited, credited);
+    check(Mismatch::Due, None, credited, due);
     check(Mismatch::Outstanding, None, context.outstanding, outstanding);
+    check(Mismatch::OwedBack, None, context.overpaid, overpaid.min(captured.max(0)));
     for payment in rows.payments.get(&sale.id).into_iter().flatten() {
         let of = |kind| sum(entries, |entry| entry.payment_id == payment.id && entry.kind == kind);
         let taken = match payment.status {

@@ -1,18 +1,19 @@
 //! Giving all money back when a sale falls through: what staff hand back is issued at once, the rest is asked of providers.
 
 use super::{
-    ledger,
+    credits, ledger,
     provider::{
         self,
         api::{self, Api},
     },
 };
 use crate::{
+    access::Actor,
     clock::Instant,
     config::Settings,
     error::Error,
     id,
-    order::lines,
+    order::worth,
     outbox,
     workflow::{Order, Turn},
 };
@@ -47,21 +48,25 @@ pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a return is still worth, in minor units: the units that its buyer sends back, less the refunds and credit notes
-/// that are made for it.
+/// What the returns of a fulfilment are still worth, in minor units: the units that its buyer has sent back or sends back,
+/// less the refunds and credit notes that are made for it.
 pub fn owed_for_return(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
-    let mut worth = 0;
-    for part in order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == fulfilment) {
-        let line = order.sale_lines.all()?.iter().find(|line| line.id == part.sale_line_id);
-        let units = part.returned.max(part.return_requested);
-        worth += line.map_or(0, |line| lines::share(line.total_minor, units, line.quantity));
+    credits::left_of(order, fulfilment, worth::of_returns(order, fulfilment)?)
+}
+
+/// How much of its worth may be given back for a fulfilment, in minor units: for one that has shipped no more than what
+/// came back of it, for another all of it.
+pub fn owed_for(order: &Order, fulfilment: Uuid) -> Result<i64, Error> {
+    if is_undelivered(order, fulfilment)? {
+        return credits::left_of(order, fulfilment, worth::of_fulfilment(order, fulfilment)?);
     }
-    let refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
-    let refunded: i64 =
-        refunds.filter(|refund| refund.status != RefundStatus::Failed).map(|row| row.amount_minor).sum();
-    let notes = order.credit_notes.all()?.iter().filter(|note| note.fulfilment_id == Some(fulfilment));
-    let credited: i64 = notes.map(|note| note.amount_minor).sum();
-    Ok((worth - refunded - credited).max(0))
+    owed_for_return(order, fulfilment)
+}
+
+/// Whether nothing of a fulfilment has reached its buyer: it has not shipped, or fell through.
+pub fn is_undelivered(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
+    let row = order.fulfilment(fulfilment)?;
+    Ok(row.shipped_at.is_none() || row.workflow_context.fell_through.is_some())
 }
 
 /// Whether a return's buyer has nothing to get any more: it is worth no more, or nothing was paid and nothing is owed.
@@ -79,10 +84,17 @@ pub fn nothing_to_give_back(order: &Order, fulfilment: Uuid) -> Result<bool, Err
     Ok(refundable == 0 && order.sale()?.workflow_context.outstanding == 0)
 }
 
-/// Whether a refund for a return was asked for and has not ended.
+/// Whether a refund for the return that is under way was asked for and has not ended.
 pub fn is_under_way(order: &Order, fulfilment: Uuid) -> Result<bool, Error> {
+    let number = order.fulfilment(fulfilment)?.workflow_context.returns;
     let mut refunds = order.refunds.all()?.iter().filter(|refund| refund.fulfilment_id == Some(fulfilment));
-    Ok(refunds.any(|refund| refund.status.is_under_way()))
+    Ok(refunds.any(|refund| refund.return_no == Some(number) && refund.status.is_under_way()))
+}
+
+/// Whether a refund settles the return that its fulfilment is in.
+pub fn settles_return(order: &Order, refund: &refund::Model) -> Result<bool, Error> {
+    let Some(fulfilment) = refund.fulfilment_id else { return Ok(false) };
+    Ok(refund.return_no == Some(order.fulfilment(fulfilment)?.workflow_context.returns))
 }
 
 /// The API of a payment's provider, or why there is none that could be asked.
@@ -121,17 +133,33 @@ pub fn is_handed_back(payment: &payment::Model) -> bool {
 /// Marks a refund as issued, with what was over-paid until then.
 pub fn issue(order: &mut Order, refund: Uuid, now: Instant) -> Result<(), Error> {
     let payment = ledger::refund_mut(order, refund)?.payment_id;
-    let overpaid = overpaid(order, payment)?;
+    // What was charged back of this payment is taken as still there: nobody refunds what is not.
+    let captured = ledger::captured(order)? + ledger::charged_back(order, payment)?;
+    let overpaid = credits::overpaid(order, captured)?;
     ledger::issue(order, refund, overpaid, now)
 }
 
-/// More money than is owed, from the ledger's rows; what was charged back of this payment is taken as still there.
-fn overpaid(order: &Order, payment: Uuid) -> Result<i64, Error> {
-    let charged_back = ledger::charged_back(order, payment)?;
-    let captured: i64 = order.payment_entries.all()?.iter().map(|entry| entry.amount_minor).sum();
-    let notes: i64 = order.credit_notes.all()?.iter().map(|note| note.amount_minor).sum();
-    let refunds: i64 = order.refunds.all()?.iter().map(|refund| refund.credited_minor).sum();
-    Ok((captured + charged_back + notes + refunds - order.sale()?.grand_total_minor).max(0))
+/// Marks a refund as failed, also one that was issued: its money is in hand again. `sale_fell_through`: nothing is credited
+/// for its parts any more.
+pub fn fail(
+    order: &mut Order,
+    refund: Uuid,
+    sale_fell_through: bool,
+    actor: &Actor,
+    now: Instant,
+) -> Result<(), Error> {
+    let was_issued = ledger::refund_mut(order, refund)?.status == RefundStatus::Issued;
+    if was_issued {
+        ledger::take_back(order, refund, now)?;
+    }
+    let row = ledger::refund_mut(order, refund)?;
+    row.status = RefundStatus::Failed;
+    row.settled_at = Some(now);
+    if was_issued && !sale_fell_through {
+        let captured = ledger::captured(order)?;
+        credits::settle_again(order, captured, actor, now)?;
+    }
+    Ok(())
 }
 
 /// A refund that is asked for.
@@ -149,8 +177,10 @@ pub fn new_refund(
         sale_order_id: payment.sale_order_id,
         payment_id: payment.id,
         fulfilment_id: None,
+        return_no: None,
         amount_minor,
         credited_minor: 0,
+        given_minor: 0,
         status: RefundStatus::Requested,
         reason_code,
         note,

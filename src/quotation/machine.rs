@@ -25,6 +25,7 @@ pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Quotation)
         .hears(&["SHARE", "BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "EXTEND_VALIDITY"])
         .payload_guard("extends", Needs::QUOTATION, extends)
+        .payload_guard("isCurrentRevision", Needs::QUOTATION, is_current_revision)
         .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
         .guard("stillListed", Needs::QUOTATION_LINES.and(Needs::LISTINGS), still_listed)
@@ -39,6 +40,15 @@ pub fn vocabulary() -> Vocabulary {
 fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let later = turn.event.instant("validUntil")?.is_some_and(|until| until > turn.now());
     Ok(Verdict::with_code(later, Code::BadInput, "payload.validUntil is not in the future", "name a later time"))
+}
+
+/// Nobody approves what they have not seen: a revision that is named is the current one.
+fn is_current_revision(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let current = turn.quotation()?.revision;
+    let named = turn.event.payload.get("revision").filter(|named| !named.is_null());
+    let same = named.is_none_or(|named| named.as_f64() == Some(f64::from(current)));
+    let message = format!("revision {} is named, but the offer is at revision {current}", named.unwrap_or_default());
+    Ok(Verdict::with_code(same, Code::Conflict, message, "look at the offer as it is now, then approve that"))
 }
 
 fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {

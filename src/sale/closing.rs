@@ -1,18 +1,14 @@
 //! How fulfilments close their sale, and what is no longer owed when part of it fell through.
 
-use super::{facts, totals};
+use super::facts;
 use crate::{
     credit::account,
     error::Error,
-    id,
-    order::lines,
+    order::worth,
+    payment::credits,
     workflow::{SubjectRef, Turn, Verdict},
 };
-use entity::credit_note;
 use uuid::Uuid;
-
-/// The reason code of credit notes for what is not delivered.
-const FELL_THROUGH: &str = "OUT_OF_STOCK";
 
 /// All fulfilments are at their end, and at least one was completed or refunded.
 pub fn fulfilments_done(turn: &Turn<'_>) -> Result<Verdict, Error> {
@@ -43,7 +39,7 @@ fn count(turn: &Turn<'_>) -> Result<(usize, usize, usize), Error> {
     Ok((done, fell_through, all))
 }
 
-/// A fulfilment that was cancelled or failed lowers what is owed by its lines' value, once.
+/// A fulfilment that was cancelled or failed lowers what is owed by its worth, as far as that was not given back for it.
 pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
     let Some(fulfilment) = turn.event.text("fulfilment").and_then(|id| Uuid::parse_str(id).ok()) else {
         return Ok(());
@@ -51,34 +47,17 @@ pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
     if !turn.has_tag(SubjectRef::fulfilment(fulfilment), "fell_through")? {
         return Ok(());
     }
-    let mut value = 0;
-    for part in turn.order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == fulfilment) {
-        let line = turn.order.sale_lines.all()?.iter().find(|line| line.id == part.sale_line_id);
-        value += line.map_or(0, |line| lines::share(line.total_minor, part.quantity, line.quantity));
+    let worth = worth::of_fulfilment(turn.order, fulfilment)?;
+    let now = turn.now();
+    let noted = credits::fall(turn.order, fulfilment, worth, turn.scene.actor, now)?;
+    if noted > 0 {
+        turn.remember("creditNoteMinor", noted);
     }
-    if value > 0 {
-        let note = credit_note::Model {
-            id: id::new(),
-            root_id: turn.order.root.id,
-            sale_order_id: turn.sale()?.id,
-            fulfilment_id: Some(fulfilment),
-            amount_minor: value,
-            reason_code: FELL_THROUGH.to_owned(),
-            note: None,
-            issued_by: turn.scene.actor.id.clone(),
-            created_at: turn.now(),
-        };
-        turn.order.credit_notes.insert(note)?;
-        turn.remember("creditNoteMinor", value);
-        // What is asked at once after this asks what is owed now.
-        facts::refresh(turn)?;
-    }
-    Ok(())
+    // What is asked at once after this asks what is owed now.
+    facts::refresh(turn)
 }
 
-/// A completed sale counts for its party: total − credited.
+/// A completed sale counts for its party.
 pub fn count_sale(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let credited = totals::totals(turn.order, false)?.credited;
-    let total = turn.sale()?.grand_total_minor;
-    account::count_sale(turn, total - credited)
+    account::count_sale(turn)
 }

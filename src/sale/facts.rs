@@ -1,5 +1,5 @@
-//! Brings a sale's context up to date with its ledgers, before and after each step: money, flags, overage, and the credit
-//! that it reserves.
+//! Brings a sale's context up to date with its ledgers, before and after each step: money, flags, overage, the credit that
+//! it reserves, and what it counts for once it is completed.
 
 use super::totals;
 use crate::{
@@ -13,6 +13,7 @@ use entity::{CreditEntryKind, OrderFlag};
 struct Standing {
     open: bool,
     cleared: bool,
+    completed: bool,
     fell_through: bool,
 }
 
@@ -27,6 +28,7 @@ pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
     let blocked = was_blocked && standing.open;
     let flags = totals::flags(turn.order, totals, (standing.open, standing.fell_through, blocked))?;
     let context = &mut turn.sale_mut()?.workflow_context;
+    let was_credited = context.credited;
     context.captured = totals.captured;
     context.credited = totals.credited;
     context.outstanding = totals.outstanding;
@@ -37,7 +39,11 @@ pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
     }
     let overage = account::overage_of(turn)?;
     turn.sale_mut()?.workflow_context.overage = overage;
-    reserve_what_is_owed(turn, &standing)
+    reserve_what_is_owed(turn, &standing)?;
+    if standing.completed {
+        account::recount_sale(turn, was_credited)?;
+    }
+    Ok(())
 }
 
 /// A cleared sale reserves exactly what is outstanding, any other nothing.
@@ -53,7 +59,8 @@ fn reserve_what_is_owed(turn: &mut Turn<'_>, standing: &Standing) -> Result<(), 
 fn standing(turn: &Turn<'_>) -> Result<Standing, Error> {
     let sale = SubjectRef::sale(turn.sale()?.id);
     let (open, cleared) = (turn.has_tag(sale, "open")?, turn.has_tag(sale, "cleared")?);
-    Ok(Standing { open, cleared, fell_through: turn.is_done(sale)? && !cleared })
+    let done = turn.is_done(sale)?;
+    Ok(Standing { open, cleared, completed: done && cleared, fell_through: done && !cleared })
 }
 
 /// The money that kept a sale from expiring has left: its time is over.

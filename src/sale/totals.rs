@@ -2,7 +2,11 @@
 //!
 //! Computed from the ledger's rows, never counted along.
 
-use crate::{error::Error, payment::ledger, workflow::Order};
+use crate::{
+    error::Error,
+    payment::{credits::Rows, ledger},
+    workflow::Order,
+};
 use entity::{OrderFlag, PaymentStatus, RefundStatus};
 
 /// Amounts in minor units.
@@ -16,6 +20,8 @@ pub struct Totals {
     pub outstanding: i64,
     /// Beyond what is owed.
     pub overpaid: i64,
+    /// Of that, what the buyer did not pay too much: credit notes and what fell through made it so.
+    pub unearned: i64,
     /// On its way back: refunds asked for and not yet issued.
     pub going_back: i64,
 }
@@ -23,15 +29,14 @@ pub struct Totals {
 /// Adds up an order's money. A sale that fell through owes nothing.
 pub fn totals(order: &Order, fell_through: bool) -> Result<Totals, Error> {
     let total = order.sale()?.grand_total_minor;
-    let captured: i64 = order.payment_entries.all()?.iter().map(|entry| entry.amount_minor).sum();
-    let notes: i64 = order.credit_notes.all()?.iter().map(|note| note.amount_minor).sum();
-    let refunds = order.refunds.all()?;
-    let refunded: i64 =
-        refunds.iter().filter(|refund| refund.status == RefundStatus::Issued).map(|refund| refund.credited_minor).sum();
-    let going_back: i64 = refunds.iter().filter(|refund| refund.status.is_under_way()).map(|r| r.amount_minor).sum();
-    let credited = notes + refunded;
+    let captured = ledger::captured(order)?;
+    let rows = Rows::of_money(order)?;
+    let going_back = rows.refunds.iter().filter(|refund| refund.status.is_under_way()).map(|r| r.amount_minor).sum();
+    let credited = rows.credited(fell_through);
     let outstanding = if fell_through { 0 } else { (total - captured - credited).max(0) };
-    Ok(Totals { captured, credited, outstanding, overpaid: (captured + credited - total).max(0), going_back })
+    let overpaid = (captured + credited - total).max(0);
+    let unearned = overpaid - (captured + rows.given(None) - total).clamp(0, overpaid);
+    Ok(Totals { captured, credited, outstanding, overpaid, unearned, going_back })
 }
 
 /// What staff should look at. `open`: the sale is not cleared; `blocked`: it should have expired and is still open.
@@ -51,9 +56,8 @@ pub fn flags(
         });
         failed |= !made_good && ledger::refundable(order, refund.payment_id)? > 0;
     }
-    let noted = !order.credit_notes.all()?.is_empty();
     let kept = totals.captured - totals.going_back;
-    let owed_back = if fell_through { kept > 0 } else { noted && totals.overpaid > totals.going_back };
+    let owed_back = if fell_through { kept > 0 } else { totals.unearned > totals.going_back };
     let reversed = totals.outstanding > 0 && is_reversed(order, open)?;
     let disputed = order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
     let flags = [
@@ -77,3 +81,6 @@ fn is_reversed(order: &Order, open: bool) -> Result<bool, Error> {
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests;

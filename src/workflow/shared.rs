@@ -65,7 +65,11 @@ impl Unit {
         if wanted.is_empty() {
             return Ok(());
         }
-        let mut found = accounts(db, &wanted, mode).await?;
+        let of_parties = accounts(db, &wanted, mode).await?;
+        let limited = of_parties.values().filter(|row| row.own_limit_minor.is_some());
+        self.shared.limited.extend(limited.map(|row| (row.party_kind, row.party_id)));
+        let mut found = of_parties;
+        found.retain(|key, _| wanted.contains(key));
         let missing: Vec<AccountKey> = wanted.iter().filter(|key| !found.contains_key(*key)).cloned().collect();
         if !missing.is_empty() {
             let opened = open_accounts(db, &missing, mode, self.now).await?;
@@ -81,6 +85,7 @@ impl Unit {
                 .exec_without_returning(db)
                 .await?;
                 found = accounts(db, &wanted, mode).await?;
+                found.retain(|key, _| wanted.contains(key));
             } else {
                 found.extend(opened.into_iter().map(|account| (account_key(&account), account)));
             }
@@ -152,27 +157,20 @@ fn account_key(account: &credit_account::Model) -> AccountKey {
     (account.party_kind, account.party_id, account.currency.clone())
 }
 
+/// All accounts of the parties of the wanted ones: a limit of a party's own in one currency counts in every other.
 async fn accounts<C: ConnectionTrait>(
     db: &C,
     wanted: &BTreeSet<AccountKey>,
     mode: Mode,
 ) -> Result<BTreeMap<AccountKey, credit_account::Model>, Error> {
     let parties: BTreeSet<Uuid> = wanted.iter().map(|(_, party, _)| *party).collect();
-    let currencies: BTreeSet<&str> = wanted.iter().map(|(_, _, currency)| currency.as_str()).collect();
     let mut query = credit_account::Entity::find()
         .filter(credit_account::Column::PartyId.is_in(parties))
-        .filter(credit_account::Column::Currency.is_in(currencies))
         .order_by_asc(credit_account::Column::Id);
     if mode == Mode::Write {
         query = query.lock_exclusive();
     }
-    Ok(query
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (account_key(&row), row))
-        .filter(|(key, _)| wanted.contains(key))
-        .collect())
+    Ok(query.all(db).await?.into_iter().map(|row| (account_key(&row), row)).collect())
 }
 
 async fn stock_rows<C: ConnectionTrait>(

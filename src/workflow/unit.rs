@@ -151,6 +151,8 @@ pub struct Shared {
     pub archived: Option<BTreeSet<String>>,
     pub accounts: BTreeMap<AccountKey, Row<credit_account::Model>>,
     pub aggregates: BTreeMap<Uuid, Row<sales_aggregate::Model>>,
+    /// Parties of the accounts that have a limit of their own in some currency.
+    pub limited: BTreeSet<(PartyKind, Uuid)>,
     pub credit_entries: Vec<credit_entry::Model>,
     pub stock_adjustments: Vec<stock_adjustment::Model>,
     pub outbox: Vec<outbox::Model>,

@@ -94,7 +94,8 @@ impl Shop {
         let admin = self.admin.clone();
         let customer = async |name: &str, limit: Option<&str>| {
             let email = format!("{}@example.com", name.to_lowercase());
-            let input = json!({ "name": name, "email": email, "creditLimit": limit.map(money) });
+            let tier = if limit.is_some() { None } else { Some("BRONZE") };
+            let input = json!({ "name": name, "email": email, "creditTier": tier, "creditLimit": limit.map(money) });
             w.make(&admin, "createCustomer", "CreateCustomerInput", input, "customer").await
         };
         let reseller = async |name: &str| {

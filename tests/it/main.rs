@@ -36,3 +36,4 @@ mod schema;
 mod tidy;
 mod webhook;
 mod worker;
+mod worth;

@@ -119,9 +119,9 @@ pub struct CreateCustomerInput {
     name: String,
     /// The e-mail address.
     email: Option<String>,
-    /// BRONZE, SILVER, GOLD or PLATINUM; left out: BRONZE.
+    /// BRONZE, SILVER, GOLD or PLATINUM; left out: none, and no credit but the limit.
     credit_tier: Option<String>,
-    /// An agreed limit in its currency, instead of the tier's cap.
+    /// An agreed limit in its currency, instead of the tier's cap; in other currencies the party then has no credit.
     credit_limit: Option<MoneyInput>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
@@ -134,9 +134,9 @@ pub struct CreateResellerInput {
     name: String,
     /// The e-mail address.
     email: Option<String>,
-    /// BRONZE, SILVER, GOLD or PLATINUM; left out: BRONZE.
+    /// BRONZE, SILVER, GOLD or PLATINUM; left out: none, and no credit but the limit.
     credit_tier: Option<String>,
-    /// An agreed limit in its currency, instead of the tier's cap.
+    /// An agreed limit in its currency, instead of the tier's cap; in other currencies the party then has no credit.
     credit_limit: Option<MoneyInput>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,

@@ -67,7 +67,7 @@ pub struct UpdateResellerInput {
 pub struct SetPartyCreditInput {
     /// The customer's or the reseller's id.
     party_id: ID,
-    /// BRONZE, SILVER, GOLD or PLATINUM, in all currencies; left out or null: as it is.
+    /// NONE, BRONZE, SILVER, GOLD or PLATINUM, in all currencies; left out or null: as it is.
     credit_tier: Option<String>,
     /// The party's own limit in its currency, instead of the tier's cap; null: it has none any more.
     credit_limit: MaybeUndefined<MoneyInput>,

@@ -81,14 +81,15 @@ pub struct RegisterResellerPaymentInput {
     pub idempotency_key: Option<String>,
 }
 
-/// amount: what is left of the payment when left out. fulfilmentId: the return that the refund settles.
+/// amount: what is left of the payment when left out, and of a fulfilment no more than it is still worth. fulfilmentId: the
+/// fulfilment that it is for, one that has not shipped or whose return the refund settles.
 #[derive(InputObject)]
 pub struct RefundPaymentInput {
     /// Which payment.
     pub payment_id: ID,
-    /// How much; left out: what is left of the payment.
+    /// How much; left out: what is left of the payment, and of a fulfilment no more than it is still worth.
     pub amount: Option<MoneyInput>,
-    /// The return that the refund settles.
+    /// The fulfilment that it is for: one that has not shipped, that fell through, or whose return the refund settles.
     pub fulfilment_id: Option<ID>,
     /// Why, by code.
     pub reason_code: String,

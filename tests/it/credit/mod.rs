@@ -1,6 +1,7 @@
 //! Domain §4: credit.
 
 mod exposure;
+mod given;
 mod limit;
 mod settle;
 mod tier;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 both! {
     async fn the_earned_limit_is_a_hundredth_of_completed_sales(w: World) {
-        let party = new_customer(&w, "Kim", None, None).await;
+        let party = new_customer(&w, "Kim", Some("BRONZE"), None).await;
         completed_sale(&w, &party, "1234.56").await;
         let credit = w.credit(&party).await;
         shows!(credit, { "cumulativeSales.amount": "1234.56", "earnedLimit.amount": "12.34" });
@@ -17,7 +17,7 @@ both! {
 
     async fn a_tier_begins_where_the_earned_limit_reaches_it(w: World) {
         // SILVER begins at an earned limit of one million: a hundred million sold.
-        let party = new_customer(&w, "Kim", None, None).await;
+        let party = new_customer(&w, "Kim", Some("BRONZE"), None).await;
         completed_sale(&w, &party, "99999999.00").await;
         assert_eq!(w.credit(&party).await["tier"], "BRONZE");
         completed_sale(&w, &party, "1.00").await;
@@ -35,7 +35,7 @@ both! {
 
     async fn thresholds_are_settings(w: World) {
         let w = w.reopened(|settings| settings.credit.tiers[1].from = 1).await;
-        let party = new_customer(&w, "Kim", None, None).await;
+        let party = new_customer(&w, "Kim", Some("BRONZE"), None).await;
         completed_sale(&w, &party, "100.00").await;
         assert_eq!(w.credit(&party).await["tier"], "SILVER");
     }

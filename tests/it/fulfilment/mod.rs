@@ -1,5 +1,6 @@
 //! Domain §3: fulfilments.
 
+mod again;
 mod allocate;
 mod hold;
 mod inherit;

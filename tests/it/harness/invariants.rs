@@ -2,7 +2,7 @@
 
 use super::World;
 use entity::{
-    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment_line, order_root, outbox, payment,
+    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment, fulfilment_line, order_root, outbox, payment,
     payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment, stray_object, transition_log,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
@@ -30,6 +30,9 @@ impl World {
         let sales = all::<sale_order::Entity>(db).await;
         log_is_gapless(db).await;
         money_adds_up(db, &sales).await;
+        let report = waybill::payment::reconcile::reconcile(&self.app.registry, db, None).await.expect("sums");
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        parts_make_up_their_lines(db, &sales).await;
         settlements_add_up(db).await;
         stock_adds_up(db, &sales).await;
         credit_adds_up(db, &sales).await;
@@ -78,11 +81,40 @@ async fn money_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
         let outstanding = if nothing_owed { 0 } else { (total - settled).max(0) };
         assert_eq!(context.outstanding, outstanding, "outstanding of {number}: {context:?}");
         assert_eq!(context.overpaid, (settled - total).max(0), "overpaid of {number}: {context:?}");
+        assert!(context.credited <= total, "more is credited than {number} is worth, {total}: {context:?}");
+        let in_hand = context.captured.max(0);
+        assert!(context.overpaid <= in_hand, "more is owed back on {number} than is in hand: {context:?}");
+        let owed_back = [OrderFlag::Overpaid, OrderFlag::RefundOwed].iter().any(|flag| context.flags.contains(flag));
+        assert!(!owed_back || in_hand > 0, "{number} is flagged to give back what is not in hand: {context:?}");
         let flagged = context.flags.contains(&OrderFlag::Overpaid);
         assert!(
             !flagged || context.overpaid > 0 || nothing_owed,
             "{number} is flagged OVERPAID and is not: {context:?}"
         );
+    }
+}
+
+/// The parts of a line carry each of its units once; what came back of them had left.
+async fn parts_make_up_their_lines(db: &DatabaseConnection, sales: &[sale_order::Model]) {
+    let started: HashSet<Uuid> =
+        all::<fulfilment::Entity>(db).await.into_iter().map(|part| part.sale_order_id).collect();
+    let mut parts: HashMap<Uuid, Vec<fulfilment_line::Model>> = HashMap::new();
+    for part in all::<fulfilment_line::Entity>(db).await {
+        parts.entry(part.sale_line_id).or_default().push(part);
+    }
+    let numbers: HashMap<Uuid, &str> = sales.iter().map(|sale| (sale.id, sale.number.as_str())).collect();
+    for line in all::<sale_line::Entity>(db).await.into_iter().filter(|line| started.contains(&line.sale_order_id)) {
+        // Shipping and fees are charged, and nothing else.
+        if !line.kind.is_fulfilled() {
+            continue;
+        }
+        let mut parts = parts.remove(&line.id).unwrap_or_default();
+        parts.sort_by_key(|part| part.first_unit);
+        let end = parts.iter().fold(0, |next, part| {
+            assert_eq!(part.first_unit, next, "units of {} in {}", line.sku, numbers[&line.sale_order_id]);
+            next + part.quantity
+        });
+        assert_eq!(end, line.quantity, "units of {} in {}", line.sku, numbers[&line.sale_order_id]);
     }
 }
 
@@ -106,7 +138,9 @@ async fn stock_adds_up(db: &DatabaseConnection, sales: &[sale_order::Model]) {
     let taken = parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.reserved)));
     let reserved = sums(held.chain(taken));
     let gone =
-        sums(parts.iter().map(|part| (keys[&part.sale_line_id].clone(), i64::from(part.returned - part.shipped))));
+        sums(parts.iter().map(|part| {
+            (keys[&part.sale_line_id].clone(), i64::from(part.returned - part.written_off - part.shipped))
+        }));
     let adjusted =
         sums(all::<stock_adjustment::Entity>(db).await.into_iter().map(|row| (row.stock_id, i64::from(row.delta))));
     for stock in all::<stock::Entity>(db).await {

@@ -33,7 +33,7 @@ both! {
             let answer = w.set_credit(&w.admin, party, over).await.ok()[thing].clone();
             shows!(answer, { "id": party, "version": 2 });
             shows!(answer["creditChanges"][0], {
-                "tierBefore": "BRONZE", "tierAfter": "BRONZE", "currency": "USD", "limitBefore.amount": "100.00",
+                "tierBefore": "NONE", "tierAfter": "NONE", "currency": "USD", "limitBefore.amount": "100.00",
                 "limitAfter.amount": "250.00", "reasonCode": "LOYAL_CUSTOMER", "note": "Pays on the day",
                 "changedBy": w.admin.id, "changedAt": w.later(chrono::TimeDelta::zero()),
             });

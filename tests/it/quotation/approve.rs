@@ -5,7 +5,7 @@ use crate::{
     harness::{World, text},
     shows,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 both! {
     async fn mutual_approval_starts_the_sale_in_the_same_commit(w: World) {
@@ -132,5 +132,30 @@ both! {
             w.send(&w.biller, &quotation, event).await.refused("TRANSITION_NOT_ALLOWED");
         }
         w.unchanged(&before).await;
+    }
+
+    async fn nobody_approves_a_revision_that_they_have_not_seen(w: World) {
+        let of = |revision: Value| json!({ "payload": { "revision": revision } });
+        for (first, second) in [("BUYER_APPROVES", "SELLER_APPROVES"), ("SELLER_APPROVES", "BUYER_APPROVES")] {
+            let id = w.quote_in("IN_REVIEW").await;
+            let seen = w.quotation(&id).await["revision"].as_i64().expect("a revision");
+            w.send(&w.biller, &id, "EDIT").await.ok();
+            w.send(&w.biller, &id, "SHARE").await.ok();
+            let before = w.print().await;
+            for event in [first, second] {
+                let refusal = w.send_with(&w.biller, &id, event, of(json!(seen))).await;
+                let words = text(&refusal.errors[0]["message"]);
+                assert!(words.contains(&format!("at revision {}", seen + 1)), "{words}");
+                refusal.refused("CONFLICT");
+                for odd in [json!("1"), json!(-1), json!(1.5), json!(2_147_483_648_i64), Value::Null] {
+                    w.send_with(&w.biller, &id, event, of(odd)).await.refused("BAD_INPUT");
+                }
+            }
+            w.unchanged(&before).await;
+            w.send_with(&w.biller, &id, first, of(json!(seen + 1))).await.ok();
+            w.send_with(&w.biller, &id, second, of(json!(seen))).await.refused("CONFLICT");
+            w.send_with(&w.biller, &id, second, of(json!(seen + 1))).await.ok();
+            assert_eq!(w.state(&id).await, "MUTUALLY_APPROVED");
+        }
     }
 }
