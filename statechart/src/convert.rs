@@ -220,7 +220,7 @@ impl Writer<'_> {
         let shown: String = code.chars().take(SHOWN).collect();
         let whole = Value::from(name.as_str());
         self.now(path, None, &whole);
-        self.to_write(path, kind, &name, &format!("here stood the code `{shown}`"));
+        self.left_to_write(path, kind, &name, &format!("here stood the code `{shown}`"));
         whole
     }
 
