@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use entity::login_count::{Column, Entity, Model};
 use sea_orm::sea_query::{CaseStatement, Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel as _,
+    ColumnTrait as _, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter as _,
 };
 use std::collections::HashMap;
