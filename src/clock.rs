@@ -5,7 +5,7 @@
 //! instants from outside: what RFC 3339 cannot write, neither database keeps as the other does.
 
 use crate::error::Error;
-use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An instant, UTC, to the microsecond.
@@ -58,7 +58,8 @@ impl Clock for HeldClock {
 
 /// Cuts an instant to the microsecond.
 pub fn to_micros(at: Instant) -> Instant {
-    at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(at)
+    // Not `duration_trunc`, which counts in nanoseconds and so knows no year after 2262.
+    at.with_nanosecond(at.nanosecond() / 1_000 * 1_000).unwrap_or(at)
 }
 
 /// An instant as it is written outside: RFC 3339, of the years 0001 to 9999 in UTC, without leap seconds. What is finer

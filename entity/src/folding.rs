@@ -30,7 +30,10 @@ pub fn fold(text: &str) -> String {
     let twice = default_case_fold_str(&apart.normalize(&once));
     let invisible = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let mut letters = String::with_capacity(twice.len());
-    for letter in apart.normalize(&twice).chars().filter(|letter| !invisible.contains(*letter)) {
+    let seen = apart.normalize(&twice);
+    let seen = seen.chars().filter(|letter| !invisible.contains(*letter));
+    // Lower case as well, for letters that are younger than the table of foldings.
+    for letter in seen.flat_map(char::to_lowercase) {
         match letter {
             DOT_ABOVE if letters.ends_with('i') => {}
             DOTLESS => letters.push('i'),

@@ -54,7 +54,8 @@ fn add(problems: &mut Vec<Problem>, more: Vec<Problem>) {
     let left_out = warnings.len().saturating_sub(room);
     warnings.truncate(room);
     problems.extend(errors.into_iter().chain(warnings));
-    if left_out > 0 {
+    // Where there are too many already, that is said already.
+    if left_out > 0 && there <= MAX_PROBLEMS {
         let more = format!("there are {left_out} more warnings");
         problems.push(Problem::warning("", more, "correct these first"));
     }

@@ -152,8 +152,8 @@ impl Dice {
 #[test]
 fn openings_are_those_that_one_finds_by_watching_the_clock() {
     const SEED: u64 = 20_261_014;
-    let changes = changes_of_the_world(2007..2031);
-    assert!(changes.len() > 1_000, "{}", changes.len());
+    let changes = changes_of_the_world(2015..2027);
+    assert!(changes.len() > 500, "{}", changes.len());
     let mut dice = Dice(SEED);
     let names = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
     let time = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
@@ -195,5 +195,5 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
             }
         }
     }
-    assert!(closed > 2_000 && over_midnight > 1_000, "{closed} {over_midnight}");
+    assert!(closed > 1_000 && over_midnight > 500, "{closed} {over_midnight}");
 }
