@@ -21,6 +21,9 @@ use waybill::access::Standing;
 pub const PASSWORD: &str = "correct horse battery staple";
 const LOGIN: &str = "mutation($email: String!, $password: String!) { login(email: $email, password: $password) { token viewer { id } } }";
 
+/// Between two tries of whoever goes on trying.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// An address of the network that documentation has.
 pub fn at(last: u8) -> IpAddr {
     IpAddr::from([192, 0, 2, last])
@@ -224,14 +227,14 @@ both! {
                     let answer = guess(&w, from, &pat).await;
                     assert!(["UNAUTHENTICATED", "LIMIT_EXCEEDED"].contains(&answer.code()), "{answer:?}");
                     tried += 1;
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(PAUSE).await;
                 }
                 tried
             });
         }
         // From where nobody guesses, once the guessers are known for what they do.
         while counts(&w).await.iter().filter(|row| row.failures > 0).count() < 60 + 60 + 1 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(PAUSE).await;
         }
         for from in 200..210 {
             sign_in(&w, at(from), &pat, PASSWORD).await.1.ok();
