@@ -4,7 +4,7 @@ use crate::{
     access::{Hashing, Roles, Tokens, backoff, installation},
     clock::{Clock, Instant},
     config::{MachineSource, Settings},
-    error::Error,
+    error::{Code, Error},
     lanes::Lanes,
     money::Currencies,
     payment::provider::http::Http,
@@ -133,7 +133,11 @@ impl App {
             arrivals: Lanes::default(),
             refused: crate::webhook::refused::Refused::default(),
         }));
-        app.fold_words().await?;
+        match app.fold_words().await {
+            // A standby: whoever may write folds them.
+            Err(error) if error.code() == Code::Unavailable => tracing::warn!(%error, "words could not be folded"),
+            folded => folded?,
+        }
         Ok(app)
     }
 

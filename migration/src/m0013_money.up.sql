@@ -9,7 +9,7 @@ UPDATE fulfilment_line SET first_unit = (
     WHERE earlier.root_id = fulfilment_line.root_id AND earlier.sale_line_id = fulfilment_line.sale_line_id
         AND earlier.fulfilment_id < fulfilment_line.fulfilment_id);
 ALTER TABLE fulfilment_line ADD COLUMN written_off integer NOT NULL DEFAULT 0
-    CONSTRAINT fulfilment_line_written_off CHECK (written_off BETWEEN 0 AND returned);
+    CONSTRAINT fulfilment_line_written_off CHECK (written_off >= 0 AND (written_off <= returned OR returned < 0));
 ALTER TABLE fulfilment_line ADD COLUMN coming_back integer NOT NULL DEFAULT 0
     CONSTRAINT fulfilment_line_coming_back CHECK (coming_back >= 0);
 ALTER TABLE fulfilment_line ADD COLUMN settled integer NOT NULL DEFAULT 0

@@ -47,7 +47,9 @@ const HEARS: &[&str] = &[
 /// What is put on record with sales whether their machine listens or not.
 const RECORDS: &[&str] = &[
     "PAYMENT_CAPTURE_REQUESTED",
+    "PAYMENT_CAPTURE_REFUSED",
     "PAYMENT_VOID_REQUESTED",
+    "PAYMENT_VOID_REFUSED",
     "REFUND_REQUESTED",
     "REFUND_SENT",
     "REFUND_ISSUED",

@@ -105,6 +105,9 @@ both! {
         let mut machine = w.machine("quotation").await;
         let mut agreed = machine["states"]["MUTUALLY_APPROVED"].clone();
         let entry = agreed.as_object_mut().expect("a state").remove("entry").expect("an entry");
+        // Not at its end: after a final child something must follow.
+        agreed.as_object_mut().expect("a state").remove("type");
+        agreed["on"] = json!({ "WITHDRAW": { "target": "#quotation.CANCELLED", "meta": { "source": "command" } } });
         machine["states"]["MUTUALLY_APPROVED"] =
             json!({ "initial": "AGREED", "entry": entry, "states": { "AGREED": agreed } });
         let source = machine.to_string().replace("#quotation.MUTUALLY_APPROVED", "#quotation.MUTUALLY_APPROVED.AGREED");

@@ -41,17 +41,34 @@ impl Draw {
         }
     }
 
+    /// What a state makes of an event, if anything. It can only forbid what a state around it takes.
+    fn event(&mut self, forbids: bool) -> Option<Value> {
+        match self.below(4) {
+            0 => forbids.then(|| json!({})),
+            1 => {
+                let first = json!({ "guard": self.guard(1), "actions": "forgetMethod" });
+                let mut last = json!({ "guard": self.guard(2) });
+                if !forbids {
+                    // Takes the event and stays.
+                    last["meta"] = json!({ "label": "Leave it as it is" });
+                }
+                Some(json!([first, last]))
+            }
+            _ => Some(json!({ "guard": self.guard(2), "actions": "forgetMethod" })),
+        }
+    }
+
     /// The sale machine with events that are taken now and then, and an `always` that is possible now and then.
     fn machine(&mut self, mut machine: Value) -> Value {
         for place in ["/states/CLEARED_FOR_FULFILMENT", "/states/OPEN", "/states/OPEN/states/PAYMENT_INITIATED"] {
-            let state = machine.pointer_mut(place).expect("a state");
+            let (around, _) = place.rsplit_once("/states/").expect("a state within something");
             for event in ["E0", "E1", "E2"] {
-                state["on"][event] = match self.below(4) {
-                    0 => json!({}),
-                    1 => json!([{ "guard": self.guard(1), "actions": "forgetMethod" }, { "guard": self.guard(2) }]),
-                    _ => json!({ "guard": self.guard(2), "actions": "forgetMethod" }),
-                };
+                let forbids = machine.pointer(&format!("{around}/on/{event}")).is_some();
+                if let Some(transitions) = self.event(forbids) {
+                    machine.pointer_mut(place).expect("a state")["on"][event] = transitions;
+                }
             }
+            let state = machine.pointer_mut(place).expect("a state");
             if !state["always"].is_array() {
                 let first = state["always"].clone();
                 state["always"] = if first.is_null() { json!([]) } else { json!([first]) };

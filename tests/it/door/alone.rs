@@ -22,7 +22,7 @@ both! {
         w.paid_back(&payment, json!({ "amount": money("5.00") })).await;
         w.dispute(&payment, entity::DisputeStatus::Open).await;
         w.dispute(&payment, entity::DisputeStatus::Won).await;
-        w.till(&w.seller, json!({})).await.ok();
+        w.till(&w.biller, json!({})).await.ok();
         let owed = w.on_credit(2).await;
         w.credit_note(&w.accountant, &owed, "1.00").await.ok();
         w.adjust(&w.admin, &w.store, "MUG", 5).await.ok();

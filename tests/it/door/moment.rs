@@ -28,7 +28,14 @@ async fn change(w: &World, txn: &DatabaseTransaction, quotation: &str, lamps: i3
         Backend::Postgres => format!("'{}'", uuid(quotation)),
     };
     for sql in [
-        format!("UPDATE quotation_line SET quantity = {lamps} WHERE quotation_id = {id}"),
+        format!(
+            "UPDATE quotation_line SET quantity = {lamps}, \
+             total_minor = {lamps} * unit_price_minor - discount_minor + tax_minor WHERE quotation_id = {id}"
+        ),
+        format!(
+            "UPDATE quotation SET total_minor = \
+             (SELECT sum(total_minor) FROM quotation_line WHERE quotation_id = {id}) WHERE id = {id}"
+        ),
         format!("UPDATE stock SET on_hand = {lamps} WHERE sku = 'LAMP'"),
     ] {
         txn.execute_unprepared(&sql).await.expect("a change");

@@ -50,6 +50,7 @@ both! {
         assert_eq!(w.stock(&w.store, "MUG").await, (99, 0));
         let order = w.sale_order(&sale).await;
         shows!(order, { "workflowState": "COMPLETED", "credited.amount": "50.00", "capturedTotal.amount": "0.00" });
+        w.work().await;
     }
 
     async fn it_goes_back_to_where_it_was(w: World) {
@@ -130,5 +131,6 @@ both! {
         // They are worth what they were sold for all the same.
         let answer = w.refund(&w.accountant, &payment, json!({ "fulfilmentId": id })).await.ok();
         shows!(answer, { "payment.refunds.0.amount.amount": "40.00" });
+        w.work().await;
     }
 }

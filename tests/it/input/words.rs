@@ -166,7 +166,7 @@ both! {
             ("saleOrders", "SaleOrderFilter", json!({ "lifecycleIn": ["sales"] }), &["\"sales\"", "sale"]),
             ("quotations", "QuotationFilter", json!({ "stateIn": ["COMPLETED"] }), &["DRAFT, EXPIRED, IN_REVIEW"]),
             ("fulfilments", "FulfilmentFilter", json!({ "stateIn": ["shipped"] }), &["SHIPPED"]),
-            ("fulfilments", "FulfilmentFilter", json!({ "tagIn": ["done"] }), &["unshipped"]),
+            ("fulfilments", "FulfilmentFilter", json!({ "tagIn": ["finished"] }), &["finished", "done"]),
         ] {
             let document = format!("query($f: {kind}) {{ {list}(filter: $f) {{ totalCount }} }}");
             says(&w, &document, filter, words).await;

@@ -163,7 +163,7 @@ both! {
             (json!({ "method": "CRYPTO" }), vec![]),
             (json!({ "provider": "stripe" }), vec![&authorised]),
             (json!({ "provider": "adyen" }), vec![&failed]),
-            (json!({ "provider": "Stripe" }), vec![]),
+            (json!({ "provider": " Stripe" }), vec![&authorised]),
             (json!({ "provider": "" }), vec![]),
             (json!({ "saleOrderId": other }), vec![&reseller]),
             (json!({ "saleOrderId": sale, "method": "CASH" }), vec![&refunded]),

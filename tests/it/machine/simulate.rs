@@ -65,6 +65,6 @@ fn what_the_machine_does_not_know_is_noted_and_a_byte_order_mark_is_read_over() 
     assert_eq!(said.out.lines().count(), 3, "{}", said.out);
     assert_eq!(
         said.err,
-        "note: the machine takes no event `OG`; did you mean `GO`?\nnote: the machine asks no guard `h`; there are g\n"
+        "note: the machine takes no event `OG`; did you mean `GO`?\nnote: the machine asks no guard `h`; did you mean `g`?\n"
     );
 }
