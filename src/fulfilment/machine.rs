@@ -41,7 +41,7 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("isLastHold", Needs::HOLDS, holds::is_last)
         .payload_guard("canBeReturned", STOCK, returns::can_be_returned)
         .payload_guard("canBeReceived", STOCK, returns::can_be_received)
-        .payload_guard("deliveredAfterShipping", Needs::FULFILMENTS, delivered_after_shipping)
+        .vetting_guard("deliveredAfterShipping", Needs::FULFILMENTS, delivered_after_shipping)
         .guard("nothingToGiveBack", STOCK.and(Needs::MONEY), returns::nothing_to_give_back)
         .guard("noRefundUnderWay", Needs::MONEY.and(Needs::FULFILMENTS), returns::no_refund_under_way)
         .guard("nothingRemains", STOCK, returns::nothing_remains)

@@ -25,7 +25,7 @@ pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Quotation)
         .hears(&["SHARE", "BUYER_APPROVES", "SELLER_APPROVES", "EDIT", "EXTEND_VALIDITY"])
         .payload_guard("extends", Needs::QUOTATION, extends)
-        .payload_guard("isCurrentRevision", Needs::QUOTATION, is_current_revision)
+        .vetting_guard("isCurrentRevision", Needs::QUOTATION, is_current_revision)
         .guard("stillValid", Needs::QUOTATION, still_valid)
         .guard("stockSuffices", Needs::QUOTATION_LINES.and(Needs::STOCK), stock_suffices)
         .guard("stillListed", Needs::QUOTATION_LINES.and(Needs::LISTINGS), still_listed)

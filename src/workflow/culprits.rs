@@ -51,46 +51,6 @@ pub(super) fn culprits(
     })
 }
 
-/// All that keep an event from being taken whatever its payload says; none when that depends on the payload, or when it can
-/// be taken.
-pub(super) fn culprits_of_any_payload(
-    unit: &Unit,
-    scene: Scene<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    event: &Event,
-) -> Result<Vec<Culprit>, Error> {
-    explain::ask(unit, scene, root, subject, event, |machine, candidates, asking| {
-        let trees: Vec<&GuardTree> = candidates.iter().filter_map(|candidate| candidate.tree.as_ref()).collect();
-        let mut found = Vec::new();
-        if trees.len() == candidates.len() && trees.iter().all(|tree| whatever(tree, asking) == Some(false)) {
-            for tree in trees {
-                search(machine, tree, true, asking, &mut found);
-            }
-            found.retain(|culprit| !asking.reads_payload(&culprit.guard));
-        }
-        found
-    })
-}
-
-/// What a tree answers whatever the payload says; none when that depends on it.
-fn whatever(tree: &GuardTree, asking: &Asking<'_>) -> Option<bool> {
-    let parts = |of: &[GuardTree], decisive: bool| {
-        let answers: Vec<_> = of.iter().map(|part| whatever(part, asking)).collect();
-        if answers.contains(&Some(decisive)) {
-            return Some(decisive);
-        }
-        answers.iter().all(Option::is_some).then_some(!decisive)
-    };
-    match tree {
-        GuardTree::And { of, .. } => parts(of, false),
-        GuardTree::Or { of, .. } => parts(of, true),
-        GuardTree::Not { of, .. } => whatever(of, asking).map(|answer| !answer),
-        GuardTree::StateIn { .. } => Some(tree.passed()),
-        GuardTree::Leaf { guard, .. } => (!asking.reads_payload(&guard.name)).then(|| tree.passed()),
-    }
-}
-
 /// Descends to the guards that make a tree answer otherwise than it `must`.
 fn search(machine: &Machine, tree: &GuardTree, must: bool, asking: &Asking<'_>, found: &mut Vec<Culprit>) {
     if tree.passed() == must {

@@ -138,12 +138,6 @@ impl Definition {
         self.schemas.get(&transition)
     }
 
-    /// Whether the guard of this name reads the payload.
-    pub(super) fn reads_payload(&self, guard: &str) -> bool {
-        let names = self.machine.guards().iter();
-        names.zip(&self.guards).any(|(name, function)| name == guard && function.reads_payload)
-    }
-
     /// Whether what happens on this transition cannot be told without the payload.
     pub(super) fn depends_on_payload(&self, transition: &Transition) -> bool {
         transition.guard.as_ref().is_some_and(|guard| self.any_guard(guard, |g| g.reads_payload))

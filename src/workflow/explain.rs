@@ -2,7 +2,7 @@
 
 use super::{
     Event, Order, Roots, Shared, SubjectRef, Unit,
-    culprits::{Culprit, culprits, culprits_of_any_payload},
+    culprits::{Culprit, culprits},
     definition::Definition,
     gate::{self, Obstacle},
     run::{Runner, Stepped},
@@ -106,7 +106,9 @@ fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) ->
             let mut blocked: Vec<Blocked> =
                 place.obstacles(scene, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
             let depends = candidates.iter().any(|id| place.definition.depends_on_payload(machine.transition(*id)));
-            blocked.extend(guards(unit, scene, root, subject, event, depends)?);
+            if !depends {
+                blocked.extend(guards(unit, scene, root, subject, event)?);
+            }
             events.push(describe(place, scene, event, first, depends, blocked));
         }
         find_targets(unit, scene, root, subject, &mut events)?;
@@ -185,18 +187,9 @@ fn find_targets(
     Ok(())
 }
 
-/// All guards that would have to answer otherwise for the event to be taken; where that depends on its payload, those that
-/// keep it from being taken whatever the payload says.
-fn guards(
-    unit: &Unit,
-    scene: Scene<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    event: &str,
-    depends_on_payload: bool,
-) -> Result<Vec<Blocked>, Error> {
-    let ask = if depends_on_payload { culprits_of_any_payload } else { culprits };
-    let found = ask(unit, scene, root, subject, &Event::named(event))?;
+/// All guards that would have to answer otherwise for the event to be taken.
+fn guards(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
+    let found = culprits(unit, scene, root, subject, &Event::named(event))?;
     let blocked = |Culprit { guard, message, remedy, .. }: Culprit| {
         let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
         Blocked { kind: BlockKind::Guard, name: guard, message, until: None }
@@ -242,11 +235,6 @@ impl<'a> Asking<'a> {
         // As before a step: what is compared is what is true now.
         runner.facts()?;
         Ok(Self { runner, answers: Vec::new() })
-    }
-
-    /// Whether a guard of this name reads the payload.
-    pub(super) fn reads_payload(&self, guard: &str) -> bool {
-        self.runner.definition.reads_payload(guard)
     }
 
     /// What a guard answered, when it was asked.

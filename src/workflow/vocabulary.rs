@@ -139,7 +139,7 @@ impl Vocabulary {
         self.add_guard(name, GuardFn { needs, reads_payload: false, check })
     }
 
-    /// A guard that reads the payload.
+    /// A guard whose answer depends on the payload.
     #[must_use]
     pub fn payload_guard(
         self,
@@ -148,6 +148,17 @@ impl Vocabulary {
         check: fn(&Turn<'_>) -> Result<Verdict, Error>,
     ) -> Self {
         self.add_guard(name, GuardFn { needs, reads_payload: true, check })
+    }
+
+    /// A guard that refuses some payloads and passes where there is none, so that what happens then can be told.
+    #[must_use]
+    pub fn vetting_guard(
+        self,
+        name: &'static str,
+        needs: Needs,
+        check: fn(&Turn<'_>) -> Result<Verdict, Error>,
+    ) -> Self {
+        self.add_guard(name, GuardFn { needs, reads_payload: false, check })
     }
 
     fn add_guard(mut self, name: &'static str, guard: GuardFn) -> Self {
