@@ -98,6 +98,7 @@ fn order(case: &Case) -> Result<(Order, payment::Model, Vec<Uuid>), Error> {
     }
     let payment: payment::Model = row(of(json!({
         "party": "CUSTOMER", "amount_minor": case.captured, "currency": "JPY", "method": "CASH", "status": "CONFIRMED",
+        "duplicate": false,
     })));
     order.payments.insert(payment.clone())?;
     order.payment_entries.insert(row::<payment_entry::Model>(of(json!({
