@@ -174,8 +174,8 @@ both! {
         // A version that another process has published a moment ago is known.
         let other = w.reopened(|_| {}).await;
         let mut machine: Value = serde_json::from_str(include_str!("../../../config/machines/quotation.json")).expect("JSON");
-        machine["states"]["DRAFT"]["on"]["PARK"] = json!({ "target": "PARKED", "meta": { "permission": "quotation.create" } });
-        machine["states"]["PARKED"] = json!({ "on": { "GO_ON": { "target": "DRAFT", "meta": { "permission": "quotation.create" } } } });
+        machine["states"]["OPEN"]["states"]["DRAFT"]["on"]["PARK"] = json!({ "target": "PARKED", "meta": { "permission": "quotation.create" } });
+        machine["states"]["OPEN"]["states"]["PARKED"] = json!({ "on": { "GO_ON": { "target": "DRAFT", "meta": { "permission": "quotation.create" } } } });
         let publish = "mutation($input: PublishWorkflowDefinitionInput!) { publishWorkflowDefinition(input: $input) { __typename } }";
         let input = json!({ "name": "quotation", "source": machine.to_string() });
         other.gql(&w.superadmin, publish, json!({ "input": input })).await.ok();

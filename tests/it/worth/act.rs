@@ -47,6 +47,13 @@ pub struct Act<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ends(pub BTreeMap<&'static str, String>);
 
+impl Ends {
+    /// Whether all of it fell through.
+    pub fn is_cancelled(&self) -> bool {
+        self.0["state"] == "CANCELLED"
+    }
+}
+
 impl<'a> Act<'a> {
     /// Sells, pays and divides.
     pub async fn begin(w: &'a World, shops: &Shops, plan: &'a Plan) -> Self {

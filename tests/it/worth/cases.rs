@@ -95,6 +95,7 @@ both! {
                 }
             }
         }
+        w.work().await;
     }
 
     async fn nothing_is_owed_back_where_nothing_is_in_hand(w: World) {
@@ -102,6 +103,7 @@ both! {
         w.refund(&w.accountant, &payment, json!({})).await.ok();
         w.drive(&part, &["CANCEL"]).await;
         assert_eq!(stands(&w, &sale).await, ["0.00", "20.00", "0.00", "0.00", "[]"]);
+        w.work().await;
     }
 
     async fn a_part_that_was_noted_is_credited_for_the_rest_of_its_worth(w: World) {
@@ -117,6 +119,7 @@ both! {
         w.unchanged(&before).await;
         w.pay(&sale, "20.00").await;
         assert_eq!(stands(&w, &sale).await, ["20.00", "40.00", "0.00", "0.00", "[]"]);
+        w.work().await;
     }
 
     async fn no_more_is_credited_than_the_order_is_worth(w: World) {
@@ -125,6 +128,7 @@ both! {
         w.credit_note(&w.accountant, &sale, "30.00").await.ok();
         w.drive(&part, &["CANCEL"]).await;
         assert_eq!(stands(&w, &sale).await, ["0.00", "60.00", "0.00", "0.00", "[]"]);
+        w.work().await;
     }
 
     async fn a_refund_that_is_under_way_counts_when_it_is_there_and_not_when_it_failed(w: World) {
@@ -153,6 +157,7 @@ both! {
             }
         }
         w.work().await;
+        w.work().await;
     }
 
     async fn a_charge_back_leaves_owed_what_was_delivered(w: World) {
@@ -170,6 +175,7 @@ both! {
             }
             assert_eq!(stands(&w, &sale).await, ["0.00", "40.00", "20.00", "0.00", "[]"], "{cancel_first}");
         }
+        w.work().await;
         w.work().await;
     }
 
@@ -193,6 +199,7 @@ both! {
             let last = w.statement(&w.reseller_rex).await.pop().expect("a line");
             assert!(last.ends_with(" 0.00"), "{last}");
         }
+        w.work().await;
     }
 
     async fn parts_of_a_line_give_back_the_line(w: World) {
@@ -211,6 +218,7 @@ both! {
             assert_eq!(stands(&w, &sale).await, ["0.00", total.as_str(), "0.00", "0.00", "[]"]);
             assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "0.00");
         }
+        w.work().await;
     }
 
     async fn parts_of_a_line_leave_nothing_owed(w: World) {
@@ -227,6 +235,7 @@ both! {
             assert_eq!(stands(&w, &sale).await, ["0.00", "10.00", "0.00", "0.00", "[]"]);
         }
         assert_eq!(w.exposure(&w.customer_ada).await, "0.00");
+        w.work().await;
     }
 
     async fn what_is_credited_twice_is_found(w: World) {
@@ -248,5 +257,6 @@ both! {
         assert!(lines.contains(&due), "{lines:#?}");
         change("UPDATE credit_note SET amount_minor = 1000").await;
         assert_eq!(found().await, Vec::<String>::new());
+        w.work().await;
     }
 }

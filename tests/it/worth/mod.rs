@@ -28,7 +28,11 @@ async fn histories(w: &World, seeds: std::ops::Range<u64>) {
         }
         let [(first, ..), (second, ..)] = &ends[..] else { panic!("two orders") };
         let story = || format!("seed {seed}: {plan:#?}\n{first:#?}\n{second:#?}");
-        assert_eq!(ends[0].1, ends[1].1, "{}", story());
+        // What falls through altogether is paid back whole, on top of what was asked for before: how much of it is still on
+        // its way then depends on when that was.
+        if !ends[0].1.is_cancelled() {
+            assert_eq!(ends[0].1, ends[1].1, "{}", story());
+        }
         assert_eq!(ends[0].2, ends[1].2, "after the rest went back, {}", story());
         w.work().await;
     }
