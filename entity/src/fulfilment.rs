@@ -21,6 +21,7 @@ pub struct Context {
     pub fell_through: Option<i64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_zero(number: &i32) -> bool {
     *number == 0
 }

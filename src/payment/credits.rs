@@ -95,12 +95,12 @@ pub fn fallen<'a>(
     parts: impl Iterator<Item = &'a fulfilment::Model>,
     notes: &[&credit_note::Model],
 ) -> Vec<(Uuid, i64)> {
-    let noted = |part: Uuid| {
+    let written = |part: Uuid| {
         let own = notes.iter().filter(|note| note.fell_through && note.fulfilment_id == Some(part));
         own.map(|note| note.amount_minor).sum::<i64>()
     };
     let worth = |part: &fulfilment::Model| {
-        part.workflow_context.fell_through.or_else(|| Some(noted(part.id)).filter(|noted| *noted > 0))
+        part.workflow_context.fell_through.or_else(|| Some(written(part.id)).filter(|written| *written > 0))
     };
     parts.filter_map(|part| Some((part.id, worth(part)?))).collect()
 }

@@ -10,6 +10,7 @@ use crate::{
 use entity::{CreditEntryKind, OrderFlag};
 
 /// What the machine's tags say of the state.
+#[expect(clippy::struct_excessive_bools, reason = "what the machine's tags say, each for itself")]
 struct Standing {
     open: bool,
     cleared: bool,

@@ -61,12 +61,12 @@ impl Command for ResetPassword {
     const NAME: &'static str = "resetPassword";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        let taken = password_reset::Entity::update_many()
+        let marked = password_reset::Entity::update_many()
             .col_expr(password_reset::Column::UsedAt, Expr::value(cx.now))
             .filter(good(&self.token_hash, cx.now))
             .exec(cx.txn)
             .await?;
-        if taken.rows_affected == 0 {
+        if marked.rows_affected == 0 {
             return Err(no_such_token());
         }
         let token = password_reset::Column::Hash.eq(self.token_hash.as_str());

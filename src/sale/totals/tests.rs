@@ -51,7 +51,9 @@ fn cases() -> impl Strategy<Value = Case> {
             let (amount, refund) = (amount.min(most), refunds.len());
             if amount > 0 {
                 left -= amount;
-                part.into_iter().for_each(|part| of_parts[part] -= amount);
+                if let Some(part) = part {
+                    of_parts[part] -= amount;
+                }
                 refunds.push((part, amount));
                 chains.push(match end {
                     0 => vec![Step::Ask(refund), Step::Fail(refund)],

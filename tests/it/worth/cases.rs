@@ -249,7 +249,9 @@ both! {
             report.findings.iter().map(|found| found.describe(&w.app.currencies)).collect::<Vec<_>>()
         };
         assert_eq!(found().await, Vec::<String>::new());
-        let change = async |sql: &str| drop(w.app.writer.execute_unprepared(sql).await.expect("a change"));
+        let change = async |sql: &str| {
+            w.app.writer.execute_unprepared(sql).await.expect("a change");
+        };
         change("UPDATE credit_note SET amount_minor = 4000").await;
         let lines = found().await;
         let number = text(&w.sale_order(&sale).await["number"]);
