@@ -45,6 +45,11 @@ async fn full(w: World) {
     last.refused("UNAVAILABLE");
     pragma("PRAGMA max_page_count = 1000000").await.expect("room");
     write(&w).await.ok();
+    pragma("PRAGMA query_only = ON").await.expect("a connection that writes nothing");
+    is_refused_for_now(&w).await;
+    pragma("PRAGMA query_only = OFF").await.expect("a connection that writes");
+    write(&w).await.ok();
+    write(&w.reopened(|_| {}).await).await.ok();
 }
 
 #[test]
