@@ -111,11 +111,16 @@ impl Writer<'_> {
             Some(about) if !about.is_empty() => format!("{kind}_{about}"),
             _ => String::new(),
         };
-        if name.is_empty() || name.len() > MAX_NAME || name.starts_with("xstate.") {
+        if !is_name(&name) {
             return self.made_up("action");
         }
         name
     }
+}
+
+/// Can name an action as it stands: converted once more it stays what it is.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_NAME && !text.starts_with("xstate.") && !looks_like_code(text)
 }
 
 /// Nothing in it says what it was.

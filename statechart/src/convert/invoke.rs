@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Writer;
+use super::actions::is_name;
 use super::arrows::{Table, add};
 use super::tree::Tree;
 use crate::keys::join;
@@ -27,7 +28,8 @@ fn names(invocations: &[(String, &Value)], key: &str) -> Vec<String> {
         let name = fields
             .and_then(invoked)
             .or_else(|| invoke.as_str())
-            .map_or_else(|| format!("work_of_{key}"), str::to_owned);
+            .filter(|name| is_name(name))
+            .map_or_else(|| format!("work_of_{}", words_of(key)), str::to_owned);
         let name = if names.contains(&name) { id.map_or(name, str::to_owned) } else { name };
         let free = |name: &String| !names.contains(name);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
@@ -35,6 +37,11 @@ fn names(invocations: &[(String, &Value)], key: &str) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// The words of a key that may have anything between them: `work_of_machine` for a root without an id.
+fn words_of(key: &str) -> String {
+    key.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 /// By the id that `XState` gives an invocation, its name here.

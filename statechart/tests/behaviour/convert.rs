@@ -102,6 +102,28 @@ fn work_becomes_an_entry_action_and_events() {
 }
 
 #[test]
+fn names_that_are_made_up_are_names_when_they_are_read_again() {
+    for (definition, entry) in [
+        (json!({"initial": "a", "states": {"a": {}}, "invoke": {}}), "work_of_machine"),
+        (
+            json!({"id": "pay(now)", "initial": "a", "states": {"a": {}}, "invoke": {"src": "xstate.promise"}}),
+            "work_of_pay_now",
+        ),
+        (json!({"initial": "a", "states": {"a": {}}, "invoke": {"src": "ask"}}), "ask"),
+    ] {
+        let once = converted(&definition);
+        assert_eq!(once.definition["entry"], entry);
+        let again = converted(&once.definition);
+        assert_eq!((again.definition, again.changes), (once.definition, Vec::new()));
+    }
+    let raised =
+        json!({"initial": "a", "states": {"a": {"entry": {"type": "xstate.raise", "params": {"event": "go()"}}}}});
+    let once = converted(&raised);
+    assert_eq!(once.definition["states"]["a"]["entry"]["type"], "lost_action_1");
+    assert_eq!(converted(&once.definition).changes, Vec::new());
+}
+
+#[test]
 fn inline_actions_and_guards_become_names() {
     event_becomes(
         &json!({"actions": ["a", {"type": "xstate.assign", "assignment": {"n": 1}}, {"type": "xstate.raise", "params": {"event": {"type": "F"}}}]}),
