@@ -22,7 +22,8 @@ const POSTERS: usize = 16;
 const ORDERS: usize = 16;
 /// Where strangers come from; what is measured comes from 127.0.0.1.
 const STRANGERS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
-const EMAIL: &str = "owner@example.com";
+/// From how many addresses passwords are guessed.
+const ADDRESSES: [u8; 2] = [1, 60];
 const PASSWORD: &str = "correct horse battery staple";
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -42,7 +43,9 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
         for number in 0..ORDERS {
             held.push(shop.packed(&mut client, number).await?);
         }
-        guesses(name, &server, time).await?;
+        for addresses in ADDRESSES {
+            guesses(name, &server, addresses, time).await?;
+        }
         heads(name, &server).await?;
         webhooks(name, &server, &held, time).await?;
         server.stop().await?;
@@ -50,20 +53,23 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     Ok(())
 }
 
-async fn guesses(database: &str, server: &Server, time: Duration) -> Outcome<()> {
+async fn guesses(database: &str, server: &Server, addresses: u8, time: Duration) -> Outcome<()> {
     let target = &server.target;
     let mut client = Client::connect(target).await?;
     let mutation = "mutation($input: CreateUserInput!) { createUser(input: $input) { user { id } } }";
-    let input = json!({ "email": EMAIL, "name": "Owner", "role": "MANAGER", "password": PASSWORD });
+    let email = format!("owner-{addresses}@example.com");
+    let input = json!({ "email": email, "name": "Owner", "role": "MANAGER", "password": PASSWORD });
     client.ask(mutation, json!({ "input": input })).await?;
     let (idle, _) = server.memory()?;
     let alone = viewers(target, time).await?;
     let deadline = Instant::now() + time;
     let mut guessers = JoinSet::new();
-    for _ in 0..GUESSERS {
-        guessers.spawn(guess(target.clone(), deadline));
+    for number in 0..GUESSERS {
+        let [a, b, c, _] = STRANGERS.octets();
+        let from = Ipv4Addr::new(a, b, c, STRANGERS.octets()[3] + u8::try_from(number % usize::from(addresses))?);
+        guessers.spawn(guess(target.clone(), from, email.clone(), deadline));
     }
-    let (beside, logins) = tokio::join!(viewers(target, time), owners(target, deadline));
+    let (beside, logins) = tokio::join!(viewers(target, time), owners(target, &email, deadline));
     let (beside, logins) = (beside?, logins?);
     let answered: usize = guessers.join_all().await.into_iter().sum();
     let (_, peak) = server.memory()?;
@@ -72,6 +78,7 @@ async fn guesses(database: &str, server: &Server, time: Duration) -> Outcome<()>
     let ms = |value: f64| format!("{value:.1}");
     let row = vec![
         database.to_owned(),
+        addresses.to_string(),
         answered.to_string(),
         logins.count().to_string(),
         ms(logins.percentile(50)),
@@ -84,6 +91,7 @@ async fn guesses(database: &str, server: &Server, time: Duration) -> Outcome<()>
     ];
     let head = [
         "database",
+        "addresses",
         "guesses",
         "logins",
         "p50 ms",
@@ -100,11 +108,11 @@ async fn guesses(database: &str, server: &Server, time: Duration) -> Outcome<()>
 }
 
 /// Guesses until the deadline; how many were answered.
-async fn guess(target: Target, deadline: Instant) -> usize {
+async fn guess(target: Target, from: Ipv4Addr, email: String, deadline: Instant) -> usize {
     let mut answered = 0;
-    let body = login("a wrong password of some length");
+    let body = login(&email, "a wrong password of some length");
     while Instant::now() < deadline {
-        let Ok(mut client) = Client::connect_from(&target, STRANGERS).await else {
+        let Ok(mut client) = Client::connect_from(&target, from).await else {
             tokio::time::sleep(WAIT).await;
             continue;
         };
@@ -115,14 +123,18 @@ async fn guess(target: Target, deadline: Instant) -> usize {
     answered
 }
 
-/// The owner signs in once a second; each must succeed.
-async fn owners(target: &Target, deadline: Instant) -> Outcome<Measured> {
+/// The owner signs in once a second, and comes again when they are told to; each must succeed.
+async fn owners(target: &Target, email: &str, deadline: Instant) -> Outcome<Measured> {
     let mut took = Vec::new();
-    let body = login(PASSWORD);
+    let body = login(email, PASSWORD);
     while Instant::now() < deadline {
         let began = Instant::now();
         let mut client = Client::connect(target).await?;
-        let answer = client.post_openly("/graphql", &[], &body).await?;
+        let mut answer = client.post_openly("/graphql", &[], &body).await?;
+        while let Some(seconds) = answer["errors"][0]["extensions"]["retryAfter"].as_u64() {
+            tokio::time::sleep(WAIT * u32::try_from(seconds)?).await;
+            answer = client.post_openly("/graphql", &[], &body).await?;
+        }
         if !answer["data"]["login"]["token"].is_string() {
             return Err(format!("the owner does not get in: {answer}").into());
         }
@@ -132,9 +144,9 @@ async fn owners(target: &Target, deadline: Instant) -> Outcome<Measured> {
     Ok(Measured::new(took, WAIT))
 }
 
-fn login(password: &str) -> String {
+fn login(email: &str, password: &str) -> String {
     let query = "mutation($email: String!, $password: String!) { login(email: $email, password: $password) { token } }";
-    json!({ "query": query, "variables": { "email": EMAIL, "password": password } }).to_string()
+    json!({ "query": query, "variables": { "email": email, "password": password } }).to_string()
 }
 
 /// Somebody who is signed in asks a hundred times a second who they are.
