@@ -15,6 +15,9 @@ pub struct Context {
     pub buyer_approved_at: Option<DateTimeUtc>,
     /// When the seller approved this revision.
     pub seller_approved_at: Option<DateTimeUtc>,
+    /// Whether its buyer wrote it; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub drafted_by_buyer: bool,
 }
 
 /// An offer, driven by the quotation machine.

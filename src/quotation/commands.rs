@@ -89,7 +89,11 @@ impl CreateQuotation {
             workflow_definition: "quotation".to_owned(),
             workflow_version: 0,
             workflow_state: String::new(),
-            workflow_context: quotation::Context { revision: 1, ..quotation::Context::default() },
+            workflow_context: quotation::Context {
+                revision: 1,
+                drafted_by_buyer: cx.actor.is_buyer(),
+                ..quotation::Context::default()
+            },
             workflow_history: None,
             version: 1,
             created_at: cx.now,

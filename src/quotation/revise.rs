@@ -105,6 +105,10 @@ impl ReviseQuotation {
         wanted.check(cx).await?;
         quotation.customer_id = wanted.customer(cx);
         quotation.reseller_id = wanted.reseller(cx);
+        if (quotation.customer_id, quotation.reseller_id) != (customer, reseller) {
+            // What one buyer wrote is not another's to change.
+            quotation.workflow_context.drafted_by_buyer = false;
+        }
         let differ = [("customer", quotation.customer_id != customer), ("reseller", quotation.reseller_id != reseller)];
         Ok(differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect())
     }

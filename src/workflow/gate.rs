@@ -106,7 +106,7 @@ impl Place<'_> {
         if by_command(meta) {
             obstacles.push(Obstacle::Source);
         }
-        if let Some(permission) = missing_permission(meta, scene.actor) {
+        if let Some(permission) = self.missing_permission(meta, scene.actor) {
             obstacles.push(Obstacle::Permission(permission));
         }
         if let (Some(window), Some(store)) = (meta.get("window"), self.store)
@@ -194,10 +194,35 @@ impl Place<'_> {
         let may = |event: &&str| {
             machine.candidates(self.snapshot, event).first().is_some_and(|id| {
                 let meta = &machine.transition(*id).meta;
-                !by_command(meta) && missing_permission(meta, actor).is_none()
+                !by_command(meta) && self.missing_permission(meta, actor).is_none()
             })
         };
         machine.events(self.snapshot).into_iter().filter(may).map(str::to_owned).collect()
+    }
+
+    /// The permission that is lacking: `meta.permission` names one, or several of which one is enough. `meta.actor` keeps an
+    /// event to a side: `seller` is not for buyers, `author` only for the buyer who wrote the draft; `buyer` is for buyers,
+    /// and for staff with the permission that `meta.onBehalf` names.
+    fn missing_permission(&self, meta: &Value, actor: &Actor) -> Option<String> {
+        match meta.get("actor").and_then(Value::as_str) {
+            Some("author") if actor.is_buyer() && !self.columns.by_buyer => {
+                return Some("of the selling side, which wrote it".to_owned());
+            }
+            Some("seller") if actor.is_buyer() => return Some("of the selling side".to_owned()),
+            Some("buyer") if !actor.is_buyer() => {
+                let on_behalf = meta.get("onBehalf").and_then(Value::as_str).unwrap_or_default();
+                return (!actor.can(on_behalf)).then(|| on_behalf.to_owned());
+            }
+            _ => {}
+        }
+        match meta.get("permission")? {
+            Value::String(permission) => (!actor.can(permission)).then(|| permission.clone()),
+            Value::Array(any) => {
+                let names: Vec<&str> = any.iter().filter_map(Value::as_str).collect();
+                (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
+            }
+            _ => Some("that its machine names".to_owned()),
+        }
     }
 }
 
@@ -209,28 +234,6 @@ pub(super) fn by_command(meta: &Value) -> bool {
 /// Whether an event needs a reason code.
 pub(super) fn requires_reason(meta: &Value) -> bool {
     meta.get("reason").and_then(Value::as_str) == Some("required")
-}
-
-/// The permission that is lacking: `meta.permission` names one, or several of which one is enough. `meta.actor` keeps an
-/// event to a side: `seller` is not for buyers; `buyer` is for buyers, and for staff with the permission that
-/// `meta.onBehalf` names.
-fn missing_permission(meta: &Value, actor: &Actor) -> Option<String> {
-    match meta.get("actor").and_then(Value::as_str) {
-        Some("seller") if actor.is_buyer() => return Some("of the selling side".to_owned()),
-        Some("buyer") if !actor.is_buyer() => {
-            let on_behalf = meta.get("onBehalf").and_then(Value::as_str).unwrap_or_default();
-            return (!actor.can(on_behalf)).then(|| on_behalf.to_owned());
-        }
-        _ => {}
-    }
-    match meta.get("permission")? {
-        Value::String(permission) => (!actor.can(permission)).then(|| permission.clone()),
-        Value::Array(any) => {
-            let names: Vec<&str> = any.iter().filter_map(Value::as_str).collect();
-            (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
-        }
-        _ => Some("that its machine names".to_owned()),
-    }
 }
 
 /// Refuses what was meant for another version than the one that there is.

@@ -2,7 +2,7 @@
 
 use super::{Order, SubjectRef, definition::Definition};
 use crate::{app::App, error::Error};
-use entity::SubjectKind;
+use entity::{SubjectKind, quotation};
 use serde_json::Value;
 use statechart::Snapshot;
 use std::sync::Arc;
@@ -15,12 +15,18 @@ pub(super) struct Columns<'a> {
     pub history: Option<&'a Value>,
     pub version: i32,
     pub store: uuid::Uuid,
+    /// Whether its buyer wrote it.
+    pub by_buyer: bool,
 }
 
 macro_rules! columns {
-    ($row:expr) => {{
+    ($row:expr) => {
+        columns!($row, |_| false)
+    };
+    ($row:expr, $by_buyer:expr) => {{
         let row = $row;
         Columns {
+            by_buyer: $by_buyer(row),
             definition: &row.workflow_definition,
             definition_version: row.workflow_version,
             state: &row.workflow_state,
@@ -34,7 +40,9 @@ macro_rules! columns {
 /// Reads them.
 pub(super) fn columns(order: &Order, subject: SubjectRef) -> Result<Columns<'_>, Error> {
     Ok(match subject.kind {
-        SubjectKind::Quotation => columns!(order.quotation()?),
+        SubjectKind::Quotation => {
+            columns!(order.quotation()?, |row: &quotation::Model| row.workflow_context.drafted_by_buyer)
+        }
         SubjectKind::Sale => columns!(order.sale()?),
         SubjectKind::Fulfilment => columns!(order.fulfilment(subject.id)?),
     })

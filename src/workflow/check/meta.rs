@@ -37,7 +37,7 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
         let Some(meta) = object(&transition.meta, &path, &mut problems) else { continue };
         one_of(meta, "reason", &["required", "optional"], &path, &mut problems);
         one_of(meta, "source", &["command"], &path, &mut problems);
-        one_of(meta, "actor", &["buyer", "seller"], &path, &mut problems);
+        one_of(meta, "actor", &["author", "buyer", "seller"], &path, &mut problems);
         text(meta, "label", &path, &mut problems);
         permissions(meta, "permission", &path, &mut problems);
         permissions(meta, "onBehalf", &path, &mut problems);

@@ -1,6 +1,10 @@
 //! Edits: a new revision, and approvals that are for one revision only.
 
-use crate::{both, harness::World, shows};
+use crate::{
+    both,
+    harness::{World, text},
+    shows,
+};
 use serde_json::json;
 
 both! {
@@ -89,6 +93,37 @@ both! {
         w.unchanged(&before).await;
         let closed = w.quote_in("REJECTED").await;
         w.revise(&w.biller, &closed, json!({ "lines": [] })).await.refused("TRANSITION_NOT_ALLOWED");
+    }
+
+    async fn a_draft_that_a_buyer_made_is_the_buyers_to_revise_share_and_withdraw(w: World) {
+        let drafted = async || text(&w.create_quotation(&w.ada, w.draft(json!({}))).await.ok()["quotation"]["id"]);
+        let id = drafted().await;
+        let lines = json!({ "lines": [{ "sku": "MUG", "quantity": 5 }] });
+        let answer = w.revise(&w.ada, &id, lines.clone()).await.ok();
+        shows!(answer["quotation"], { "revision": 2, "workflowState": "DRAFT", "total.amount": "50.00" });
+        let before = w.print().await;
+        w.revise(&w.bob, &id, lines.clone()).await.refused("NOT_FOUND");
+        w.send(&w.bob, &id, "SHARE").await.refused("NOT_FOUND");
+        w.revise(&w.ada, &id, json!({ "customerId": w.customer_bob })).await.refused("NOT_FOUND");
+        w.revise(&w.ada, &id, json!({ "lines": [w.line("MUG", 5, "1.00")] })).await.refused("FORBIDDEN");
+        w.unchanged(&before).await;
+        // Once it is shared it is the seller's to change, and the buyer's to decline.
+        w.send(&w.ada, &id, "SHARE").await.ok();
+        w.revise(&w.ada, &id, lines.clone()).await.refused("FORBIDDEN");
+        w.send(&w.ada, &id, "WITHDRAW").await.refused("FORBIDDEN");
+        w.send(&w.ada, &id, "DECLINE").await.ok();
+        let id = drafted().await;
+        w.send(&w.ada, &id, "WITHDRAW").await.ok();
+        assert_eq!(w.state(&id).await, "CANCELLED");
+        // The seller may do the same with it, and does not hand it on to another buyer's pen.
+        let id = drafted().await;
+        w.revise(&w.biller, &id, json!({ "customerId": w.customer_bob })).await.ok();
+        let of_seller = w.quote_in("DRAFT").await;
+        for (who, id) in [(&w.bob, &id), (&w.ada, &of_seller)] {
+            w.revise(who, id, lines.clone()).await.refused("FORBIDDEN");
+            w.send(who, id, "SHARE").await.refused("FORBIDDEN");
+            w.send(who, id, "WITHDRAW").await.refused("FORBIDDEN");
+        }
     }
 
     async fn a_revision_without_a_change_is_none(w: World) {
