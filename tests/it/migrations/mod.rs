@@ -43,7 +43,7 @@ where
 async fn filled(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
     for run in [1, 2] {
-        db.execute_unprepared(&rules::spell(include_str!("migrations/rows.sql"), run, db.get_database_backend()))
+        db.execute_unprepared(&rules::spell(include_str!("rows.sql"), run, db.get_database_backend()))
             .await?;
     }
     Ok(())
@@ -205,7 +205,7 @@ async fn what_was_registered_in_two_spellings_stays_and_is_marked() -> Result<()
             db.execute_unprepared(&rules::spell(statement, run, db.get_database_backend())).await
         };
         for run in [1, 2, 3] {
-            write(include_str!("migrations/rows_before_spellings.sql"), run).await?;
+            write(include_str!("rows_before_spellings.sql"), run).await?;
         }
         // The second is how the provider writes it; the third is of another payment.
         write("UPDATE payment SET provider = ' Stripe', reference = 'pi_1 ' WHERE id = @payment", 1).await?;

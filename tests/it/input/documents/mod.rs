@@ -27,7 +27,7 @@ use waybill::graphql::{
     text,
 };
 
-const INTROSPECTION: &str = include_str!("introspection.graphql");
+const INTROSPECTION: &str = include_str!("../introspection.graphql");
 /// How much of the processor's time a request may take before it is refused.
 const MOST: Duration = Duration::from_millis(250);
 /// Where the suite begins to draw, and how many it draws.
