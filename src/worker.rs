@@ -4,15 +4,18 @@
 //! culprit stands alone. Knows when things are done, not what they mean.
 
 use crate::{
-    access::{self, Actor},
+    access,
+    actor::Actor,
     app::App,
     approval::lapse::LapseOverride,
     clock::Instant,
     edge, effects,
     error::Error,
-    inbox, outbox, receipt, webhook,
+    login,
+    queue::{inbox, outbox},
+    receipt, webhook,
     workflow::{
-        Outcome,
+        Outcome, definitions,
         timers::{self, Which},
     },
 };
@@ -27,6 +30,8 @@ use uuid::Uuid;
 const BATCH: u64 = 200;
 /// Between two looks at the outbox that commits ask for: on a busy server each commit asks.
 const REST: Duration = Duration::from_millis(25);
+/// How often a server looks for versions of machines that others have published.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often old idempotency keys, refused deliveries, failed logins and ended tokens are forgotten, and words folded that
 /// were left out.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
@@ -226,8 +231,20 @@ async fn tidy_up(app: &App) -> Result<usize, Error> {
     let txn = app.begin().await?;
     edge::forget_old_keys(&txn, now).await?;
     inbox::forget_refused(&txn).await?;
-    access::forget_old(&txn, now).await?;
+    login::backoff::forget_old(&txn, now).await?;
+    access::commands::forget_old(&txn, now).await?;
     txn.commit().await?;
     app.fold_words().await?;
     Ok(0)
+}
+
+/// Looks for versions that others have published, until it is told to stop: what starts here then starts on them.
+pub async fn learn_machines(app: App, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(error) = definitions::learn(&app.reader, &app.registry).await {
+            tracing::error!(%error, "published machines could not be read; the next look is in a moment");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-use waybill::rows::Writes;
+use waybill::db::rows::Writes;
 use waybill::workflow::log;
 
 /// Copies that one transaction writes.

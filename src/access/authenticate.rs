@@ -3,11 +3,9 @@
 //! The user behind a token or a key is read from the database, so that what was disabled, revoked or changed stops
 //! counting; what was read is kept for some seconds, so that a busy client does not cost a statement a request.
 
-use super::actor::{Actor, Scope};
 use super::keys::hash_key;
-use super::permission::Permissions;
-use super::roles::{RoleKind, Roles};
-use super::tokens::{Bearer, Tokens};
+use super::tokens::Tokens;
+use crate::actor::{Actor, Bearer, Permissions, RoleKind, Roles, Scope};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};

@@ -1,7 +1,7 @@
 //! The users that `waybill token` stands for: made when missing, without a password, on the local database only.
 
 use super::commands::{CreateUser, create_user};
-use super::roles::{RoleKind, Roles};
+use crate::actor::{RoleKind, Roles};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
@@ -95,7 +95,7 @@ async fn named(
     roles: &Roles,
     draft: CreateUser,
 ) -> Result<user_account::Model, Error> {
-    let email = super::login::normal_email(&draft.email);
+    let email = super::normal_email(&draft.email);
     let found = user_account::Entity::find().filter(user_account::Column::Email.eq(email)).one(txn).await?;
     match found {
         Some(user) => Ok(user),

@@ -1,12 +1,12 @@
 //! Finders of users and API keys, for those who manage them.
 
 use super::commands::good;
-use super::{Actor, may};
-use crate::app::App;
+use crate::actor::{Actor, may};
+use crate::clock::Instant;
+use crate::db::finders::{among, grouped};
+use crate::db::page::{self, Asked, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
-use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, grouped};
-use crate::search::Search;
 use entity::{api_key, password_reset, user_account, user_store};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// Users whose name or e-mail address contains `search`, oldest first.
 pub async fn users(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     search: Option<&str>,
     asked: &Asked,
@@ -26,12 +26,12 @@ pub async fn users(
         select = select.filter(search.within(user_account::Column::Folded));
     }
     let order = oldest_first::<user_account::Entity>(60, user_account::Column::Id, |row| (0, row.id));
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// API keys, of one user or of all, oldest first.
 pub async fn api_keys(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     user: Option<Uuid>,
     asked: &Asked,
@@ -42,7 +42,7 @@ pub async fn api_keys(
         select = select.filter(api_key::Column::UserId.eq(user));
     }
     let order = oldest_first::<api_key::Entity>(61, api_key::Column::Id, |row| (0, row.id));
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 fn oldest_first<E: EntityTrait>(tag: u8, id: E::Column, place: fn(&E::Model) -> (i64, Uuid)) -> Keyset<E> {
@@ -50,22 +50,22 @@ fn oldest_first<E: EntityTrait>(tag: u8, id: E::Column, place: fn(&E::Model) -> 
 }
 
 /// A user by its id, for whoever just changed it.
-pub async fn user(app: &App, id: Uuid) -> Result<user_account::Model, Error> {
-    let found = user_account::Entity::find_by_id(id).one(&app.reader).await?;
+pub async fn user(db: &DatabaseConnection, id: Uuid) -> Result<user_account::Model, Error> {
+    let found = user_account::Entity::find_by_id(id).one(db).await?;
     found.ok_or_else(|| Error::not_found(crate::id::encode(crate::id::Prefix::User, id)))
 }
 
 /// The user whose password a token sets, by the token's hash; none when it sets none.
-pub async fn reset_of(app: &App, hash: &str) -> Result<Option<user_account::Model>, Error> {
-    let found = password_reset::Entity::find().filter(good(hash, app.now())).one(&app.reader).await?;
+pub async fn reset_of(db: &DatabaseConnection, now: Instant, hash: &str) -> Result<Option<user_account::Model>, Error> {
+    let found = password_reset::Entity::find().filter(good(hash, now)).one(db).await?;
     let Some(found) = found else { return Ok(None) };
-    let user = user_account::Entity::find_by_id(found.user_id).one(&app.reader).await?;
+    let user = user_account::Entity::find_by_id(found.user_id).one(db).await?;
     Ok(user.filter(|user| user.disabled_at.is_none()))
 }
 
 /// A key by its id, for whoever just changed it.
-pub async fn api_key(app: &App, id: Uuid) -> Result<api_key::Model, Error> {
-    let found = api_key::Entity::find_by_id(id).one(&app.reader).await?;
+pub async fn api_key(db: &DatabaseConnection, id: Uuid) -> Result<api_key::Model, Error> {
+    let found = api_key::Entity::find_by_id(id).one(db).await?;
     found.ok_or_else(|| Error::not_found(crate::id::encode(crate::id::Prefix::Key, id)))
 }
 

@@ -3,7 +3,7 @@
 
 use super::authenticate::Cache;
 use super::keys::hash_key;
-use super::roles::RoleKind;
+use crate::actor::{Bearer, RoleKind};
 use crate::clock::Instant;
 use crate::config::{Auth, ConfigError};
 use crate::error::Error;
@@ -76,19 +76,6 @@ struct Said {
     epoch: i32,
 }
 
-/// A token that was signed here and has not expired. Whether it was ended, the database knows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Bearer {
-    /// Whose it is.
-    pub user: Uuid,
-    /// What it is known by: its `jti`, else its SHA-256.
-    pub token: String,
-    /// The epoch of its user that it is of.
-    pub epoch: i32,
-    /// Until when it is good.
-    pub expires_at: Instant,
-}
-
 impl Tokens {
     /// With the configured secret, or the one of `./data/secret`, which is made when missing.
     pub fn of(auth: &Auth) -> Result<Self, ConfigError> {
@@ -141,6 +128,12 @@ impl Tokens {
     pub fn digest(&self, text: &str) -> Result<String, Error> {
         let text = format!("digest\n{text}");
         jsonwebtoken::crypto::sign(text.as_bytes(), &self.0.encoding, Algorithm::HS256).map_err(Error::internal)
+    }
+
+    /// What an e-mail address is known by where it is counted how often signing in failed: keyed, so that a password that
+    /// was typed in the wrong field is not kept.
+    pub fn account(&self, email: &str) -> Result<String, Error> {
+        self.digest(&format!("account\n{email}"))
     }
 
     /// What a token stands for.

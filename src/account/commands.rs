@@ -7,7 +7,7 @@
 use super::{queries, spread::spread};
 use crate::{
     clock::Instant,
-    command::{Command, Cx, Done},
+    db::rows::{Changed, Writes},
     error::Error,
     id,
     money::Money,
@@ -16,8 +16,7 @@ use crate::{
         ledger, naming,
         register::{self, check_receiver},
     },
-    rows::{Changed, Writes},
-    workflow::{Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Done, Mode, Needs, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, reseller, reseller_settlement, sale_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -123,7 +122,7 @@ impl Command for ApplyCredit {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("payment.confirm")?;
-        cx.app.currencies.exponent(&self.currency, "currency")?;
+        cx.rules.currencies.exponent(&self.currency, "currency")?;
         let mut account = Account::open(cx, self.reseller_id, &self.currency, None).await?;
         let mut receipts = account.unapplied(cx).await?;
         let payments = account.apply(cx, &mut receipts).await?;
@@ -156,7 +155,7 @@ impl Account {
             None => owing_roots(cx, reseller, currency).await?,
         };
         let mut unit = Unit::open(cx.txn, Roots::Ids(roots), Mode::Write, cx.now).await?;
-        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+        unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
         let key = (PartyKind::Reseller, reseller, currency.to_owned());
         if !unit.shared.accounts.contains_key(&key) {
             unit.lock_accounts(cx.txn, BTreeSet::from([key]), Mode::Write).await?;
@@ -271,7 +270,7 @@ async fn named_roots(cx: &Cx<'_>, reseller: Uuid, currency: &str, sales: &[Uuid]
         return Err(Error::invalid(FIELD, "an order is named twice"));
     }
     let rows =
-        sale_order::Entity::find().filter(crate::reading::among(sale_order::Column::Id, sales)).all(cx.txn).await?;
+        sale_order::Entity::find().filter(crate::db::finders::among(sale_order::Column::Id, sales)).all(cx.txn).await?;
     let mut roots = Vec::new();
     for sale in sales {
         let unknown = || Error::not_found(id::encode(id::Prefix::Sale, *sale));

@@ -1,12 +1,12 @@
 //! Balances of resellers' accounts, what they owe order by order, and what they paid on account.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
+use crate::db::finders::{among, grouped};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::id;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::party;
-use crate::reading::{among, grouped};
+use crate::workflow::Registry;
 use crate::workflow::queries::with_tags;
 use entity::{SaleType, SubjectKind, payment, reseller_settlement, sale_order};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
@@ -43,9 +43,9 @@ impl Balance {
 }
 
 /// Refuses whoever may not read the account. To those who may not see the reseller at all there is none.
-pub async fn check(app: &App, actor: &Actor, reseller: Uuid) -> Result<(), Error> {
+pub async fn check(db: &DatabaseConnection, actor: &Actor, reseller: Uuid) -> Result<(), Error> {
     actor.require("order.read")?;
-    if party::queries::find_reseller(app, actor, reseller).await?.is_none() {
+    if party::queries::find_reseller(db, actor, reseller).await?.is_none() {
         return Err(Error::not_found(id::encode(id::Prefix::Reseller, reseller)));
     }
     if !actor.reads_account_of(reseller) {
@@ -77,8 +77,8 @@ fn remembered(field: &'static str) -> Expr {
 }
 
 /// Which sale orders ended without being covered, and so owe nothing.
-pub fn fell_through(app: &App) -> Condition {
-    let cleared = with_tags(&app.registry, SubjectKind::Sale, &["cleared".to_owned()]).sales();
+pub fn fell_through(registry: &Registry) -> Condition {
+    let cleared = with_tags(registry, SubjectKind::Sale, &["cleared".to_owned()]).sales();
     Condition::all().add(sale_order::Column::ClosedAt.is_not_null()).add(cleared.not())
 }
 
@@ -99,12 +99,16 @@ struct Paid {
 }
 
 /// Balances of many accounts, in two statements. One that nothing was ever booked on is all zeros.
-pub async fn balances(app: &App, keys: &[Key]) -> Result<HashMap<Key, Balance>, Error> {
+pub async fn balances(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    keys: &[Key],
+) -> Result<HashMap<Key, Balance>, Error> {
     use sale_order::Column as Sale;
     let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect::<BTreeSet<_>>().into_iter().collect();
     let zero = || Expr::cust("0");
     let cleared = || Condition::all().add(Sale::ClearedAt.is_not_null());
-    let charged = cleared().add(fell_through(app).not());
+    let charged = cleared().add(fell_through(registry).not());
     let outstanding = Expr::case(cleared(), remembered("outstanding")).finally(zero());
     let awaiting = Expr::case(cleared(), zero()).finally(remembered("outstanding"));
     let prepaid = Expr::case(charged, remembered("overpaid")).finally(remembered("captured"));
@@ -120,7 +124,7 @@ pub async fn balances(app: &App, keys: &[Key]) -> Result<HashMap<Key, Balance>, 
         .group_by(Sale::ResellerId)
         .group_by(Sale::Currency)
         .into_model()
-        .all(&app.reader)
+        .all(db)
         .await?;
     let rest =
         Expr::col(reseller_settlement::Column::AmountMinor).sub(Expr::col(reseller_settlement::Column::AppliedMinor));
@@ -132,7 +136,7 @@ pub async fn balances(app: &App, keys: &[Key]) -> Result<HashMap<Key, Balance>, 
         .group_by(reseller_settlement::Column::ResellerId)
         .group_by(reseller_settlement::Column::Currency)
         .into_model()
-        .all(&app.reader)
+        .all(db)
         .await?;
     let mut found: HashMap<Key, Balance> = keys.iter().map(|key| (key.clone(), Balance::default())).collect();
     for row in owed {
@@ -151,7 +155,7 @@ pub async fn balances(app: &App, keys: &[Key]) -> Result<HashMap<Key, Balance>, 
 }
 
 /// Orders that owe something, oldest first: as a settlement pays them.
-pub async fn orders(app: &App, key: &Key, asked: &Asked) -> Result<Page<sale_order::Model>, Error> {
+pub async fn orders(db: &DatabaseConnection, key: &Key, asked: &Asked) -> Result<Page<sale_order::Model>, Error> {
     let order = Keyset {
         tag: 42,
         key: Some((sale_order::Column::CreatedAt, KeyKind::Instant)),
@@ -159,11 +163,15 @@ pub async fn orders(app: &App, key: &Key, asked: &Asked) -> Result<Page<sale_ord
         descending: false,
         place: |row: &sale_order::Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, owing(key.0, &key.1), &order, asked).await
+    page::fetch(db, owing(key.0, &key.1), &order, asked).await
 }
 
 /// Receipts on account, newest first.
-pub async fn settlements(app: &App, key: &Key, asked: &Asked) -> Result<Page<reseller_settlement::Model>, Error> {
+pub async fn settlements(
+    db: &DatabaseConnection,
+    key: &Key,
+    asked: &Asked,
+) -> Result<Page<reseller_settlement::Model>, Error> {
     use reseller_settlement::{Column, Entity, Model};
     let select = Entity::find().filter(Column::ResellerId.eq(key.0)).filter(Column::Currency.eq(&key.1));
     let order = Keyset {
@@ -173,12 +181,16 @@ pub async fn settlements(app: &App, key: &Key, asked: &Asked) -> Result<Page<res
         descending: true,
         place: |row: &Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// A receipt by its id, for whoever may read its account.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<reseller_settlement::Model>>, Error> {
-    let found = reseller_settlement::Entity::find_by_id(id).one(&app.reader).await?;
+pub async fn find(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<reseller_settlement::Model>>, Error> {
+    let found = reseller_settlement::Entity::find_by_id(id).one(db).await?;
     Ok(found.filter(|row| actor.reads_account_of(row.reseller_id)).map(Arc::new))
 }
 

@@ -6,15 +6,15 @@
 //! was credited while an order was charged counts from its charge on, and not after it fell through.
 
 use super::queries::{Key, fell_through};
-use crate::app::App;
 use crate::clock::{self, Instant};
+use crate::db::page::{self, Asked, Cursor, Page};
 use crate::error::Error;
-use crate::page::{self, Asked, Cursor, Page};
+use crate::workflow::Registry;
 use entity::{SaleType, sale_order};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
-    Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, QueryTrait, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -156,10 +156,10 @@ struct Sql {
 }
 
 impl Sql {
-    fn over(app: &App, key: &Key) -> Self {
+    fn over(db: &DatabaseConnection, registry: &Registry, key: &Key) -> Self {
         use sale_order::Column as Sale;
-        let backend = app.reader.get_database_backend();
-        let fell = Expr::case(fell_through(app), Expr::cust("1")).finally(Expr::cust("0"));
+        let backend = db.get_database_backend();
+        let fell = Expr::case(fell_through(registry), Expr::cust("1")).finally(Expr::cust("0"));
         let orders = sale_order::Entity::find()
             .select_only()
             .columns([Sale::Id, Sale::RootId, Sale::Number, Sale::ClearedAt, Sale::ClosedAt])
@@ -210,8 +210,8 @@ pub fn check(period: &Period) -> Result<(), Error> {
 }
 
 /// The balances at both ends.
-pub async fn ends(app: &App, key: &Key, period: &Period) -> Result<Ends, Error> {
-    let mut sql = Sql::over(app, key);
+pub async fn ends(db: &DatabaseConnection, registry: &Registry, key: &Key, period: &Period) -> Result<Ends, Error> {
+    let mut sql = Sql::over(db, registry, key);
     let opening = match period.from {
         Some(_) => sql.before(period.from),
         None => "1 = 0".to_owned(),
@@ -226,14 +226,21 @@ pub async fn ends(app: &App, key: &Key, period: &Period) -> Result<Ends, Error> 
         CAST(COALESCE(SUM(debit - credit), 0) AS bigint) AS closing,
         CAST(COALESCE(SUM(CASE WHEN {counted} THEN 1 ELSE 0 END), 0) AS bigint) AS lines FROM lines WHERE {all}"
     ));
-    let row = app.reader.query_one_raw(sql.statement()).await?.ok_or_else(|| Error::internal("a sum without a row"))?;
+    let row = db.query_one_raw(sql.statement()).await?.ok_or_else(|| Error::internal("a sum without a row"))?;
     Ok(Ends::from_query_result(&row, "")?)
 }
 
 /// A page of the lines of a period, oldest first. `total`: how many there are.
-pub async fn lines(app: &App, key: &Key, period: &Period, asked: &Asked, total: i64) -> Result<Page<Line>, Error> {
+pub async fn lines(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    key: &Key,
+    period: &Period,
+    asked: &Asked,
+    total: i64,
+) -> Result<Page<Line>, Error> {
     let range = asked.range(TAG)?;
-    let mut sql = Sql::over(app, key);
+    let mut sql = Sql::over(db, registry, key);
     let until = sql.before(period.to);
     sql.push(&format!(
         ", standing AS (SELECT *, CAST(SUM(debit - credit) OVER (ORDER BY at, rank, id) AS bigint) AS balance
@@ -253,7 +260,7 @@ pub async fn lines(app: &App, key: &Key, period: &Period, asked: &Asked, total: 
     }
     let way = if range.backward { "DESC" } else { "ASC" };
     sql.push(&format!(" ORDER BY at {way}, rank {way}, id {way} LIMIT {}", range.size + 1));
-    let rows = app.reader.query_all_raw(sql.statement()).await?;
+    let rows = db.query_all_raw(sql.statement()).await?;
     let rows = rows.iter().map(|row| placed(Read::from_query_result(row, "")?)).collect::<Result<Vec<_>, Error>>()?;
     Ok(Page::cut(rows, &range, total))
 }

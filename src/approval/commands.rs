@@ -6,12 +6,11 @@
 use super::requests;
 use crate::{
     clock::Instant,
-    command::{Command, Cx, Done},
     error::{Code, Error},
     id,
     money::Money,
     order::sale_access,
-    workflow::{Event, Roots, Scene, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Done, Env, Event, Roots, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
 use sea_orm::ColumnTrait;
@@ -40,7 +39,7 @@ impl Command for RequestOverride {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("override.request")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        unit.refresh(cx.scene(), root, sale)?;
+        unit.refresh(cx.env(), root, sale)?;
         let name = event(self.kind, "REQUESTED");
         check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
         let amount = amount(&unit, "amount", self.amount.as_ref())?;
@@ -49,7 +48,7 @@ impl Command for RequestOverride {
         let id = request.id;
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
         unit.order_mut(root)?.overrides.insert(request)?;
-        unit.command(cx.scene(), root, sale, &told)?;
+        unit.command(cx.env(), root, sale, &told)?;
         finish(cx, unit, sale, id).await
     }
 }
@@ -98,7 +97,7 @@ impl Command for DecideOverride {
         let told = Event::named(event(request.kind, decision))
             .with(told(request.id))
             .because(request.reason_code.clone(), self.note.clone());
-        report(&mut unit, cx.scene(), root, requests::sale(&request), &told)?;
+        report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
         finish(cx, unit, requests::sale(&request), request.id).await
     }
 }
@@ -141,7 +140,7 @@ impl Command for RevokeOverride {
         let told = Event::named("OVERRIDE_REVOKED")
             .with(told(request.id))
             .because(Some(self.reason_code.clone()), self.note.clone());
-        report(&mut unit, cx.scene(), root, requests::sale(&request), &told)?;
+        report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
         finish(cx, unit, requests::sale(&request), request.id).await
     }
 }
@@ -175,7 +174,7 @@ impl Command for GrantOverride {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("override.grant")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        unit.refresh(cx.scene(), root, sale)?;
+        unit.refresh(cx.env(), root, sale)?;
         let name = event(self.kind, "APPROVED");
         check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
         check_expiry(cx, self.expires_at)?;
@@ -186,20 +185,14 @@ impl Command for GrantOverride {
         unit.order_mut(root)?.overrides.insert(request)?;
         decide(cx, &mut unit, root, id, true, approved, self.expires_at)?;
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
-        unit.command(cx.scene(), root, sale, &told)?;
+        unit.command(cx.env(), root, sale, &told)?;
         finish(cx, unit, sale, id).await
     }
 }
 
 /// Tells the sale; where its machine does not take it any more, the log keeps it.
-pub(super) fn report(
-    unit: &mut Unit,
-    scene: Scene<'_>,
-    root: Uuid,
-    sale: SubjectRef,
-    told: &Event,
-) -> Result<(), Error> {
-    if unit.offer(scene, root, sale, told)? { Ok(()) } else { unit.record(scene, root, sale, told) }
+pub(super) fn report(unit: &mut Unit, env: Env<'_>, root: Uuid, sale: SubjectRef, told: &Event) -> Result<(), Error> {
+    if unit.offer(env, root, sale, told)? { Ok(()) } else { unit.record(env, root, sale, told) }
 }
 
 pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
@@ -275,7 +268,7 @@ pub(super) fn find(
 /// approval is for whatever is outstanding.
 fn check_limit(cx: &Cx<'_>, unit: &Unit, kind: OverrideKind, approved: Option<i64>) -> Result<(), Error> {
     let sale = unit.only()?.sale()?;
-    let Some(limit) = cx.actor.override_limit(&sale.currency, &cx.app.currencies) else { return Ok(()) };
+    let Some(limit) = cx.actor.override_limit(&sale.currency, &cx.rules.currencies) else { return Ok(()) };
     let at_stake = match kind {
         OverrideKind::Credit => approved.unwrap_or(0),
         OverrideKind::Admin => approved.unwrap_or(sale.workflow_context.outstanding),
@@ -283,7 +276,7 @@ fn check_limit(cx: &Cx<'_>, unit: &Unit, kind: OverrideKind, approved: Option<i6
     if at_stake <= limit {
         return Ok(());
     }
-    let format = |minor| cx.app.currencies.words(minor, &sale.currency);
+    let format = |minor| cx.rules.currencies.words(minor, &sale.currency);
     Err(Error::refused(
         Code::Forbidden,
         format!("{} is more than the {} that the role {} may approve", format(at_stake), format(limit), cx.actor.role),
@@ -300,7 +293,7 @@ fn check_expiry(cx: &Cx<'_>, at: Option<Instant>) -> Result<(), Error> {
 
 fn check_reason(cx: &Cx<'_>, unit: &Unit, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
     check_note(note)?;
-    check_reason_code(cx.scene(), unit.only()?.sale()?.store_id, event, code)
+    check_reason_code(cx.env(), unit.only()?.sale()?.store_id, event, code)
 }
 
 fn amount(unit: &Unit, field: &str, money: Option<&Money>) -> Result<Option<i64>, Error> {

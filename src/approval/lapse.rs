@@ -3,9 +3,8 @@
 use super::commands::{find, finish, open_request, report, told};
 use super::requests;
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
-    workflow::{Event, OVERRIDE_LAPSED, Scene, Unit},
+    workflow::{Command, Cx, Done, Env, Event, OVERRIDE_LAPSED, Unit},
 };
 use entity::OverrideStatus;
 use serde::Serialize;
@@ -23,23 +22,23 @@ impl Command for LapseOverride {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
-        lapse(&mut unit, cx.scene(), root, request.id)?;
+        lapse(&mut unit, cx.env(), root, request.id)?;
         finish(cx, unit, requests::sale(&request), request.id).await
     }
 }
 
 /// Lets an approval of a loaded order lapse, if its time is over, and forgets its timer.
-pub fn lapse(unit: &mut Unit, scene: Scene<'_>, root: Uuid, request: Uuid) -> Result<(), Error> {
+pub fn lapse(unit: &mut Unit, env: Env<'_>, root: Uuid, request: Uuid) -> Result<(), Error> {
     let request = find(unit.order_mut(root)?.overrides.all_mut()?, request)?;
     let sale = requests::sale(request);
     let id = request.id;
-    let over = request.expires_at.is_some_and(|at| at <= scene.now) && request.status == OverrideStatus::Approved;
+    let over = request.expires_at.is_some_and(|at| at <= env.now) && request.status == OverrideStatus::Approved;
     if over {
         request.status = OverrideStatus::Expired;
     }
     unit.shared.lapse_at(root, sale, id, None);
     if over {
-        report(unit, scene, root, sale, &Event::named(OVERRIDE_LAPSED).with(told(id)))?;
+        report(unit, env, root, sale, &Event::named(OVERRIDE_LAPSED).with(told(id)))?;
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! Finders of override requests, narrowed to what the reader may see.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
+use crate::db::finders::{among, grouped, keyed};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::order::queries::own_sale_ids;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, grouped, keyed};
 use entity::{OverrideKind, OverrideStatus, override_request};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
@@ -33,13 +32,17 @@ pub struct Filter {
 }
 
 /// An override request by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<override_request::Model>>, Error> {
-    Ok(visible(actor).filter(override_request::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<override_request::Model>>, Error> {
+    Ok(visible(actor).filter(override_request::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// Override requests, newest first.
 pub async fn overrides(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     filter: &Filter,
     asked: &Asked,
@@ -55,7 +58,7 @@ pub async fn overrides(
         descending: true,
         place: |row: &override_request::Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Override requests by id, for whoever sees what refers to them.

@@ -48,7 +48,7 @@ pub fn open_for_credit(turn: &mut Turn<'_>, overage: i64) -> Result<(), Error> {
         sale_order_id: turn.sale()?.id,
         kind: OverrideKind::Credit,
         status: OverrideStatus::Pending,
-        requested_by: turn.scene.actor.id.clone(),
+        requested_by: turn.env.actor.id.clone(),
         decided_by: None,
         reason_code: None,
         note: None,

@@ -1,11 +1,11 @@
 //! Changes of the catalogue.
 
-use crate::command::{Change, Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
 use crate::texts;
 use crate::workflow::check_version;
+use crate::workflow::{Change, Command, Cx, Done};
 use entity::folding::fold;
 use entity::{ProductKind, product};
 use sea_orm::sea_query::LockType;

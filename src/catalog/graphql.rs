@@ -2,7 +2,7 @@
 
 use super::commands::{CreateProduct, UpdateProduct};
 use super::queries::{self, Filter};
-use crate::access::Scope;
+use crate::actor::Scope;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -10,7 +10,7 @@ use crate::graphql::loaders::ProductById;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::ProductKind;
-use crate::graphql::{Answer, actor, app, change, loaders};
+use crate::graphql::{Answer, actor, app, change, loaders, reader};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::product;
@@ -89,10 +89,10 @@ impl ProductQuery {
         actor(ctx)?.require("order.read")?;
         let found = match (id, sku) {
             (Some(id), None) => match id::decode(Prefix::Product, &id) {
-                Ok(id) => queries::find(app(ctx), id).await?,
+                Ok(id) => queries::find(reader(ctx), id).await?,
                 Err(_) => None,
             },
-            (None, Some(sku)) => queries::find_sku(app(ctx), &sku).await?,
+            (None, Some(sku)) => queries::find_sku(reader(ctx), &sku).await?,
             _ => return Err(Error::invalid("id", "give either id or sku").into()),
         };
         Ok(found.map(Product::from))
@@ -116,7 +116,7 @@ impl ProductQuery {
     ) -> Answer<Connection<Product>> {
         actor(ctx)?.require("order.read")?;
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::products(app(ctx), &Filter { search, archived }, &asked).await?;
+        let page = queries::products(reader(ctx), &Filter { search, archived }, &asked).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

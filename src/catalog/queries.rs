@@ -1,10 +1,9 @@
 //! Finders of products. The catalogue is no secret, so nothing is narrowed.
 
-use crate::app::App;
+use crate::db::finders::{among, keyed};
+use crate::db::page::{self, Asked, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
-use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, keyed};
-use crate::search::Search;
 use entity::product;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
 use std::collections::HashMap;
@@ -12,13 +11,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// A product by its id.
-pub async fn find(app: &App, id: Uuid) -> Result<Option<Arc<product::Model>>, Error> {
-    Ok(product::Entity::find_by_id(id).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, id: Uuid) -> Result<Option<Arc<product::Model>>, Error> {
+    Ok(product::Entity::find_by_id(id).one(db).await?.map(Arc::new))
 }
 
 /// A product by its SKU.
-pub async fn find_sku(app: &App, sku: &str) -> Result<Option<Arc<product::Model>>, Error> {
-    let found = product::Entity::find().filter(product::Column::Sku.eq(sku)).one(&app.reader).await?;
+pub async fn find_sku(db: &DatabaseConnection, sku: &str) -> Result<Option<Arc<product::Model>>, Error> {
+    let found = product::Entity::find().filter(product::Column::Sku.eq(sku)).one(db).await?;
     Ok(found.map(Arc::new))
 }
 
@@ -32,7 +31,7 @@ pub struct Filter {
 }
 
 /// Products, oldest first.
-pub async fn products(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<product::Model>, Error> {
+pub async fn products(db: &DatabaseConnection, filter: &Filter, asked: &Asked) -> Result<Page<product::Model>, Error> {
     let mut select = product::Entity::find().apply_if(filter.archived, |select, archived| {
         let at = product::Column::ArchivedAt;
         select.filter(if archived { at.is_not_null() } else { at.is_null() })
@@ -47,7 +46,7 @@ pub async fn products(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<
         descending: false,
         place: |row: &product::Model| (0, row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Products by id.

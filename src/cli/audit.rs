@@ -2,7 +2,7 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
-use crate::app::one_moment;
+use crate::db::connect::one_moment;
 use crate::error::Error;
 use crate::workflow::audit;
 use clap::Subcommand;

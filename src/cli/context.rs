@@ -1,13 +1,16 @@
 //! What commands start from: the configuration, the database, the application, a runtime.
 
 use super::failure::Failure;
-use crate::access::{Roles, Tokens};
-use crate::app::{self, App, Connections, Parts};
 use crate::clock::SystemClock;
 use crate::config::{self, Environment, Loaded, Settings};
 use crate::error::Error;
 use crate::money::Currencies;
 use crate::storage::Storage;
+use crate::{access::Tokens, actor::Roles};
+use crate::{
+    app::{App, Parts},
+    db::connect::Connections,
+};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::DbBackend;
 use sea_orm::sqlx::{Connection as _, PgConnection};
@@ -60,7 +63,7 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Failure> {
     if !settings.database.url.starts_with("sqlite:") {
         reach(&settings.database.url).await?;
     }
-    Ok(app::connect(settings).await?)
+    Ok(crate::db::connect::connect(settings).await?)
 }
 
 /// The database alone. One that is not migrated is a failure that says what to do.

@@ -3,10 +3,10 @@
 use super::context::{Context, block_on};
 use super::failure::{Failure, print};
 use super::token::issue;
-use crate::access::{LocalUser, RoleKind};
 use crate::app::App;
 use crate::demo::DemoUser;
 use crate::error::Error;
+use crate::{access::LocalUser, actor::RoleKind};
 
 const QUERY: &str = "{ saleOrders(first: 5) { nodes { number workflowState grandTotal { amount currency } } } }";
 

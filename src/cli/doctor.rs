@@ -2,10 +2,9 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
-use crate::app::one_moment;
 use crate::clock::{Clock as _, SystemClock};
+use crate::db::connect::one_moment;
 use crate::error::Error;
-use crate::inbox;
 use crate::money::Currencies;
 use crate::payment::{
     asked,
@@ -13,6 +12,7 @@ use crate::payment::{
     provider::http::Http,
     reconcile::reconcile,
 };
+use crate::queue::inbox;
 use crate::workflow::{Registry, audit};
 use chrono::TimeDelta;
 

@@ -8,9 +8,8 @@ use crate::app::App;
 use crate::config::{DeploymentKind, Loaded};
 use crate::demo::DemoUser;
 use crate::error::Error;
-use crate::serving::{self, Bounds, HEAD};
-use crate::storage::embedded;
-use crate::workflow::definitions;
+use crate::http::server::{self, Bounds, HEAD};
+use crate::http::store;
 use crate::{http, telemetry, worker};
 use clap::Parser;
 use std::net::SocketAddr;
@@ -63,7 +62,7 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
     let url = format!("http://{}", reachable(listener.local_addr()?));
     let stop = stop::on_signal()?;
     let stop_worker = CancellationToken::new();
-    tokio::spawn(definitions::keep_learning(app.clone(), stop_worker.clone()));
+    tokio::spawn(worker::learn_machines(app.clone(), stop_worker.clone()));
     let working = (!args.no_worker).then(|| tokio::spawn(worker::run(app.clone(), stop_worker.clone())));
     if let Some(store) = store {
         tokio::spawn(keep_store(app.clone(), store, stop_worker.clone()));
@@ -117,7 +116,7 @@ async fn open_store(loaded: &mut Loaded) -> Option<TcpListener> {
 }
 
 async fn keep_store(app: App, listener: TcpListener, stop: CancellationToken) {
-    if let Err(error) = embedded::serve(&app.storage, listener, stop).await {
+    if let Err(error) = store::serve(&app.storage, listener, stop).await {
         tracing::error!(%error, "the embedded store of receipts ended; receipts are refused");
     }
 }
@@ -147,7 +146,7 @@ async fn answer(app: &App, listener: TcpListener, demo: &[DemoUser], stop: Cance
         head: HEAD,
         patience: Duration::from_secs(server.shutdown_seconds),
     };
-    Ok(serving::serve(listener, http::router_with_demo(app.clone(), demo), stop, bounds).await?)
+    Ok(server::serve(listener, http::router_with_demo(app.clone(), demo), stop, bounds).await?)
 }
 
 /// When the worker ends of itself; never where there is none.

@@ -3,9 +3,12 @@
 use super::context::{Context, block_on};
 use super::failure::{Failure, print, say};
 use crate::access::commands::new_reset;
-use crate::access::{Issued, LocalUser, RoleKind, local_user};
 use crate::app::App;
 use crate::error::Error;
+use crate::{
+    access::{Issued, LocalUser, local_user},
+    actor::RoleKind,
+};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use entity::user_account;

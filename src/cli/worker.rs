@@ -3,7 +3,6 @@
 use super::context::{Context, server_runtime};
 use super::failure::{Failure, say};
 use super::stop;
-use crate::workflow::definitions;
 use crate::{telemetry, worker};
 
 /// Runs the worker until it is stopped.
@@ -14,7 +13,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
         let app = context.open(loaded, false).await?;
         let stop = stop::on_signal()?;
         say("The worker runs. Ctrl-C stops it.");
-        tokio::spawn(definitions::keep_learning(app.clone(), stop.clone()));
+        tokio::spawn(worker::learn_machines(app.clone(), stop.clone()));
         Ok(worker::run(app, stop).await?)
     })
 }

@@ -10,6 +10,7 @@ mod merge;
 mod problem;
 mod providers;
 mod secret;
+mod secrets;
 mod settings;
 mod storage;
 mod values;
@@ -18,6 +19,7 @@ pub use environment::Environment;
 pub use problem::{ConfigError, line_of};
 pub use providers::{CaptureMode, ProviderSettings};
 pub use secret::secret;
+pub use secrets::{COMMANDED, check_secret};
 pub use settings::{
     Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
     Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,

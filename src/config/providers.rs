@@ -3,7 +3,7 @@
 //! Read key by key, because what a secret must look like depends on whose it is. No message repeats a secret, and neither
 //! does `Debug`.
 
-use crate::payment::provider::{self, api};
+use super::secrets::{COMMANDED, check_secret};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
@@ -139,7 +139,7 @@ struct Secrets<'a>(&'a str);
 impl Secrets<'_> {
     fn check<E: Error>(&self, secrets: Vec<String>) -> Result<Vec<String>, E> {
         for (index, secret) in secrets.iter().enumerate() {
-            let wrong = provider::of(self.0).check_secret(secret);
+            let wrong = check_secret(self.0, secret);
             wrong.map_err(|why| E::custom(format!("secret {} of {}: {why}", index + 1, secrets.len())))?;
         }
         Ok(secrets)
@@ -186,7 +186,7 @@ impl<'de> DeserializeSeed<'de> for ApiKey<'_> {
         if key.is_empty() {
             return Ok(key);
         }
-        if api::named(self.0).is_none() {
+        if !COMMANDED.contains(&self.0) {
             let why = format!("commands to {} are not known here; leave it empty", self.0);
             return Err(D::Error::custom(why));
         }

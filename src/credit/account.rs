@@ -1,11 +1,10 @@
 //! Credit arithmetic: limits, exposure, overage, and the ledger that exposure is the sum of.
 
 use crate::{
-    app::App,
     config::CreditPolicy,
     error::Error,
     id,
-    workflow::{AccountKey, Row, Turn},
+    workflow::{AccountKey, Row, Rules, Turn},
 };
 use entity::{CreditEntryKind, Tier, credit_account, credit_entry, sales_aggregate};
 
@@ -26,14 +25,14 @@ pub struct Standing {
 
 /// How an account stands. `limited`: its party has a limit of its own in some currency.
 pub fn standing(
-    app: &App,
+    rules: &Rules,
     account: &credit_account::Model,
     limited: bool,
     aggregate: Option<&sales_aggregate::Model>,
 ) -> Standing {
     let cumulative = aggregate.map_or(0, |aggregate| aggregate.cumulative_minor);
     let earned = cumulative / 100;
-    let limit = match (given(app, account, limited), app.settings.credit.policy) {
+    let limit = match (given(rules, account, limited), rules.settings.credit.policy) {
         (None, _) => 0,
         (Some(base), CreditPolicy::Base) => base,
         (Some(base), CreditPolicy::Lesser) => base.min(earned),
@@ -44,8 +43,9 @@ pub fn standing(
 
 /// The credit that somebody gave: the account's own limit, else its tier's cap, but none beside limits of the party's own
 /// in other currencies.
-fn given(app: &App, account: &credit_account::Model, limited: bool) -> Option<i64> {
-    let cap = || app.currencies.from_main(app.settings.credit.cap(account.tier), &account.currency).unwrap_or(i64::MAX);
+fn given(rules: &Rules, account: &credit_account::Model, limited: bool) -> Option<i64> {
+    let cap =
+        || rules.currencies.from_main(rules.settings.credit.cap(account.tier), &account.currency).unwrap_or(i64::MAX);
     account.own_limit_minor.or_else(|| (!limited && account.tier != Tier::None).then(cap))
 }
 
@@ -62,7 +62,7 @@ pub fn overage_of(turn: &Turn<'_>) -> Result<i64, Error> {
     let account = account(turn, &key)?;
     let limited = turn.shared.limited.contains(&(account.party_kind, account.party_id));
     let aggregate = turn.shared.aggregates.get(&account.id).map(|row| &**row);
-    let standing = standing(turn.scene.app, account, limited, aggregate);
+    let standing = standing(turn.env.rules, account, limited, aggregate);
     Ok(overage(standing.limit, standing.exposure - own, outstanding))
 }
 
@@ -129,9 +129,9 @@ fn add_to_sales(turn: &mut Turn<'_>, amount: i64, orders: i32) -> Result<(), Err
     aggregate.orders += orders;
     aggregate.updated_at = now;
     let earned = aggregate.cumulative_minor / 100;
-    let app = turn.scene.app;
-    let reached = app.settings.credit.tiers.iter().filter_map(|tier| {
-        let from = app.currencies.from_main(tier.from, &key.2)?;
+    let rules = turn.env.rules;
+    let reached = rules.settings.credit.tiers.iter().filter_map(|tier| {
+        let from = rules.currencies.from_main(tier.from, &key.2)?;
         (earned >= from).then_some(tier.tier)
     });
     let reached = reached.max();

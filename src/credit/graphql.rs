@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::graphql::loaders::CheckOfSale;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, app, loaders, name_of, reads_words_of};
+use crate::graphql::{Answer, actor, loaders, name_of, reader, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::sale;
 use async_graphql::{Context, Description, ID, Object};
@@ -216,7 +216,7 @@ impl CreditQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let id = id::decode(Prefix::Sale, &sale_order_id)?;
-        if sale::queries::find(app(ctx), actor, id).await?.is_none() {
+        if sale::queries::find(reader(ctx), actor, id).await?.is_none() {
             return Err(Error::not_found(sale_order_id.as_str()).into());
         }
         Ok(loaders(ctx).required(CheckOfSale(id)).await?.into())

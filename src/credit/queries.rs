@@ -1,12 +1,12 @@
 //! Credit as it stands now, read without locks: reading it changes nothing.
 
 use super::account::{self, Standing};
-use crate::{app::App, error::Error};
+use crate::{clock::Instant, error::Error, workflow::Rules};
 use entity::{
     OverrideKind, OverrideStatus, PartyKind, SaleType, Tier, credit_account, customer, override_request, reseller,
     sale_order, sales_aggregate,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -44,14 +44,17 @@ pub struct PartyCredit {
 pub type PartyKey = (PartyKind, Uuid, String);
 
 /// Credit checks of many sale orders, in a fixed number of statements.
-pub async fn credit_checks(app: &App, sale_ids: &[Uuid]) -> Result<HashMap<Uuid, Check>, Error> {
-    let sales = sale_order::Entity::find()
-        .filter(sale_order::Column::Id.is_in(sale_ids.iter().copied()))
-        .all(&app.reader)
-        .await?;
+pub async fn credit_checks(
+    db: &DatabaseConnection,
+    rules: &Rules,
+    now: Instant,
+    sale_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Check>, Error> {
+    let sales =
+        sale_order::Entity::find().filter(sale_order::Column::Id.is_in(sale_ids.iter().copied())).all(db).await?;
     let keys: Vec<PartyKey> = sales.iter().filter_map(party).collect();
-    let standings = standings(app, &keys).await?;
-    let approvals = credit_approvals(app, sale_ids).await?;
+    let standings = standings(db, rules, &keys).await?;
+    let approvals = credit_approvals(db, now, sale_ids).await?;
     Ok(sales
         .iter()
         .map(|sale| {
@@ -85,8 +88,12 @@ fn check(sale: &sale_order::Model, standing: Option<Standing>, approved: i64) ->
 }
 
 /// Credit of many parties, in a fixed number of statements. A party without an account yet has what its tier gives it.
-pub async fn party_credits(app: &App, keys: &[PartyKey]) -> Result<HashMap<PartyKey, PartyCredit>, Error> {
-    let standings = standings(app, keys).await?;
+pub async fn party_credits(
+    db: &DatabaseConnection,
+    rules: &Rules,
+    keys: &[PartyKey],
+) -> Result<HashMap<PartyKey, PartyCredit>, Error> {
+    let standings = standings(db, rules, keys).await?;
     Ok(standings
         .into_iter()
         .map(|(key, standing)| {
@@ -104,15 +111,19 @@ pub async fn party_credits(app: &App, keys: &[PartyKey]) -> Result<HashMap<Party
         .collect())
 }
 
-async fn standings(app: &App, keys: &[PartyKey]) -> Result<HashMap<PartyKey, Standing>, Error> {
+async fn standings(
+    db: &DatabaseConnection,
+    rules: &Rules,
+    keys: &[PartyKey],
+) -> Result<HashMap<PartyKey, Standing>, Error> {
     let ids: BTreeSet<Uuid> = keys.iter().map(|key| key.1).collect();
     let accounts = credit_account::Entity::find()
         .filter(credit_account::Column::PartyId.is_in(ids.iter().copied()))
-        .all(&app.reader)
+        .all(db)
         .await?;
     let aggregates = sales_aggregate::Entity::find()
         .filter(sales_aggregate::Column::AccountId.is_in(accounts.iter().map(|account| account.id)))
-        .all(&app.reader)
+        .all(db)
         .await?;
     let aggregates: HashMap<Uuid, sales_aggregate::Model> =
         aggregates.into_iter().map(|row| (row.account_id, row)).collect();
@@ -123,30 +134,30 @@ async fn standings(app: &App, keys: &[PartyKey]) -> Result<HashMap<PartyKey, Sta
         .filter(|row| row.own_limit_minor.is_some())
         .map(|row| (row.party_kind, row.party_id))
         .collect();
-    let tiers = tiers(app, &ids).await?;
+    let tiers = tiers(db, &ids).await?;
     Ok(keys
         .iter()
         .filter_map(|key| {
             let limited = limited.contains(&(key.0, key.1));
             let standing = match accounts.get(key) {
-                Some(account) => account::standing(app, account, limited, aggregates.get(&account.id)),
-                None => account::standing(app, &unopened(key, *tiers.get(&key.1)?, app), limited, None),
+                Some(account) => account::standing(rules, account, limited, aggregates.get(&account.id)),
+                None => account::standing(rules, &unopened(key, *tiers.get(&key.1)?), limited, None),
             };
             Some((key.clone(), standing))
         })
         .collect())
 }
 
-async fn tiers(app: &App, parties: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Tier>, Error> {
+async fn tiers(db: &DatabaseConnection, parties: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Tier>, Error> {
     let ids = || parties.iter().copied();
-    let customers = customer::Entity::find().filter(customer::Column::Id.is_in(ids())).all(&app.reader).await?;
-    let resellers = reseller::Entity::find().filter(reseller::Column::Id.is_in(ids())).all(&app.reader).await?;
+    let customers = customer::Entity::find().filter(customer::Column::Id.is_in(ids())).all(db).await?;
+    let resellers = reseller::Entity::find().filter(reseller::Column::Id.is_in(ids())).all(db).await?;
     let customers = customers.into_iter().map(|row| (row.id, row.credit_tier));
     Ok(customers.chain(resellers.into_iter().map(|row| (row.id, row.credit_tier))).collect())
 }
 
-/// The account that a party would get in a currency.
-fn unopened(key: &PartyKey, tier: Tier, app: &App) -> credit_account::Model {
+/// The account that a party would get in a currency; when, is nobody's question.
+fn unopened(key: &PartyKey, tier: Tier) -> credit_account::Model {
     credit_account::Model {
         id: Uuid::nil(),
         party_kind: key.0,
@@ -155,18 +166,21 @@ fn unopened(key: &PartyKey, tier: Tier, app: &App) -> credit_account::Model {
         tier,
         own_limit_minor: None,
         exposure_minor: 0,
-        created_at: app.now(),
+        created_at: Instant::UNIX_EPOCH,
     }
 }
 
 /// The largest live CREDIT approval of each sale.
-async fn credit_approvals(app: &App, sale_ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, Error> {
-    let now = app.now();
+async fn credit_approvals(
+    db: &DatabaseConnection,
+    now: Instant,
+    sale_ids: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, Error> {
     let rows = override_request::Entity::find()
         .filter(override_request::Column::SaleOrderId.is_in(sale_ids.iter().copied()))
         .filter(override_request::Column::Kind.eq(OverrideKind::Credit))
         .filter(override_request::Column::Status.is_in([OverrideStatus::Approved, OverrideStatus::Consumed]))
-        .all(&app.reader)
+        .all(db)
         .await?;
     let mut largest = HashMap::new();
     for row in rows {

@@ -2,13 +2,13 @@
 
 use super::people::People;
 use super::verbs::{Hand, Offer, lines, run};
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::approval::commands::{DecideOverride, GrantOverride};
-use crate::command::Change;
 use crate::error::Error;
 use crate::quotation::revise::ReviseQuotation;
 use crate::sale::commands::CreateTillSale;
+use crate::workflow::Change;
 use entity::{OverrideKind, PaymentMethod, PaymentStatus, SubjectKind, override_request};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;

@@ -2,12 +2,16 @@
 
 use super::PASSWORD;
 use super::verbs::{self, CURRENCY, run};
+use crate::access::Client;
 use crate::access::commands::{CreateUser, create_user};
-use crate::access::{Actor, Credentials, authenticate, hash_password};
 use crate::app::App;
 use crate::error::Error;
 use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
-use crate::serving::Client;
+use crate::{
+    access::{Credentials, authenticate},
+    actor::Actor,
+    login::hash_password,
+};
 use entity::user_account;
 use sea_orm::EntityTrait;
 use uuid::Uuid;

@@ -1,8 +1,7 @@
 //! What people do in the demo, a verb a call, each in a transaction of its own as a client's calls are.
 
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
-use crate::command::{Command, Done};
 use crate::edge;
 use crate::error::Error;
 use crate::money::Money;
@@ -10,6 +9,7 @@ use crate::order::lines::LineInput;
 use crate::payment::commands::RegisterPayment;
 use crate::quotation::commands::CreateQuotation;
 use crate::workflow::commands::SendEvent;
+use crate::workflow::{Command, Done};
 use entity::{
     Address, FulfilmentType, PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType, SubjectKind, fulfilment,
     sale_order,

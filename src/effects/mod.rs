@@ -6,13 +6,13 @@
 pub mod providers;
 
 use crate::{
-    access::Actor,
+    actor::Actor,
     app::App,
     clock,
     error::Error,
     fulfilment::waiting::{self, Arrival, Waiting},
-    outbox::{self, Event},
-    workflow::Scene,
+    queue::outbox::{self, Event},
+    workflow::Env,
 };
 use entity::outbox::Model;
 use std::collections::BTreeMap;
@@ -83,10 +83,10 @@ async fn serve_waiting(
 /// Serves these in one transaction, which also keeps the claim of the rows that asked for it.
 async fn serve(app: &App, arrival: &Arrival, waiting: &[Waiting], rows: &[&Model]) -> Result<(), Error> {
     let actor = Actor::system();
-    let scene = Scene { app, actor: &actor, now: app.now() };
+    let env = Env { rules: &app.rules, actor: &actor, now: app.now() };
     let txn = app.begin().await?;
-    waiting::serve(&txn, scene, arrival, waiting).await?;
-    outbox::keep(&txn, &ids(rows), scene.now).await?;
+    waiting::serve(&txn, env, arrival, waiting).await?;
+    outbox::keep(&txn, &ids(rows), env.now).await?;
     Ok(txn.commit().await?)
 }
 

@@ -4,13 +4,13 @@
 //! asked, not what: `payment::outgoing` does.
 
 use crate::{
-    access::Actor,
+    actor::Actor,
     app::App,
-    command::Cx,
     edge,
     error::Error,
-    outbox::{self, End},
     payment::outgoing::{self, Answer, Plan, TakeAnswer},
+    queue::outbox::{self, End},
+    workflow::Cx,
 };
 use chrono::TimeDelta;
 use entity::outbox::Model;
@@ -62,7 +62,7 @@ async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Err
         }
     };
     let answer = tokio::select! {
-        answer = tokio::time::timeout(LONGEST, outgoing::call(app, &asked)) => answer,
+        answer = tokio::time::timeout(LONGEST, outgoing::call(&app.http, &app.rules, &asked)) => answer,
         () = stop.cancelled() => return postpone(app, row, "the worker stopped while it was asked", None).await,
     };
     let answer = answer.unwrap_or_else(|_| Answer::Later { why: "no answer in time".to_owned(), pause: None });
@@ -86,7 +86,7 @@ async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Err
 /// What there is to ask, with the order locked: whatever settles the same by hand comes before, or sees the claim.
 async fn plan(app: &App, row: &Model) -> Result<Plan, Error> {
     let (txn, actor) = (app.begin().await?, Actor::system());
-    let cx = Cx { app, txn: &txn, actor: &actor, now: app.now() };
+    let cx = Cx { rules: &app.rules, txn: &txn, actor: &actor, now: app.now() };
     let plan = outgoing::plan(&cx, row).await;
     txn.rollback().await?;
     match plan {

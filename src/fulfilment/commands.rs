@@ -1,11 +1,10 @@
 //! `splitFulfilment`.
 
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
     id,
     order::sale_access,
-    workflow::{Event, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Done, Event, Roots, SubjectRef, Unit},
 };
 use entity::SubjectKind;
 use serde::Serialize;
@@ -43,7 +42,7 @@ impl Command for SplitFulfilment {
         let subject = SubjectRef::fulfilment(self.fulfilment_id);
         let (mut unit, root) = sale_access::open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
         let lines = self.proper_part(&unit, root)?;
-        unit.command(cx.scene(), root, subject, &Event::named("SPLIT").with(json!({ "lines": lines })))?;
+        unit.command(cx.env(), root, subject, &Event::named("SPLIT").with(json!({ "lines": lines })))?;
         let sale = unit.order(root)?.sale()?.id;
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale), fulfilment: Some(subject.id), ..Done::default() })

@@ -62,7 +62,7 @@ pub fn add(turn: &mut Turn<'_>) -> Result<(), Error> {
         reason_code: turn.event.reason_code.clone().or_else(|| text("reasonCode")),
         note: turn.event.note.clone().or_else(|| text("note")),
         // One that is inherited is as old as it was.
-        placed_by: text("placedBy").unwrap_or_else(|| turn.scene.actor.id.clone()),
+        placed_by: text("placedBy").unwrap_or_else(|| turn.env.actor.id.clone()),
         placed_at: text("placedAt").and_then(|at| at.parse().ok()).unwrap_or_else(|| turn.now()),
         lifted_at: None,
     };

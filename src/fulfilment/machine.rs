@@ -64,7 +64,7 @@ pub fn vocabulary() -> Vocabulary {
         .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.
             let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
-            let window = clock::seconds(turn.scene.app.settings.fulfilment.return_window_days * 86_400.0);
+            let window = clock::seconds(turn.env.rules.settings.fulfilment.return_window_days * 86_400.0);
             clock::after(delivered, window, "fulfilment.return_window_days")
         })
 }

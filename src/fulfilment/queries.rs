@@ -1,12 +1,12 @@
 //! Finders of fulfilments, their lines and holds, narrowed to what the reader may see.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
 use crate::clock::Instant;
+use crate::db::finders::{among, grouped, keyed};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::order::queries::own_sale_ids;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, grouped, keyed};
+use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, known, with_tags};
 use entity::{SubjectKind, fulfilment, fulfilment_line, hold};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
@@ -41,23 +41,24 @@ pub struct Filter {
 }
 
 /// A fulfilment by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<fulfilment::Model>>, Error> {
-    Ok(visible(actor).filter(fulfilment::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<fulfilment::Model>>, Error> {
+    Ok(visible(actor).filter(fulfilment::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// Fulfilments, newest first.
 pub async fn fulfilments(
-    app: &App,
+    db: &DatabaseConnection,
+    registry: &Registry,
     actor: &Actor,
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<fulfilment::Model>, Error> {
     let (states, tags) = (filter.states.as_deref(), filter.tags.as_deref());
-    known(app, SubjectKind::Fulfilment, Narrowing { states, tags, ..Narrowing::default() }).await?;
+    known(db, registry, SubjectKind::Fulfilment, Narrowing { states, tags, ..Narrowing::default() }).await?;
     let select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(fulfilment::Column::WorkflowState.is_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| {
-            s.filter(with_tags(&app.registry, SubjectKind::Fulfilment, tags).fulfilments())
+            s.filter(with_tags(registry, SubjectKind::Fulfilment, tags).fulfilments())
         })
         .apply_if(filter.store, |s, id| s.filter(fulfilment::Column::StoreId.eq(id)))
         .apply_if(filter.sale, |s, id| s.filter(fulfilment::Column::SaleOrderId.eq(id)))
@@ -70,7 +71,7 @@ pub async fn fulfilments(
         descending: true,
         place: |row: &fulfilment::Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Fulfilments by id, for whoever sees what refers to them.

@@ -8,7 +8,7 @@ use super::allocation;
 use crate::{
     clock::Instant,
     error::Error,
-    workflow::{Event, Mode, Needs, Registry, Roots, Scene, SubjectRef, Unit, queries::with_tags},
+    workflow::{Env, Event, Mode, Needs, Registry, Roots, SubjectRef, Unit, queries::with_tags},
 };
 use entity::{SubjectKind, fulfilment, fulfilment_line, sale_line};
 use sea_orm::{
@@ -107,33 +107,33 @@ async fn free<C: ConnectionTrait>(db: &C, arrival: &Arrival) -> Result<i32, Erro
 /// get what there is.
 pub async fn serve(
     txn: &DatabaseTransaction,
-    scene: Scene<'_>,
+    env: Env<'_>,
     arrival: &Arrival,
     waiting: &[Waiting],
 ) -> Result<(), Error> {
     let subjects: Vec<SubjectRef> = waiting.iter().map(|waiting| SubjectRef::fulfilment(waiting.id)).collect();
     let event = Event::named(RESERVE_OK);
-    let mut unit = Unit::open(txn, Roots::of_subjects(&subjects), Mode::Write, scene.now).await?;
-    unit.load_for(txn, scene, &subjects, &event, Mode::Write).await?;
-    unit.load(scene.app, txn, PARTS, Mode::Write).await?;
+    let mut unit = Unit::open(txn, Roots::of_subjects(&subjects), Mode::Write, env.now).await?;
+    unit.load_for(txn, env, &subjects, &event, Mode::Write).await?;
+    unit.load(env.rules, txn, PARTS, Mode::Write).await?;
     let roots = unit.roots_of();
     for (waiting, subject) in waiting.iter().zip(subjects) {
         let Some(root) = roots.get(&subject).copied() else { continue };
-        let served = unit.offer(scene, root, subject, &event)?;
-        if !served && waiting.created_at <= arrival.patient_until && unit.has_tag(scene, root, subject, WAITING)? {
-            put_by(&mut unit, scene, root, subject, &arrival.sku)?;
+        let served = unit.offer(env, root, subject, &event)?;
+        if !served && waiting.created_at <= arrival.patient_until && unit.has_tag(env, root, subject, WAITING)? {
+            put_by(&mut unit, env, root, subject, &arrival.sku)?;
         }
     }
     unit.flush(txn).await
 }
 
 /// Reserves what there is of a SKU for a fulfilment that goes on waiting for more.
-fn put_by(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, sku: &str) -> Result<(), Error> {
+fn put_by(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, sku: &str) -> Result<(), Error> {
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let units = allocation::reserve_in_part(order, &mut unit.shared, subject.id, sku)?;
     if units == 0 {
         return Ok(());
     }
     let event = Event::named(RESERVED_IN_PART).with(json!({ "sku": sku, "quantity": units }));
-    unit.record(scene, root, subject, &event)
+    unit.record(env, root, subject, &event)
 }

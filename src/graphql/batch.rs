@@ -6,7 +6,7 @@
 //! One [`Loaders`] lives as long as one request, keeps nothing that it has read, and reads on behalf of one reader.
 
 use super::failure::{Answer, Failure};
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::error::Error;
 use futures_util::FutureExt;

@@ -1,8 +1,8 @@
 //! What nested fields read in batches: one key type a finder.
 
 use super::batch::{Key, Reader};
+use crate::db::page::Page;
 use crate::error::Error;
-use crate::page::Page;
 use crate::workflow::explain::{self, Available};
 use crate::workflow::live::Live;
 use crate::workflow::queries::LogPage;
@@ -116,7 +116,8 @@ impl Key for CheckOfSale {
     fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
         async move {
             let ids: Vec<Uuid> = keys.into_iter().map(|key| key.0).collect();
-            let checks = credit::queries::credit_checks(&reader.app, &ids).await?;
+            let checks =
+                credit::queries::credit_checks(&reader.app.reader, &reader.app.rules, reader.app.now(), &ids).await?;
             Ok(checks.into_iter().map(|(id, check)| (Self(id), Arc::new(check))).collect())
         }
         .boxed()
@@ -133,7 +134,7 @@ impl Key for CreditOf {
     fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
         async move {
             let parties: Vec<_> = keys.into_iter().map(|key| (key.0, key.1, key.2)).collect();
-            let found = credit::queries::party_credits(&reader.app, &parties).await?;
+            let found = credit::queries::party_credits(&reader.app.reader, &reader.app.rules, &parties).await?;
             Ok(found.into_iter().map(|((kind, id, code), credit)| (Self(kind, id, code), Arc::new(credit))).collect())
         }
         .boxed()
@@ -150,7 +151,7 @@ impl Key for AccountOf {
     fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
         async move {
             let accounts: Vec<_> = keys.into_iter().map(|key| (key.0, key.1)).collect();
-            let found = account::queries::balances(&reader.app, &accounts).await?;
+            let found = account::queries::balances(&reader.app.reader, &reader.app.registry, &accounts).await?;
             Ok(found.into_iter().map(|((id, code), balance)| (Self(id, code), balance)).collect())
         }
         .boxed()
@@ -189,7 +190,9 @@ impl Key for EventsOf {
         async move {
             let actor = reader.actor.as_ref().ok_or_else(super::unauthenticated)?;
             let subjects: Vec<_> = keys.iter().map(|key| (key.0, key.1)).collect();
-            let mut found = explain::available_events(&reader.app, actor, &subjects).await?;
+            let mut found =
+                explain::available_events(&reader.app.reader, &reader.app.rules, reader.app.now(), actor, &subjects)
+                    .await?;
             Ok(keys.into_iter().map(|key| (key, Arc::new(found.remove(&key.1).unwrap_or_default()))).collect())
         }
         .boxed()

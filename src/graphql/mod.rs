@@ -20,14 +20,17 @@ pub mod words;
 pub use failure::{Answer, Failure};
 pub use serve::Schema;
 
-use crate::access::Actor;
+use crate::access::Client;
+use crate::actor::Actor;
 use crate::app::App;
-use crate::command::Change;
+use crate::edge::{batch::Batches, group};
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::serving::Client;
+use crate::webhook::Intake;
+use crate::workflow::Change;
 use async_graphql::{Context, EmptySubscription, ID, MaybeUndefined, MergedObject, SchemaBuilder};
 use batch::Loaders;
+use sea_orm::DatabaseConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -84,8 +87,9 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 }
 
 /// The API over `app`.
-pub fn schema(app: App) -> Schema {
-    Schema::new(builder().data(app.clone()).finish(), app)
+pub fn schema(app: App, intake: Intake) -> Schema {
+    let events: Batches<group::Waiting> = Batches::new(app.clone());
+    Schema::new(builder().data(app.clone()).data(events).data(intake).finish(), app)
 }
 
 /// The schema as `schema.graphql` has it; needs no database.
@@ -136,6 +140,11 @@ pub fn staff_id(ctx: &Context<'_>, user: Option<Uuid>) -> Option<ID> {
 /// The application.
 pub fn app<'a>(ctx: &Context<'a>) -> &'a App {
     ctx.data_unchecked::<App>()
+}
+
+/// Where is only read.
+pub fn reader<'a>(ctx: &Context<'a>) -> &'a DatabaseConnection {
+    &app(ctx).reader
 }
 
 /// The request's batches.

@@ -81,34 +81,48 @@ impl NodeQuery {
         actor.require("order.read")?;
         let Some((prefix, id)) = id::parse(&id) else { return Ok(None) };
         Ok(match prefix {
-            Prefix::Quote => crate::quotation::queries::find(app, actor, id).await?.map(|m| Quotation::from(m).into()),
-            Prefix::Sale => crate::sale::queries::find(app, actor, id).await?.map(|m| SaleOrder::from(m).into()),
+            Prefix::Quote => {
+                crate::quotation::queries::find(&app.reader, actor, id).await?.map(|m| Quotation::from(m).into())
+            }
+            Prefix::Sale => {
+                crate::sale::queries::find(&app.reader, actor, id).await?.map(|m| SaleOrder::from(m).into())
+            }
             Prefix::Fulfilment => {
-                crate::fulfilment::queries::find(app, actor, id).await?.map(|m| Fulfilment::from(m).into())
+                crate::fulfilment::queries::find(&app.reader, actor, id).await?.map(|m| Fulfilment::from(m).into())
             }
-            Prefix::Line => crate::order::queries::find_line(app, actor, id).await?.map(|l| OrderLine::from(l).into()),
-            Prefix::Event => crate::workflow::queries::find(app, actor, id).await?.map(|m| Transition::from(m).into()),
-            Prefix::Payment => crate::payment::queries::find(app, actor, id).await?.map(|m| Payment::from(m).into()),
-            Prefix::Refund => {
-                crate::payment::queries::find_refund(app, actor, id).await?.map(|(m, c)| Refund::new(m, c).into())
+            Prefix::Line => {
+                crate::order::queries::find_line(&app.reader, actor, id).await?.map(|l| OrderLine::from(l).into())
             }
-            Prefix::CreditNote => crate::payment::queries::find_credit_note(app, actor, id)
+            Prefix::Event => {
+                crate::workflow::queries::find(&app.reader, actor, id).await?.map(|m| Transition::from(m).into())
+            }
+            Prefix::Payment => {
+                crate::payment::queries::find(&app.reader, actor, id).await?.map(|m| Payment::from(m).into())
+            }
+            Prefix::Refund => crate::payment::queries::find_refund(&app.reader, actor, id)
+                .await?
+                .map(|(m, c)| Refund::new(m, c).into()),
+            Prefix::CreditNote => crate::payment::queries::find_credit_note(&app.reader, actor, id)
                 .await?
                 .map(|(m, c)| CreditNote::new(m, c).into()),
             Prefix::Override => {
-                crate::approval::queries::find(app, actor, id).await?.map(|m| OverrideRequest::from(m).into())
+                crate::approval::queries::find(&app.reader, actor, id).await?.map(|m| OverrideRequest::from(m).into())
             }
-            Prefix::Store => crate::party::queries::find_store(app, actor, id).await?.map(|m| Store::from(m).into()),
+            Prefix::Store => {
+                crate::party::queries::find_store(&app.reader, actor, id).await?.map(|m| Store::from(m).into())
+            }
             Prefix::Customer => {
-                crate::party::queries::find_customer(app, actor, id).await?.map(|m| Customer::from(m).into())
+                crate::party::queries::find_customer(&app.reader, actor, id).await?.map(|m| Customer::from(m).into())
             }
             Prefix::Reseller => {
-                crate::party::queries::find_reseller(app, actor, id).await?.map(|m| Reseller::from(m).into())
+                crate::party::queries::find_reseller(&app.reader, actor, id).await?.map(|m| Reseller::from(m).into())
             }
-            Prefix::Product => crate::catalog::queries::find(app, id).await?.map(|m| Product::from(m).into()),
-            Prefix::Stock => crate::inventory::queries::find(app, actor, id).await?.map(|m| Stock::from(m).into()),
+            Prefix::Product => crate::catalog::queries::find(&app.reader, id).await?.map(|m| Product::from(m).into()),
+            Prefix::Stock => {
+                crate::inventory::queries::find(&app.reader, actor, id).await?.map(|m| Stock::from(m).into())
+            }
             Prefix::Settlement => {
-                crate::account::queries::find(app, actor, id).await?.map(|m| ResellerSettlement::from(m).into())
+                crate::account::queries::find(&app.reader, actor, id).await?.map(|m| ResellerSettlement::from(m).into())
             }
             Prefix::Hold
             | Prefix::User

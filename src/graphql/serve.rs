@@ -7,7 +7,7 @@ use super::failure::{outward, suggestion};
 use super::limits::{self, Asked, Spent};
 use super::shape::Shapes;
 use super::{Mutation, Query, Roots, text, unauthenticated};
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::error::{Code, Error};
 use async_graphql::futures_util::stream::BoxStream;

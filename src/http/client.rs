@@ -1,6 +1,6 @@
 //! Gives every request whoever sends it, as far as the network knows.
 
-use crate::serving::Client;
+use crate::access::Client;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;

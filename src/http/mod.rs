@@ -12,15 +12,21 @@ mod multipart;
 mod problem;
 mod rates;
 mod receipts;
+pub mod server;
+pub mod store;
 mod webhooks;
 
-use crate::access::{Actor, Credentials, authenticate};
+use crate::access::Client;
 use crate::app::App;
 use crate::config::DeploymentKind;
 use crate::demo::DemoUser;
 use crate::error::Error;
 use crate::graphql::Schema;
-use crate::serving::Client;
+use crate::webhook::Intake;
+use crate::{
+    access::{Credentials, authenticate},
+    actor::Actor,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -38,6 +44,7 @@ use tower_http::trace::TraceLayer;
 struct Shared {
     app: App,
     schema: Schema,
+    intake: Intake,
     readiness: Arc<Readiness>,
     rates: Arc<Rates>,
 }
@@ -52,7 +59,9 @@ pub fn router_with_demo(app: App, demo: &[DemoUser]) -> Router {
     let development = app.settings.server.environment == DeploymentKind::Development;
     let trusted: Arc<[_]> = app.settings.server.trusted_proxies.as_slice().into();
     let rates = Arc::new(Rates::of(&app.settings.server));
-    let shared = Shared { schema: crate::graphql::schema(app.clone()), readiness: Arc::default(), rates, app };
+    let intake = Intake::over(&app);
+    let schema = crate::graphql::schema(app.clone(), intake.clone());
+    let shared = Shared { schema, intake, readiness: Arc::default(), rates, app };
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/healthz", get(health::alive))

@@ -1,8 +1,8 @@
 //! How many requests a second there may be of one user, and of one address whose requests name nobody.
 
+use crate::access::Client;
 use crate::config::Server;
 use crate::error::Error;
-use crate::serving::Client;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::Hash;

@@ -2,11 +2,11 @@
 
 use super::multipart::{self, Form, Limits};
 use super::{Shared, actor, problem};
-use crate::access::Actor;
+use crate::access::Client;
+use crate::actor::Actor;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::receipt;
-use crate::serving::Client;
 use axum::body::Body;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -93,7 +93,7 @@ fn payment(asked: Option<String>, form: &mut Form) -> Result<Uuid, Error> {
 
 /// The payment's receipt as it is now.
 async fn answer(shared: &Shared, actor: &Actor, payment: Uuid) -> Result<Value, Error> {
-    let row = crate::payment::queries::find(&shared.app, actor, payment).await?;
+    let row = crate::payment::queries::find(&shared.app.reader, actor, payment).await?;
     let row = row.ok_or_else(|| Error::not_found(id::encode(Prefix::Payment, payment)))?;
     Ok(json!({
         "paymentId": id::encode(Prefix::Payment, payment),

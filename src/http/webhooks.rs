@@ -1,8 +1,8 @@
 //! `POST /payments/webhooks/{provider}`, and `/consumer` and `/reseller` below it.
 
 use super::{Shared, problem};
+use crate::access::Client;
 use crate::error::Error;
-use crate::serving::Client;
 use crate::webhook::{self, Answer};
 use axum::body::Body;
 use axum::extract::{Path, State, rejection::PathRejection};
@@ -51,11 +51,11 @@ async fn take(
         return problem::of(&Error::not_found(provider));
     };
     let from = client.network();
-    let body = match super::body::bytes(body, webhook::largest(&shared.app, sender, from, LARGEST)).await {
+    let body = match super::body::bytes(body, webhook::largest(&shared.intake, sender, from, LARGEST)).await {
         Ok(body) => body,
         Err(error) => return problem::of(&error),
     };
-    match webhook::take(&shared.app, sender, from, party, headers, &body).await {
+    match webhook::take(&shared.intake, sender, from, party, headers, &body).await {
         Ok(Answer::Taken(answer)) => {
             let kind = if answer.starts_with('{') { "application/json" } else { "text/plain" };
             (StatusCode::OK, [(header::CONTENT_TYPE, kind)], answer).into_response()

@@ -1,10 +1,10 @@
 //! Corrections of stock by hand.
 
 use crate::{
-    command::{Command, Cx, Done},
     error::{Code, Error},
-    id, outbox,
-    workflow::{Mode, Unit, check_note, check_reason_code},
+    id,
+    queue::outbox,
+    workflow::{Command, Cx, Done, Mode, Unit, check_note, check_reason_code},
 };
 use entity::{product, stock_adjustment, store};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
@@ -76,7 +76,7 @@ impl AdjustStock {
             return Err(Error::invalid("delta", format!("write −{MAX_DELTA} to {MAX_DELTA}, and not 0")));
         }
         check_note(self.note.as_deref())?;
-        check_reason_code(cx.scene(), self.store_id, EVENT, &self.reason_code)?;
+        check_reason_code(cx.env(), self.store_id, EVENT, &self.reason_code)?;
         let store = store::Entity::find_by_id(self.store_id).one(cx.txn).await?;
         if store.is_none_or(|store| !cx.actor.sees(store.id, None, None)) {
             return Err(Error::not_found(id::encode(id::Prefix::Store, self.store_id)));

@@ -6,7 +6,7 @@ use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::StockById;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 use entity::stock;
@@ -71,7 +71,7 @@ impl StockQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(store) = id::decode(Prefix::Store, &store_id) else { return Ok(None) };
-        Ok(queries::find_sku(app(ctx), actor, store, &sku).await?.map(Stock::from))
+        Ok(queries::find_sku(reader(ctx), actor, store, &sku).await?.map(Stock::from))
     }
 
     /// What a store has, by when it first had it.
@@ -90,7 +90,7 @@ impl StockQuery {
         actor.require("order.read")?;
         let store = id::decode(Prefix::Store, &store_id)?;
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::stocks(app(ctx), actor, store, search.as_deref(), &asked).await?;
+        let page = queries::stocks(reader(ctx), actor, store, search.as_deref(), &asked).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

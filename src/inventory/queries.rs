@@ -1,11 +1,10 @@
 //! Finders of stock: staff see all of it, sellers that of their stores, buyers none.
 
-use crate::access::{Actor, Scope};
-use crate::app::App;
+use crate::actor::{Actor, Scope};
+use crate::db::finders::{among, keyed, nothing};
+use crate::db::page::{self, Asked, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
-use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, keyed, nothing};
-use crate::search::Search;
 use entity::stock;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, Select};
 use std::collections::HashMap;
@@ -23,19 +22,24 @@ pub fn visible(actor: &Actor) -> Select<stock::Entity> {
 }
 
 /// A stock row by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<stock::Model>>, Error> {
-    Ok(visible(actor).filter(stock::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<stock::Model>>, Error> {
+    Ok(visible(actor).filter(stock::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// The stock of a SKU in a store.
-pub async fn find_sku(app: &App, actor: &Actor, store: Uuid, sku: &str) -> Result<Option<Arc<stock::Model>>, Error> {
+pub async fn find_sku(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    store: Uuid,
+    sku: &str,
+) -> Result<Option<Arc<stock::Model>>, Error> {
     let select = visible(actor).filter(stock::Column::StoreId.eq(store)).filter(stock::Column::Sku.eq(sku));
-    Ok(select.one(&app.reader).await?.map(Arc::new))
+    Ok(select.one(db).await?.map(Arc::new))
 }
 
 /// The stock of a store, of SKUs that contain `search`, oldest first.
 pub async fn stocks(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     store: Uuid,
     search: Option<&str>,
@@ -47,7 +51,7 @@ pub async fn stocks(
     }
     let order =
         Keyset { tag: 5, key: None, id: stock::Column::Id, descending: false, place: |row: &stock::Model| (0, row.id) };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Stock rows by id, for whoever sees what refers to them.

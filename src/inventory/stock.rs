@@ -5,7 +5,7 @@
 
 use crate::{
     error::Error,
-    outbox,
+    queue::outbox,
     workflow::{Shared, Turn},
 };
 use entity::ProductKind;

@@ -4,9 +4,9 @@
 //! knows nothing of stock.
 
 use crate::{
-    command::Cx,
     error::{Code, Error},
     money::{self, Money},
+    workflow::Cx,
 };
 use entity::{ProductKind, SaleType, product};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

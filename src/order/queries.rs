@@ -1,9 +1,8 @@
 //! What the phases share: whose orders a reader sees, lines, and everything that happened.
 
-use crate::access::{Actor, Scope};
-use crate::app::App;
+use crate::actor::{Actor, Scope};
+use crate::db::finders::{among, grouped, keyed};
 use crate::error::Error;
-use crate::reading::{among, grouped, keyed};
 use entity::{quotation, quotation_line, sale_line, sale_order};
 use sea_orm::sea_query::{ExprTrait, SelectStatement};
 use sea_orm::{
@@ -108,17 +107,17 @@ impl From<&sale_line::Model> for Line {
 }
 
 /// A line by its id: as it was sold, or else as it is quoted.
-pub async fn find_line(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Line>, Error> {
+pub async fn find_line(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Line>, Error> {
     let mut sold = sale_line::Entity::find_by_id(id);
     let mut quoted = quotation_line::Entity::find_by_id(id);
     if let Some(roots) = own_roots(actor) {
         sold = sold.filter(sale_line::Column::RootId.in_subquery(roots.clone()));
         quoted = quoted.filter(quotation_line::Column::RootId.in_subquery(roots));
     }
-    if let Some(row) = sold.one(&app.reader).await? {
+    if let Some(row) = sold.one(db).await? {
         return Ok(Some(Line::from(&row)));
     }
-    Ok(quoted.one(&app.reader).await?.as_ref().map(Line::from))
+    Ok(quoted.one(db).await?.as_ref().map(Line::from))
 }
 
 /// Lines of quotations, in order.

@@ -1,11 +1,10 @@
 //! How commands about a sale's money and overrides open its order: locked, whole, and only if the caller may see it.
 
 use crate::{
-    access::Actor,
-    command::Cx,
+    actor::Actor,
     error::Error,
     money::Money,
-    workflow::{Mode, Needs, Order, Roots, SubjectRef, Unit},
+    workflow::{Cx, Mode, Needs, Order, Roots, SubjectRef, Unit},
 };
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), E
 pub async fn open_of(cx: &Cx<'_>, roots: Roots, id: &str) -> Result<(Unit, Uuid), Error> {
     let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
     let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(id))?;
-    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+    unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
     if !visible(cx.actor, unit.order(root)?)? {
         return Err(Error::not_found(id));
     }

@@ -1,11 +1,11 @@
 //! Making stores, customers and resellers.
 
 use super::credit;
-use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
 use crate::money::Money;
 use crate::texts::{self, LONGEST_NAME};
+use crate::workflow::{Command, Cx, Done};
 use entity::{PartyKind, SubjectKind, Tier, customer, reseller, store};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
@@ -30,7 +30,7 @@ impl Command for CreateStore {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("store.manage")?;
         let name = checked_name(&self.name)?;
-        cx.app.currencies.exponent(&self.currency, "currency")?;
+        cx.rules.currencies.exponent(&self.currency, "currency")?;
         let timezone = self.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
         check_timezone(timezone)?;
         let lifecycle = self.default_lifecycle.as_deref().unwrap_or(DEFAULT_LIFECYCLE);
@@ -136,7 +136,7 @@ pub(super) fn check_timezone(timezone: &str) -> Result<(), Error> {
 
 /// Refuses what drives no sale orders.
 pub(super) fn check_lifecycle(cx: &Cx<'_>, lifecycle: &str) -> Result<(), Error> {
-    if cx.app.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
+    if cx.rules.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
         let what = format!("there is no lifecycle {lifecycle:?} for sale orders");
         return Err(Error::invalid("defaultLifecycle", what));
     }

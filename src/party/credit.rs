@@ -3,11 +3,11 @@
 
 use super::commands::tier;
 use super::queries::{visible_customers, visible_resellers};
-use crate::command::{Change, Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::money::Money;
 use crate::workflow::{AccountKey, Mode, Unit, check_note, check_version};
+use crate::workflow::{Change, Command, Cx, Done};
 use entity::{PartyKind, Tier, credit_account, credit_change, customer, reseller};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -67,7 +67,7 @@ impl SetPartyCredit {
     fn check(&self, cx: &Cx<'_>) -> Result<(), Error> {
         check_note(self.note.as_deref())?;
         // Parties are of no store, so that what one store takes does not matter.
-        let codes = cx.app.settings.reasons.codes("", EVENT);
+        let codes = cx.rules.settings.reasons.codes("", EVENT);
         if !codes.contains(&self.reason_code) {
             let what = format!("{:?} is none of {}", self.reason_code, codes.join(", "));
             return Err(Error::invalid("reasonCode", what));
@@ -79,7 +79,7 @@ impl SetPartyCredit {
             check_limit(limit)?;
         }
         let Some(currency) = &self.currency else { return Ok(()) };
-        cx.app.currencies.exponent(currency, "currency")?;
+        cx.rules.currencies.exponent(currency, "currency")?;
         if self.limit != Change::Clear {
             let what = "it says where creditLimit: null takes the limit away; leave it out, a limit brings its own";
             return Err(Error::invalid("currency", what));

@@ -1,11 +1,10 @@
 //! Finders of stores, customers and resellers, narrowed to what the reader may see.
 
-use crate::access::{Actor, Scope};
-use crate::app::App;
+use crate::actor::{Actor, Scope};
+use crate::db::finders::{among, grouped, keyed, nothing};
+use crate::db::page::{self, Asked, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
-use crate::page::{self, Asked, Keyset, Page};
-use crate::reading::{among, grouped, keyed, nothing};
-use crate::search::Search;
 use entity::{credit_change, customer, reseller, store};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
@@ -54,33 +53,41 @@ fn buyers(stores: &[Uuid], party: entity::quotation::Column) -> sea_orm::sea_que
 }
 
 /// A store by its id.
-pub async fn find_store(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<store::Model>>, Error> {
-    let found = visible_stores(actor).filter(store::Column::Id.eq(id)).one(&app.reader).await?;
+pub async fn find_store(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<store::Model>>, Error> {
+    let found = visible_stores(actor).filter(store::Column::Id.eq(id)).one(db).await?;
     Ok(found.map(Arc::new))
 }
 
 /// A customer by its id.
-pub async fn find_customer(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<customer::Model>>, Error> {
-    let found = visible_customers(actor).filter(customer::Column::Id.eq(id)).one(&app.reader).await?;
+pub async fn find_customer(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<customer::Model>>, Error> {
+    let found = visible_customers(actor).filter(customer::Column::Id.eq(id)).one(db).await?;
     Ok(found.map(Arc::new))
 }
 
 /// A reseller by its id.
-pub async fn find_reseller(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<reseller::Model>>, Error> {
-    let found = visible_resellers(actor).filter(reseller::Column::Id.eq(id)).one(&app.reader).await?;
+pub async fn find_reseller(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<reseller::Model>>, Error> {
+    let found = visible_resellers(actor).filter(reseller::Column::Id.eq(id)).one(db).await?;
     Ok(found.map(Arc::new))
 }
 
 /// Stores, oldest first.
-pub async fn stores(app: &App, actor: &Actor, asked: &Asked) -> Result<Page<store::Model>, Error> {
+pub async fn stores(db: &DatabaseConnection, actor: &Actor, asked: &Asked) -> Result<Page<store::Model>, Error> {
     let order =
         Keyset { tag: 1, key: None, id: store::Column::Id, descending: false, place: |row: &store::Model| (0, row.id) };
-    page::fetch(&app.reader, visible_stores(actor), &order, asked).await
+    page::fetch(db, visible_stores(actor), &order, asked).await
 }
 
 /// Customers whose name or e-mail address contains `search`, oldest first.
 pub async fn customers(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     search: Option<&str>,
     asked: &Asked,
@@ -96,12 +103,12 @@ pub async fn customers(
         descending: false,
         place: |row: &customer::Model| (0, row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Resellers whose name or e-mail address contains `search`, oldest first.
 pub async fn resellers(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     search: Option<&str>,
     asked: &Asked,
@@ -117,7 +124,7 @@ pub async fn resellers(
         descending: false,
         place: |row: &reseller::Model| (0, row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Stores by id, for whoever sees what refers to them.

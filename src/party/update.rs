@@ -2,10 +2,10 @@
 
 use super::commands::{check_lifecycle, check_timezone, checked_email, checked_name};
 use super::queries::{visible_customers, visible_resellers};
-use crate::command::{Change, Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::workflow::check_version;
+use crate::workflow::{Change, Command, Cx, Done};
 use entity::{customer, reseller, store};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};

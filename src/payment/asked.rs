@@ -2,10 +2,10 @@
 
 use crate::{
     clock::Instant,
+    db::finders::among,
     error::Error,
     id::{self, Prefix},
-    outbox::{self, Event},
-    reading::among,
+    queue::outbox::{self, Event},
 };
 use entity::{outbox as row, payment, refund, sale_order};
 use sea_orm::{

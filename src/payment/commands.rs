@@ -3,13 +3,12 @@
 pub use super::register::{ConfirmPayment, RegisterPayment};
 use super::{credits, ledger, outgoing, reconcile::fell_through, refunds, register, report, stages};
 use crate::{
-    command::{Command, Cx, Done},
     error::{Code, Error},
     id,
     money::Money,
     order::{sale_access, worth},
-    outbox,
-    workflow::{Event, Order, SubjectRef, Unit, check_note, check_reason_code},
+    queue::outbox,
+    workflow::{Command, Cx, Done, Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, SubjectKind, credit_note};
 use serde::Serialize;
@@ -77,7 +76,7 @@ impl RefundPayment {
             let of = self.fulfilment_id.filter(|_| most < left);
             let what = of.map(|id| refunds::is_undelivered(order, id)).transpose()?;
             let what = what.map_or("is left to be refunded", still_worth);
-            let most = cx.app.currencies.words(most, currency);
+            let most = cx.rules.currencies.words(most, currency);
             return Err(Error::invalid("amount", format!("{most} {what}")));
         }
         Ok(amount)
@@ -90,7 +89,7 @@ impl RefundPayment {
         let order = unit.order(root)?;
         let known = order.fulfilments.all()?.iter().find(|fulfilment| fulfilment.id == id);
         let known = known.ok_or_else(|| Error::not_found(id::encode(id::Prefix::Fulfilment, id)))?;
-        if unit.knows(cx.scene(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
+        if unit.knows(cx.env(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
             return Ok(Some(known.workflow_context.returns));
         }
         // The first refund of a return ends it; what it is still worth may be given back of another payment.
@@ -155,7 +154,7 @@ pub fn refund_failed(
     note: Option<String>,
 ) -> Result<(), Error> {
     let order = unit.order_mut(root)?;
-    let over = fell_through(&cx.app.registry, order.sale()?)?;
+    let over = fell_through(&cx.rules.registry, order.sale()?)?;
     refunds::fail(order, refund, over, cx.actor, cx.now)?;
     let row = ledger::refund_mut(order, refund)?;
     let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
@@ -179,9 +178,9 @@ pub fn refund_issued(
     report::report(cx, unit, root, sale, &event)?;
     if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
         && refunds::settles_return(unit.order(root)?, &row)?
-        && unit.knows(cx.scene(), root, fulfilment, &event.name)?
+        && unit.knows(cx.env(), root, fulfilment, &event.name)?
     {
-        unit.command(cx.scene(), root, fulfilment, &event)?;
+        unit.command(cx.env(), root, fulfilment, &event)?;
     }
     Ok(())
 }
@@ -213,7 +212,7 @@ impl Command for IssueCreditNote {
         let outstanding = order.sale()?.workflow_context.outstanding;
         if amount > outstanding {
             let currency = &order.sale()?.currency;
-            let most = cx.app.currencies.words(outstanding, currency);
+            let most = cx.rules.currencies.words(outstanding, currency);
             let message = format!("{most} is outstanding; refund what is paid instead");
             return Err(Error::invalid("amount", message));
         }
@@ -237,7 +236,7 @@ impl Command for IssueCreditNote {
         if let Some(fulfilment) = self.returning(cx, &unit, root)?
             && refunds::nothing_to_give_back(unit.order(root)?, fulfilment.id)?
         {
-            unit.command(cx.scene(), root, fulfilment, &event)?;
+            unit.command(cx.env(), root, fulfilment, &event)?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { sale: Some(sale.id), ..Done::default() })
@@ -256,7 +255,7 @@ impl IssueCreditNote {
         let worth = if returning { worth::of_returns(order, id)? } else { worth::of_fulfilment(order, id)? };
         let left = credits::creditable(order, id, worth)?;
         if amount > left {
-            let left = cx.app.currencies.words(left, &order.sale()?.currency);
+            let left = cx.rules.currencies.words(left, &order.sale()?.currency);
             return Err(Error::invalid("amount", format!("{left} {}", still_worth(!returning))));
         }
         Ok(())
@@ -265,7 +264,7 @@ impl IssueCreditNote {
     /// The fulfilment that it is about, when that is on its way back.
     fn returning(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<SubjectRef>, Error> {
         let Some(fulfilment) = self.fulfilment_id.map(SubjectRef::fulfilment) else { return Ok(None) };
-        let listens = unit.knows(cx.scene(), root, fulfilment, "CREDIT_NOTE_ISSUED")?;
+        let listens = unit.knows(cx.env(), root, fulfilment, "CREDIT_NOTE_ISSUED")?;
         Ok(listens.then_some(fulfilment))
     }
 }
@@ -278,5 +277,5 @@ pub(super) fn told(event: &str, refund: Uuid, amount: i64) -> Event {
 
 fn check_reason(cx: &Cx<'_>, order: &Order, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
     check_note(note)?;
-    check_reason_code(cx.scene(), order.sale()?.store_id, event, code)
+    check_reason_code(cx.env(), order.sale()?.store_id, event, code)
 }

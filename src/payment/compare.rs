@@ -12,7 +12,7 @@ use super::{
     },
     reconcile::{Finding, Mismatch, Report},
 };
-use crate::{config::ProviderSettings, error::Error, id, money::Currencies, reading::among};
+use crate::{config::ProviderSettings, db::finders::among, error::Error, id, money::Currencies};
 use entity::{PaymentStatus, RefundStatus, payment, refund, sale_order};
 use futures_util::stream::{self, StreamExt as _};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

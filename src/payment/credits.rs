@@ -6,7 +6,7 @@
 //! What is missing of that sum when something happens is booked with it: on the refund that is issued, or as a note for the
 //! part that falls through. Refunds that are under way count when they are issued, and no more once they have failed.
 
-use crate::{access::Actor, clock::Instant, error::Error, id, workflow::Order};
+use crate::{actor::Actor, clock::Instant, error::Error, id, workflow::Order};
 use entity::{RefundStatus, credit_note, fulfilment, refund};
 use uuid::Uuid;
 

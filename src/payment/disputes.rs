@@ -3,12 +3,11 @@
 use super::{ledger, naming, register, report};
 use crate::{
     clock::Instant,
-    command::{Command, Cx, Done},
     error::Error,
     id,
     money::Money,
     order::sale_access,
-    workflow::{Event, Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Done, Event, Order, SubjectRef, Unit},
 };
 use entity::{DisputeStatus, PaymentStatus, dispute};
 use serde::Serialize;
@@ -117,7 +116,7 @@ fn tell(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, status: Dispute
 
 fn noop(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, status: DisputeStatus) -> Result<(), Error> {
     let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    unit.record_noop(cx.scene(), root, sale, &event(payment, status))
+    unit.record_noop(cx.env(), root, sale, &event(payment, status))
 }
 
 fn event(payment: Uuid, status: DisputeStatus) -> Event {

@@ -1,13 +1,12 @@
 //! Finders of payments, refunds, disputes and credit notes, narrowed to what the reader may see.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
 use crate::clock::Instant;
+use crate::db::finders::{among, grouped, keyed};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::order::queries::own_sale_ids;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::payment::naming;
-use crate::reading::{among, grouped, keyed};
 use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, refund, sale_order};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryTrait, Select};
@@ -66,36 +65,45 @@ pub struct Filter {
 }
 
 /// A payment by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<payment::Model>>, Error> {
-    Ok(visible(actor).filter(payment::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<payment::Model>>, Error> {
+    Ok(visible(actor).filter(payment::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// A refund by its id, with its currency.
-pub async fn find_refund(app: &App, actor: &Actor, id: Uuid) -> Result<Option<(Arc<refund::Model>, String)>, Error> {
-    let Some(found) = visible_refunds(actor).filter(refund::Column::Id.eq(id)).one(&app.reader).await? else {
+pub async fn find_refund(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<(Arc<refund::Model>, String)>, Error> {
+    let Some(found) = visible_refunds(actor).filter(refund::Column::Id.eq(id)).one(db).await? else {
         return Ok(None);
     };
-    let payment = payment::Entity::find_by_id(found.payment_id).one(&app.reader).await?;
+    let payment = payment::Entity::find_by_id(found.payment_id).one(db).await?;
     let payment = payment.ok_or_else(|| Error::internal("a refund without payment"))?;
     Ok(Some((Arc::new(found), payment.currency)))
 }
 
 /// A credit note by its id, with its currency.
 pub async fn find_credit_note(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     id: Uuid,
 ) -> Result<Option<(Arc<credit_note::Model>, String)>, Error> {
-    let Some(found) = visible_credit_notes(actor).filter(credit_note::Column::Id.eq(id)).one(&app.reader).await? else {
+    let Some(found) = visible_credit_notes(actor).filter(credit_note::Column::Id.eq(id)).one(db).await? else {
         return Ok(None);
     };
-    let sale = sale_order::Entity::find_by_id(found.sale_order_id).one(&app.reader).await?;
+    let sale = sale_order::Entity::find_by_id(found.sale_order_id).one(db).await?;
     let sale = sale.ok_or_else(|| Error::internal("a credit note without sale order"))?;
     Ok(Some((Arc::new(found), sale.currency)))
 }
 
 /// Payments, newest first.
-pub async fn payments(app: &App, actor: &Actor, filter: &Filter, asked: &Asked) -> Result<Page<payment::Model>, Error> {
+pub async fn payments(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    filter: &Filter,
+    asked: &Asked,
+) -> Result<Page<payment::Model>, Error> {
     let select = visible(actor)
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(payment::Column::Status.is_in(statuses)))
         .apply_if(filter.method, |s, method| s.filter(payment::Column::Method.eq(method)))
@@ -112,7 +120,7 @@ pub async fn payments(app: &App, actor: &Actor, filter: &Filter, asked: &Asked) 
         descending: true,
         place: |row: &payment::Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 /// Payments by id, for whoever sees what refers to them.

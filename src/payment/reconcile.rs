@@ -4,10 +4,10 @@
 //! rows up again and names each place where the two do not agree. It reads and mends nothing.
 
 use super::credits::{Rows, fallen};
+use crate::db::finders::among;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::money::Currencies;
-use crate::reading::among;
 use crate::workflow::{Registry, definitions};
 use entity::{
     PaymentEntryKind, PaymentStatus, RefundStatus, credit_note, fulfilment, payment, payment_entry, refund, sale_order,

@@ -8,13 +8,13 @@ use super::{
     },
 };
 use crate::{
-    access::Actor,
+    actor::Actor,
     clock::Instant,
     config::Settings,
     error::Error,
     id,
     order::worth,
-    outbox,
+    queue::outbox,
     workflow::{Order, Turn},
 };
 use entity::{PaymentMethod, PaymentStatus, RefundStatus, payment, refund};
@@ -26,7 +26,7 @@ pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
     let now = turn.now();
     let payments: Vec<payment::Model> = turn.order.payments.all()?.iter().map(|row| (**row).clone()).collect();
     for payment in payments.iter().filter(|payment| payment.status == PaymentStatus::Authorized) {
-        if setting_aside(&turn.scene.app.settings, payment).is_ok() {
+        if setting_aside(&turn.env.rules.settings, payment).is_ok() {
             turn.enqueue(&outbox::Event::VoidRequested { payment_id: payment.id })?;
         }
     }
@@ -36,7 +36,7 @@ pub fn give_all_back(turn: &mut Turn<'_>) -> Result<(), Error> {
             continue;
         }
         let reason = turn.event.reason_code.clone();
-        let row = new_refund(payment, amount, reason, turn.event.note.clone(), &turn.scene.actor.id, now);
+        let row = new_refund(payment, amount, reason, turn.event.note.clone(), &turn.env.actor.id, now);
         let refund = row.id;
         turn.order.refunds.insert(row)?;
         if is_handed_back(payment) {

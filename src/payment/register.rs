@@ -2,13 +2,12 @@
 
 use super::{ledger, naming, outgoing, queries, reconcile::fell_through, refunds, report};
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
     id,
     money::Money,
     order::sale_access,
-    outbox,
-    workflow::{Event, Order, Roots, SubjectRef, Unit},
+    queue::outbox,
+    workflow::{Command, Cx, Done, Event, Order, Roots, SubjectRef, Unit},
 };
 use entity::{ActorType, PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -277,7 +276,7 @@ fn advance(
     match ledger::rank(status).cmp(&ledger::rank(current)) {
         Ordering::Equal => return Ok(()),
         // Late news is put on record.
-        Ordering::Less => return unit.record_noop(cx.scene(), root, sale, &told(unit.order(root)?, name, payment)?),
+        Ordering::Less => return unit.record_noop(cx.env(), root, sale, &told(unit.order(root)?, name, payment)?),
         Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, name),
         Ordering::Greater => {}
     }
@@ -293,7 +292,7 @@ fn advance(
 fn give_back_when_over(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid) -> Result<(), Error> {
     let order = unit.order(root)?;
     let row = ledger::payment(order, payment)?;
-    if fell_through(&cx.app.registry, order.sale()?)? && refunds::setting_aside(&cx.app.settings, row).is_ok() {
+    if fell_through(&cx.rules.registry, order.sale()?)? && refunds::setting_aside(&cx.rules.settings, row).is_ok() {
         let void = outbox::Event::VoidRequested { payment_id: payment };
         unit.shared.outbox.push(outbox::row(&void, Some(root), cx.now)?);
     }

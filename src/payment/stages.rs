@@ -7,11 +7,10 @@ use super::{
     report,
 };
 use crate::{
-    command::Cx,
     error::Error,
     id,
     order::sale_access,
-    workflow::{Roots, SubjectRef, Unit},
+    workflow::{Cx, Roots, SubjectRef, Unit},
 };
 use entity::{RefundStatus, refund};
 use sea_orm::ColumnTrait;

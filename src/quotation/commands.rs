@@ -3,7 +3,6 @@
 use super::parties::Parties;
 use crate::{
     clock::{self, Instant},
-    command::{Command, Cx, Done},
     error::Error,
     id,
     order::{
@@ -11,7 +10,7 @@ use crate::{
         lines::{self, LineInput, PricedLine},
         numbers,
     },
-    workflow::{Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Done, Order, SubjectRef, Unit},
 };
 use chrono::TimeDelta;
 use entity::{Address, FulfilmentType, ProductKind, SaleChannel, SaleType, order_root, quotation, quotation_line};
@@ -105,7 +104,7 @@ impl CreateQuotation {
         order.quotation.insert(row)?;
         put_lines(&mut order, lines)?;
         unit.orders.insert(root_id, order);
-        unit.start(cx.scene(), root_id, subject)?;
+        unit.start(cx.env(), root_id, subject)?;
         Ok((unit, subject))
     }
 
@@ -121,7 +120,7 @@ impl CreateQuotation {
 
     fn validity(&self, cx: &Cx<'_>) -> Result<Instant, Error> {
         match self.valid_until {
-            None => clock::after(cx.now, days(cx.app.settings.quotation.validity_days), "quotation.validity_days"),
+            None => clock::after(cx.now, days(cx.rules.settings.quotation.validity_days), "quotation.validity_days"),
             Some(until) => later(until, cx.now),
         }
     }

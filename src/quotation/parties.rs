@@ -1,6 +1,6 @@
 //! Whom a quotation is of and to.
 
-use crate::{access::Scope, command::Cx, error::Error, id};
+use crate::{actor::Scope, error::Error, id, workflow::Cx};
 use entity::{SaleType, customer, reseller, store};
 use sea_orm::EntityTrait;
 use uuid::Uuid;

@@ -1,13 +1,13 @@
 //! Finders of quotations, narrowed to what the reader may see.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
 use crate::clock::Instant;
+use crate::db::finders::{among, keyed};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
 use crate::order::queries::own_quotations;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, keyed};
-use crate::search::Search;
+use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, known};
 use entity::{SubjectKind, customer, quotation, quotation_line, reseller};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -44,19 +44,20 @@ pub struct Filter {
 }
 
 /// A quotation by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<quotation::Model>>, Error> {
-    Ok(visible(actor).filter(quotation::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<quotation::Model>>, Error> {
+    Ok(visible(actor).filter(quotation::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// Quotations, newest first.
 pub async fn quotations(
-    app: &App,
+    db: &DatabaseConnection,
+    registry: &Registry,
     actor: &Actor,
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<quotation::Model>, Error> {
     let narrowing = Narrowing { states: filter.states.as_deref(), ..Narrowing::default() };
-    known(app, SubjectKind::Quotation, narrowing).await?;
+    known(db, registry, SubjectKind::Quotation, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_in(states)))
         .apply_if(filter.store, |s, id| s.filter(quotation::Column::StoreId.eq(id)))
@@ -74,7 +75,7 @@ pub async fn quotations(
         descending: true,
         place: |row: &quotation::Model| (row.created_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }
 
 fn matching(search: &Search) -> Condition {

@@ -6,13 +6,12 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    command::{Change, Command, Cx, Done},
     error::Error,
     order::{
         address,
         lines::{self, LineInput, PricedLine},
     },
-    workflow::{Event, Mode, Needs, Roots, SubjectRef, Unit, Via},
+    workflow::{Change, Command, Cx, Done, Event, Mode, Needs, Roots, SubjectRef, Unit, Via},
 };
 use chrono::SecondsFormat;
 use entity::{Address, FulfilmentType, ProductKind, SubjectKind, quotation_line};
@@ -45,18 +44,18 @@ impl Command for ReviseQuotation {
         let subject = SubjectRef::quotation(self.quotation_id);
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.load(cx.app, cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES | Needs::STORE, Mode::Write).await?;
+        unit.load(cx.rules, cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES | Needs::STORE, Mode::Write).await?;
         let first = self.valid_until.filter(|_| !self.edits()).map_or_else(|| Event::named("EDIT"), extension);
-        unit.admit(cx.scene(), root, subject, &first, self.expected_version)?;
+        unit.admit(cx.env(), root, subject, &first, self.expected_version)?;
         let until = self.valid_until.map(|until| later(until, cx.now)).transpose()?;
         let changed = self.edit(cx, &mut unit).await?;
         if !changed.is_empty() {
             let event = Event::named("EDIT").with(json!({ "changed": changed }));
-            unit.command(cx.scene(), root, subject, &event)?;
+            unit.command(cx.env(), root, subject, &event)?;
         }
         let there = unit.only()?.quotation()?.valid_until;
         if let Some(until) = until.filter(|until| *until != there) {
-            unit.send_one(cx.scene(), root, subject, &extension(until), None, Via::Lever)?;
+            unit.send_one(cx.env(), root, subject, &extension(until), None, Via::Lever)?;
         }
         unit.flush(cx.txn).await?;
         Ok(Done { quotation: Some(subject.id), ..Done::default() })

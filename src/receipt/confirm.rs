@@ -3,22 +3,22 @@
 
 use super::received::{Incoming, Received, Tally};
 use super::{announce, attachable};
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
-use crate::command::Done;
 use crate::edge;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::payment::receipts::uploads::{self, ConfirmReceiptUpload};
 use crate::payment::receipts::{Described, Place, content, file_name, new_key};
 use crate::storage::Label;
+use crate::workflow::Done;
 use entity::receipt_upload;
 use uuid::Uuid;
 
 /// Makes an upload the receipt of its payment.
 pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) -> Result<Done, Error> {
     let mut command = ConfirmReceiptUpload { upload_id: upload, file: None, place: None };
-    let found = uploads::find(app, actor, upload).await?;
+    let found = uploads::find(&app.reader, actor, upload).await?;
     let (upload, payment) = found.ok_or_else(|| Error::not_found(id::encode(Prefix::ReceiptUpload, upload)))?;
     if let Some(done) = edge::replayed(app, actor, key, &command).await? {
         return Ok(done);
@@ -61,7 +61,7 @@ struct Judged {
 async fn judge(app: &App, upload: &receipt_upload::Model) -> Result<Judged, Error> {
     let missing = || Error::Conflict("nothing was uploaded yet; send the file to the upload's url first".to_owned());
     let mut stored = app.storage.get(&upload.object_key).await?.ok_or_else(missing)?;
-    if let Err(error) = uploads::check_size(app, stored.size) {
+    if let Err(error) = uploads::check_size(&app.settings, stored.size) {
         app.storage.delete(&upload.bucket, &upload.object_key).await?;
         return Err(error);
     }

@@ -10,15 +10,15 @@ pub mod received;
 pub use confirm::confirm;
 pub use received::Received;
 
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::app::App;
-use crate::command::Done;
 use crate::edge;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::payment::queries;
 use crate::payment::receipts::{AttachReceipt, Described, Place, file_name, may_attach, new_key, strays};
 use crate::storage::{Label, Presigned};
+use crate::workflow::Done;
 use chrono::TimeDelta;
 use entity::{payment, receipt_upload};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ async fn is_known(app: &App, actor: &Actor, key: Option<&str>, payment: Uuid) ->
 }
 
 async fn visible(app: &App, actor: &Actor, payment: Uuid) -> Result<Arc<payment::Model>, Error> {
-    let found = queries::find(app, actor, payment).await?;
+    let found = queries::find(&app.reader, actor, payment).await?;
     found.ok_or_else(|| Error::not_found(id::encode(Prefix::Payment, payment)))
 }
 

@@ -6,12 +6,13 @@
 pub mod graphql;
 
 use crate::{
-    access::Actor,
-    app::{App, one_moment},
+    actor::Actor,
+    app::App,
     approval::lapse::lapse,
     clock::Instant,
+    db::connect::one_moment,
     error::Error,
-    workflow::{self, Event, Outcome, Roots, Scene, SubjectRef, TimerKey, Unit, Via, timers},
+    workflow::{self, Env, Event, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
 };
 use entity::{timer, transition_log};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -86,7 +87,7 @@ pub async fn rehearse(
 ) -> Result<Rehearsal, Error> {
     let now = app.now();
     let moment = one_moment(&app.reader).await?;
-    let unit = Unit::look(app, &moment, Roots::of_subjects(&[subject]), now).await?;
+    let unit = Unit::look(&app.rules, &moment, Roots::of_subjects(&[subject]), now).await?;
     let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
     let pending = timer::Entity::find()
         .filter(timer::Column::RootId.is_in(orders))
@@ -125,8 +126,8 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     fn send(&mut self, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        let scene = Scene { app: self.app, actor, now: self.clock };
-        let outcome = self.unit.try_send(scene, self.root, subject, event, None, Via::Lever)?;
+        let env = Env { rules: &self.app.rules, actor, now: self.clock };
+        let outcome = self.unit.try_send(env, self.root, subject, event, None, Via::Lever)?;
         self.note(subject, event.name.clone(), false, outcome);
         Ok(())
     }
@@ -144,13 +145,13 @@ impl Stage<'_> {
             }
             self.clock = self.clock.max(timer.due_at);
             self.unit.now = self.clock;
-            let scene = Scene { app: self.app, actor: &system, now: self.clock };
+            let env = Env { rules: &self.app.rules, actor: &system, now: self.clock };
             self.pending.remove(&timers::key(&timer));
             let outcome = if timers::is_lapse(&timer) {
-                lapse(&mut self.unit, scene, self.root, timer.ref_id)?;
+                lapse(&mut self.unit, env, self.root, timer.ref_id)?;
                 Outcome::Taken
             } else {
-                self.unit.fire_here(scene, self.root, &timer)?
+                self.unit.fire_here(env, self.root, &timer)?
             };
             let subject = SubjectRef { kind: timer.subject_kind, id: timer.subject_id };
             self.note(subject, timer.event, true, outcome);

@@ -1,10 +1,9 @@
 //! `changeShippingAddress`: where a sale goes, changed before anything has shipped.
 
 use crate::{
-    command::{Command, Cx, Done},
     error::{Code, Error},
     order::{address, sale_access},
-    workflow::{Event, SubjectRef, Unit, check_note, check_reason_code, check_version},
+    workflow::{Command, Cx, Done, Event, SubjectRef, Unit, check_note, check_reason_code, check_version},
 };
 use entity::{Address, SubjectKind};
 use serde::Serialize;
@@ -43,7 +42,7 @@ impl Command for ChangeShippingAddress {
             let told = json!({ "from": row.shipping_address, "to": wanted });
             row.shipping_address = wanted;
             let told = Event::named(EVENT).with(told).because(self.reason_code.clone(), self.note.clone());
-            unit.record(cx.scene(), root, sale, &told)?;
+            unit.record(cx.env(), root, sale, &told)?;
             unit.flush(cx.txn).await?;
         }
         Ok(Done { sale: Some(sale.id), ..Done::default() })
@@ -56,9 +55,9 @@ impl ChangeShippingAddress {
         check_note(self.note.as_deref())?;
         let order = unit.order(root)?;
         if let Some(code) = &self.reason_code {
-            check_reason_code(cx.scene(), order.sale()?.store_id, EVENT, code)?;
+            check_reason_code(cx.env(), order.sale()?.store_id, EVENT, code)?;
         }
-        if unit.is_done(cx.scene(), root, sale)? {
+        if unit.is_done(cx.env(), root, sale)? {
             let what = format!("the sale has ended in {}; nothing ships any more", order.sale()?.workflow_state);
             return Err(Error::refused(Code::TransitionNotAllowed, what, "make a new order"));
         }

@@ -49,7 +49,7 @@ pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
     }
     let worth = worth::of_fulfilment(turn.order, fulfilment)?;
     let now = turn.now();
-    let noted = credits::fall(turn.order, fulfilment, worth, turn.scene.actor, now)?;
+    let noted = credits::fall(turn.order, fulfilment, worth, turn.env.actor, now)?;
     if noted > 0 {
         turn.remember("creditNoteMinor", noted);
     }

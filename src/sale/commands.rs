@@ -1,13 +1,12 @@
 //! `createTillSale`: quotation, both approvals and, with money, the clearing, in one commit.
 
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
     money::Money,
     order::{lines::LineInput, sale_access},
     payment::{commands::RegisterPayment, register},
     quotation::commands::CreateQuotation,
-    workflow::{Event, Mode, Needs, Order, SubjectRef},
+    workflow::{Command, Cx, Done, Event, Mode, Needs, Order, SubjectRef},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
 use serde::Serialize;
@@ -43,10 +42,10 @@ impl Command for CreateTillSale {
             fulfilment_type: None,
         };
         let (mut unit, quotation) = draft.draft(cx).await?;
-        unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+        unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
         let root = unit.only()?.root.id;
         for event in ["SHARE", "BUYER_APPROVES", "SELLER_APPROVES"] {
-            unit.command(cx.scene(), root, quotation, &Event::named(event))?;
+            unit.command(cx.env(), root, quotation, &Event::named(event))?;
         }
         let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
         let total = unit.order(root)?.sale()?.grand_total_minor;
@@ -83,8 +82,8 @@ impl CreateTillSale {
     ) -> Result<Option<Uuid>, Error> {
         let total = unit.order(root)?.sale()?.grand_total_minor;
         let method = Event::named("SET_PAYMENT_METHOD").with(json!({ "method": self.method }));
-        if unit.knows(cx.scene(), root, sale, &method.name)? {
-            unit.command(cx.scene(), root, sale, &method)?;
+        if unit.knows(cx.env(), root, sale, &method.name)? {
+            unit.command(cx.env(), root, sale, &method)?;
         }
         if super::machine::registers_no_payment(self.method) && self.amount.is_some() && amount != total {
             let message = "nothing is paid at the till with this method; leave the amount out";

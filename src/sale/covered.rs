@@ -58,5 +58,5 @@ pub fn needed_override(turn: &Turn<'_>) -> Result<Option<Uuid>, Error> {
 
 fn money(turn: &Turn<'_>, minor: i64) -> Result<String, Error> {
     let currency = &turn.sale()?.currency;
-    Ok(turn.scene.app.currencies.words(minor, currency))
+    Ok(turn.env.rules.currencies.words(minor, currency))
 }

@@ -6,8 +6,8 @@ use crate::{
     clock,
     error::Error,
     inventory::stock,
-    outbox::{self, Audience},
     payment::refunds,
+    queue::outbox::{self, Audience},
     workflow::{Needs, OVERRIDE_LAPSED, SALE_PENDING_EXPIRY, SubjectRef, Turn, Verdict, Vocabulary},
 };
 use entity::{FulfilmentType, OrderFlag, PaymentMethod, PaymentStatus, ProductKind, SubjectKind};
@@ -95,7 +95,7 @@ pub fn vocabulary() -> Vocabulary {
         .action("countSale", CLEARING, closing::count_sale)
         .action("close", Needs::SALE, close)
         .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
-            let minutes = turn.scene.app.settings.sale.pending_expiry_minutes;
+            let minutes = turn.env.rules.settings.sale.pending_expiry_minutes;
             clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
         })
 }

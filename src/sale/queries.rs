@@ -1,13 +1,13 @@
 //! Finders of sale orders, narrowed to what the reader may see.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
 use crate::clock::Instant;
+use crate::db::finders::{among, keyed};
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
+use crate::db::search::Search;
 use crate::error::Error;
 use crate::order::queries::own_sales;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
-use crate::reading::{among, keyed};
-use crate::search::Search;
+use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -90,13 +90,14 @@ impl Sort {
 }
 
 /// A sale order by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<sale_order::Model>>, Error> {
-    Ok(visible(actor).filter(sale_order::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Arc<sale_order::Model>>, Error> {
+    Ok(visible(actor).filter(sale_order::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// Sale orders in the order of `sort`.
 pub async fn sales(
-    app: &App,
+    db: &DatabaseConnection,
+    registry: &Registry,
     actor: &Actor,
     filter: &Filter,
     sort: Sort,
@@ -107,11 +108,11 @@ pub async fn sales(
         tags: filter.tags.as_deref(),
         lifecycles: filter.lifecycles.as_deref(),
     };
-    known(app, SubjectKind::Sale, narrowing).await?;
+    known(db, registry, SubjectKind::Sale, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
-        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(&app.registry, SubjectKind::Sale, tags).sales()))
-        .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(&app.registry, phases).sales()))
+        .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(registry, SubjectKind::Sale, tags).sales()))
+        .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(registry, phases).sales()))
         .apply_if(filter.lifecycles.clone(), |s, names| s.filter(sale_order::Column::Lifecycle.is_in(names)))
         .apply_if(filter.store, |s, id| s.filter(sale_order::Column::StoreId.eq(id)))
         .apply_if(filter.customer, |s, id| s.filter(sale_order::Column::CustomerId.eq(id)))
@@ -121,7 +122,7 @@ pub async fn sales(
     if let Some(search) = Search::of(filter.search.as_deref())? {
         select = select.filter(matching(&search));
     }
-    page::fetch(&app.reader, select, &sort.keyset(), asked).await
+    page::fetch(db, select, &sort.keyset(), asked).await
 }
 
 fn matching(search: &Search) -> Condition {

@@ -3,7 +3,6 @@
 //! Promises that a store that is down or silent is `Unavailable` within the time that the settings give, and that a
 //! file is streamed and never held whole. Knows keys and bytes; what they are of, others know.
 
-pub mod embedded;
 mod failure;
 
 use crate::config;
@@ -48,8 +47,10 @@ pub struct Storage {
 /// Who signs.
 #[derive(Clone)]
 pub struct Keys {
-    access: String,
-    secret: String,
+    /// The access key's id.
+    pub access: String,
+    /// Its secret.
+    pub secret: String,
 }
 
 impl std::fmt::Debug for Keys {
@@ -103,6 +104,11 @@ impl Storage {
             Keys { access: settings.access_key.clone(), secret: settings.secret_key.clone() }
         };
         Ok(Self { settings: settings.clone(), keys, client: OnceLock::new(), public: OnceLock::new() })
+    }
+
+    /// Who signs.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// The bucket's name.
@@ -182,7 +188,8 @@ impl Storage {
         Ok(presigned(&signed.map_err(|error| failed("sign", key, &error))?))
     }
 
-    fn patience(&self) -> Duration {
+    /// How long it may take.
+    pub fn patience(&self) -> Duration {
         Duration::from_secs(self.settings.timeout_seconds)
     }
 

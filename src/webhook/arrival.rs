@@ -3,10 +3,10 @@
 use super::apply_all;
 use crate::{
     app::App,
+    edge::batch::{Batched, Batches},
     error::Error,
-    inbox,
-    lanes::{self, Gathers, Lanes},
     payment::news,
+    queue::inbox,
 };
 use entity::{DeliveryStatus, webhook_delivery};
 use tokio::sync::oneshot;
@@ -20,19 +20,16 @@ pub struct Arrival {
 
 /// Stores a delivery's events and applies those that were not known; answered when that is committed, or when it is
 /// stored and left to the worker.
-pub async fn take(app: &App, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
+pub async fn take(batches: &Batches<Arrival>, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
     let (answer, answered) = oneshot::channel();
-    lanes::push(app, Arrival { rows, answer });
+    batches.push(Arrival { rows, answer });
     answered.await.map_err(|_| Error::internal("a batch of deliveries broke off"))?
 }
 
-impl Gathers for Arrival {
+impl Batched for Arrival {
+    type With = App;
     const MOST: usize = 64;
-    const LANES: usize = 2;
-
-    fn lanes(app: &App) -> &Lanes<Self> {
-        &app.arrivals
-    }
+    const AT_ONCE: usize = 2;
 
     async fn work(app: &App, batch: Vec<Self>) {
         let all = batch.iter().flat_map(|arrival| arrival.rows.iter().cloned()).collect();

@@ -1,9 +1,10 @@
 //! Asking for a delivery once more.
 
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
-    id, inbox,
+    id,
+    queue::inbox,
+    workflow::{Command, Cx, Done},
 };
 use entity::{DeliveryStatus, webhook_delivery};
 use sea_orm::{EntityTrait, QuerySelect};

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PayerKind, WebhookDeliveryStatus};
-use crate::graphql::{Answer, actor, app, filter_id};
+use crate::graphql::{Answer, actor, app, filter_id, reader};
 use crate::id::{self, Prefix};
 use crate::{edge, webhook};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
@@ -177,9 +177,9 @@ impl WebhookQuery {
         filter: Option<WebhookDeliveryFilter>,
     ) -> Answer<Connection<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
-        webhook::refused::write(app(ctx)).await?;
+        webhook::refused::write(ctx.data_unchecked::<webhook::Intake>()).await?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-        let page = queries::deliveries(app(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::deliveries(reader(ctx), &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(WebhookDelivery::from).into())
     }
 
@@ -187,7 +187,7 @@ impl WebhookQuery {
     async fn webhook_delivery(&self, ctx: &Context<'_>, id: ID) -> Answer<Option<WebhookDelivery>> {
         actor(ctx)?.require("webhook.read")?;
         match id::parse(&id) {
-            Some((Prefix::Delivery, id)) => Ok(queries::find(app(ctx), id).await?.map(WebhookDelivery::from)),
+            Some((Prefix::Delivery, id)) => Ok(queries::find(reader(ctx), id).await?.map(WebhookDelivery::from)),
             _ => Ok(None),
         }
     }

@@ -10,22 +10,25 @@ pub mod queries;
 pub mod refused;
 
 use crate::{
-    access::Actor,
+    actor::Actor,
     app::App,
-    edge,
+    edge::{self, batch::Batches},
     error::Error,
     id,
-    inbox::{self, Envelope, Item},
     payment::{
         naming,
         news::{self, ApplyDelivery},
         provider::{self, Delivery, Provider, Refusal},
     },
+    queue::inbox::{self, Envelope, Item},
 };
+use arrival::Arrival;
 use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use entity::{DeliveryStatus, PartyKind, webhook_delivery};
+use refused::Refused;
 use sea_orm::EntityTrait;
+use std::sync::Arc;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
@@ -71,6 +74,21 @@ pub enum Answer {
     Limited(Duration),
 }
 
+/// Where deliveries come in. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    app: App,
+    arrivals: Batches<Arrival>,
+    refused: Arc<Refused>,
+}
+
+impl Intake {
+    /// Of an application that stores and applies them.
+    pub fn over(app: &App) -> Self {
+        Self { app: app.clone(), arrivals: Batches::new(app.clone()), refused: Arc::default() }
+    }
+}
+
 /// The provider behind a path.
 #[derive(Clone, Copy)]
 pub struct Sender<'a> {
@@ -90,7 +108,7 @@ pub fn sender<'a>(app: &'a App, name: &str) -> Option<Sender<'a>> {
 
 /// Takes a delivery in that came from an address.
 pub async fn take(
-    app: &App,
+    intake: &Intake,
     sender: Sender<'_>,
     from: IpAddr,
     party: Option<PartyKind>,
@@ -98,14 +116,15 @@ pub async fn take(
     body: &[u8],
 ) -> Result<Answer, Error> {
     let Sender { name, provider, secrets } = sender;
+    let app = &intake.app;
     let now = app.now();
     let delivery = Delivery { headers, body, now, party };
     let tolerance = TimeDelta::seconds(app.settings.webhooks.tolerance_seconds.into());
     let kept = kept(headers);
     let envelope = Envelope { provider: name, party, headers: &kept, body };
     if let Err(refusal) = provider.verify(&delivery, secrets, tolerance) {
-        let away = away(app, sender, from);
-        refused::keep(app, &envelope, from, &refusal.to_string()).await?;
+        let away = away(intake, sender, from);
+        refused::keep(intake, &envelope, from, &refusal.to_string()).await?;
         return Ok(away.map_or_else(|| answer(refusal), Answer::Limited));
     }
     let news = match provider.news(&delivery) {
@@ -121,17 +140,17 @@ pub async fn take(
             reference: news.of.map(|of| of.reference),
         })
         .collect();
-    arrival::take(app, inbox::rows(&envelope, items, now)?).await?;
+    arrival::take(&intake.arrivals, inbox::rows(&envelope, items, now)?).await?;
     Ok(Answer::Taken(provider.answer()))
 }
 
 /// The largest body that is read from an address, in bytes: `most`, unless too many of its deliveries were refused.
-pub fn largest(app: &App, sender: Sender<'_>, from: IpAddr, most: usize) -> usize {
-    away(app, sender, from).map_or(most, |_| most.min(LARGEST_OF_THE_REFUSED))
+pub fn largest(intake: &Intake, sender: Sender<'_>, from: IpAddr, most: usize) -> usize {
+    away(intake, sender, from).map_or(most, |_| most.min(LARGEST_OF_THE_REFUSED))
 }
 
-fn away(app: &App, sender: Sender<'_>, from: IpAddr) -> Option<Duration> {
-    app.refused.away(sender.name, from, app.settings.webhooks.refused_per_minute)
+fn away(intake: &Intake, sender: Sender<'_>, from: IpAddr) -> Option<Duration> {
+    intake.refused.away(sender.name, from, intake.app.settings.webhooks.refused_per_minute)
 }
 
 /// What is rightly signed and cannot be read is the provider's own, and kept as it comes.
@@ -155,7 +174,7 @@ fn answer(refusal: Refusal) -> Answer {
 async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Error> {
     let together = async {
         let txn = app.begin().await?;
-        let done = news::apply(app, &txn, rows).await?;
+        let done = news::apply(&app.rules, &txn, rows, app.now()).await?;
         txn.commit().await?;
         Ok::<_, Error>(done)
     };
@@ -189,11 +208,11 @@ async fn apply(app: &App, provider: &str, id: Uuid) -> Result<(), Error> {
 /// Applies a delivery that waits, now. Answers it as it is then.
 pub async fn again(app: &App, id: Uuid) -> Result<webhook_delivery::Model, Error> {
     let gone = || Error::not_found(id::encode(id::Prefix::Delivery, id));
-    let row = queries::find(app, id).await?.ok_or_else(gone)?;
+    let row = queries::find(&app.reader, id).await?.ok_or_else(gone)?;
     if row.status == DeliveryStatus::Received {
         apply(app, &row.provider, id).await?;
     }
-    queries::find(app, id).await?.ok_or_else(gone)
+    queries::find(&app.reader, id).await?.ok_or_else(gone)
 }
 
 /// Applies what waits: deliveries whose first try failed or was cut short, and parked ones whose turn has come.

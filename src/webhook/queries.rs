@@ -1,15 +1,14 @@
 //! Finders of deliveries.
 
-use crate::app::App;
 use crate::clock::Instant;
+use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
-use crate::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::payment::naming;
 use entity::{
     DeliveryStatus,
     webhook_delivery::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
 /// What a list of deliveries is narrowed to.
@@ -30,12 +29,12 @@ pub struct Filter {
 }
 
 /// A delivery by its id.
-pub async fn find(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
-    Ok(Entity::find_by_id(id).one(&app.reader).await?)
+pub async fn find(db: &DatabaseConnection, id: Uuid) -> Result<Option<Model>, Error> {
+    Ok(Entity::find_by_id(id).one(db).await?)
 }
 
 /// Deliveries, newest first.
-pub async fn deliveries(app: &App, filter: &Filter, asked: &Asked) -> Result<Page<Model>, Error> {
+pub async fn deliveries(db: &DatabaseConnection, filter: &Filter, asked: &Asked) -> Result<Page<Model>, Error> {
     let select = Entity::find()
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(Column::Status.is_in(statuses)))
         .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| {
@@ -54,5 +53,5 @@ pub async fn deliveries(app: &App, filter: &Filter, asked: &Asked) -> Result<Pag
         descending: true,
         place: |row: &Model| (row.received_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }

@@ -5,10 +5,10 @@
 //! for, in memory, in a ring that is bounded; what it holds is written once a second at most, in one transaction, with one
 //! line of the log. A sender is a provider's path and an address. Knows no signature: `payment::provider` judges those.
 
+use super::Intake;
 use crate::{
-    app::App,
     error::Error,
-    inbox::{self, Envelope},
+    queue::inbox::{self, Envelope},
 };
 use entity::webhook_delivery;
 use std::{
@@ -120,10 +120,10 @@ impl Held {
 
 /// Keeps in mind that a delivery from an address was not let in, and why. The first after a quiet second is written at
 /// once.
-pub async fn keep(app: &App, envelope: &Envelope<'_>, from: IpAddr, why: &str) -> Result<(), Error> {
-    let row = inbox::refused(envelope, why, app.now())?;
+pub async fn keep(intake: &Intake, envelope: &Envelope<'_>, from: IpAddr, why: &str) -> Result<(), Error> {
+    let row = inbox::refused(envelope, why, intake.app.now())?;
     let pause = {
-        let mut held = app.refused.held();
+        let mut held = intake.refused.held();
         held.add(from, why, row);
         if std::mem::replace(&mut held.promised, true) {
             return Ok(());
@@ -131,28 +131,28 @@ pub async fn keep(app: &App, envelope: &Envelope<'_>, from: IpAddr, why: &str) -
         held.written.map_or(Duration::ZERO, |written| PAUSE.saturating_sub(written.elapsed()))
     };
     if pause.is_zero() {
-        write_or_say(app).await;
+        write_or_say(intake).await;
         return Ok(());
     }
-    let app = app.clone();
+    let intake = intake.clone();
     tokio::spawn(async move {
         tokio::time::sleep(pause).await;
-        write_or_say(&app).await;
+        write_or_say(&intake).await;
     });
     Ok(())
 }
 
 /// Whoever was refused is so, whatever becomes of the record.
-async fn write_or_say(app: &App) {
-    if let Err(error) = write(app).await {
+async fn write_or_say(intake: &Intake) {
+    if let Err(error) = write(intake).await {
         tracing::error!(%error, "deliveries that were refused could not be written down");
     }
 }
 
 /// Writes what is held; for whoever reads what was refused, too.
-pub async fn write(app: &App) -> Result<(), Error> {
+pub async fn write(intake: &Intake) -> Result<(), Error> {
     let batch = {
-        let mut held = app.refused.held();
+        let mut held = intake.refused.held();
         held.promised = false;
         held.take()
     };
@@ -160,7 +160,7 @@ pub async fn write(app: &App) -> Result<(), Error> {
     for (provider, (number, why)) in told {
         tracing::warn!(provider, number, last = why, "deliveries were refused");
     }
-    let txn = app.begin().await?;
+    let txn = intake.app.begin().await?;
     inbox::refuse(&txn, rows, &more).await?;
     Ok(txn.commit().await?)
 }

@@ -2,8 +2,8 @@
 
 use super::{Event, Mode, Order, Roots, SubjectRef, Unit, Via};
 use crate::{
-    command::{Command, Cx, Done, Fresh, Subject},
     error::Error,
+    workflow::{Command, Cx, Done, Fresh, Subject},
 };
 use entity::{SubjectKind, transition_log};
 use serde::Serialize;
@@ -74,11 +74,11 @@ impl Command for SendEvent {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         let (subject, event) = (self.subject_ref(), self.event());
-        let scene = cx.scene();
+        let env = cx.env();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
-        unit.load_for(cx.txn, scene, &[subject], &event, Mode::Write).await?;
+        unit.load_for(cx.txn, env, &[subject], &event, Mode::Write).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.send_one(scene, root, subject, &event, self.expected_version, Via::Lever)?;
+        unit.send_one(env, root, subject, &event, self.expected_version, Via::Lever)?;
         unit.flush(cx.txn).await?;
         done(unit, subject)
     }

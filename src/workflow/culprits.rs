@@ -3,7 +3,7 @@
 use super::{
     Event, SubjectRef, Unit,
     explain::{self, Asking},
-    turn::Scene,
+    turn::Env,
     vocabulary::Verdict,
 };
 use crate::error::{Code, Error};
@@ -26,12 +26,12 @@ pub struct Culprit {
 /// All that keep an event from being taken, of the first candidate first; none when it can be taken.
 pub(super) fn culprits(
     unit: &Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     event: &Event,
 ) -> Result<Vec<Culprit>, Error> {
-    explain::ask(unit, scene, root, subject, event, |machine, candidates, asking| {
+    explain::ask(unit, env, root, subject, event, |machine, candidates, asking| {
         if candidates.iter().any(|candidate| candidate.passed) {
             return Vec::new();
         }

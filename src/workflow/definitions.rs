@@ -6,13 +6,12 @@
 
 use super::{Definition, Order, Registry, Unit, definition::content_hash, publish::PublishDefinition};
 use crate::{
-    access::Actor,
-    app::App,
+    actor::Actor,
     clock::Instant,
     config::MachineSource,
+    db::page::{self, Asked, KeyKind, Keyset, Page},
     error::Error,
     id,
-    page::{self, Asked, KeyKind, Keyset, Page},
 };
 use entity::workflow_definition::{self, Column, Entity, Model};
 use sea_orm::sea_query::Expr;
@@ -22,12 +21,7 @@ use sea_orm::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// How often a server looks for versions that others have published.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Reads all stored versions into the registry and stores what is new in the configuration.
 pub async fn sync(
@@ -85,26 +79,18 @@ pub async fn learn<C: ConnectionTrait>(db: &C, registry: &Registry) -> Result<()
     Ok(())
 }
 
-/// Looks for versions that others have published, until it is told to stop: what starts here then starts on them.
-pub async fn keep_learning(app: App, stop: CancellationToken) {
-    let mut tick = tokio::time::interval(LOOK_EVERY);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while stop.run_until_cancelled(tick.tick()).await.is_some() {
-        if let Err(error) = learn(&app.reader, &app.registry).await {
-            tracing::error!(%error, "published machines could not be read; the next look is in a moment");
-        }
-    }
-}
-
 /// A version, read from the database when it is not known yet. One that does not exist is a fault.
-pub async fn find(app: &App, name: &str, version: i32) -> Result<Arc<Definition>, Error> {
-    if let Some(definition) = app.registry.definition(name, version) {
+pub async fn find(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    name: &str,
+    version: i32,
+) -> Result<Arc<Definition>, Error> {
+    if let Some(definition) = registry.definition(name, version) {
         return Ok(definition);
     }
-    learn(&app.reader, &app.registry).await?;
-    app.registry
-        .definition(name, version)
-        .ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))
+    learn(db, registry).await?;
+    registry.definition(name, version).ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))
 }
 
 /// A stored version, compiled.
@@ -119,9 +105,15 @@ pub struct Version {
 }
 
 /// A page of versions, of one machine or of all, newest first. For those who may read the audit.
-pub async fn page(app: &App, actor: &Actor, name: Option<&str>, asked: &Asked) -> Result<Page<Version>, Error> {
+pub async fn page(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    actor: &Actor,
+    name: Option<&str>,
+    asked: &Asked,
+) -> Result<Page<Version>, Error> {
     actor.require("audit.read")?;
-    learn(&app.reader, &app.registry).await?;
+    learn(db, registry).await?;
     let select = name.map_or_else(Entity::find, |name| Entity::find().filter(Column::Name.eq(name)));
     let order = Keyset {
         tag: 62,
@@ -130,47 +122,57 @@ pub async fn page(app: &App, actor: &Actor, name: Option<&str>, asked: &Asked) -
         descending: true,
         place: |row: &Model| (0, row.id),
     };
-    let page = page::fetch(&app.reader, select, &order, asked).await?;
-    page.try_map(|row| version_of(app, row))
+    let page = page::fetch(db, select, &order, asked).await?;
+    page.try_map(|row| version_of(registry, row))
 }
 
 /// One version; the newest when none is named. For those who may read the audit.
-pub async fn version(app: &App, actor: &Actor, name: &str, version: Option<i32>) -> Result<Option<Version>, Error> {
+pub async fn version(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    actor: &Actor,
+    name: &str,
+    version: Option<i32>,
+) -> Result<Option<Version>, Error> {
     actor.require("audit.read")?;
-    learn(&app.reader, &app.registry).await?;
-    stored(app, name, version).await
+    learn(db, registry).await?;
+    stored(db, registry, name, version).await
 }
 
 /// One version, for whoever has just published it; the newest when none is named.
-pub async fn stored(app: &App, name: &str, version: Option<i32>) -> Result<Option<Version>, Error> {
+pub async fn stored(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    name: &str,
+    version: Option<i32>,
+) -> Result<Option<Version>, Error> {
     let select = Entity::find().filter(Column::Name.eq(name)).order_by_desc(Column::Version);
     let select = version.map_or_else(|| select.clone(), |version| select.clone().filter(Column::Version.eq(version)));
-    let row = select.one(&app.reader).await?;
+    let row = select.one(db).await?;
     if row.is_some() {
-        learn(&app.reader, &app.registry).await?;
+        learn(db, registry).await?;
     }
-    row.map(|row| version_of(app, row)).transpose()
+    row.map(|row| version_of(registry, row)).transpose()
 }
 
-fn version_of(app: &App, row: Model) -> Result<Version, Error> {
-    let definition = app
-        .registry
+fn version_of(registry: &Registry, row: Model) -> Result<Version, Error> {
+    let definition = registry
         .definition(&row.name, row.version)
         .ok_or_else(|| Error::internal(format!("no definition {} version {}", row.name, row.version)))?;
-    let newest = app.registry.newest(&row.name).is_some_and(|newest| newest.version == row.version);
+    let newest = registry.newest(&row.name).is_some_and(|newest| newest.version == row.version);
     Ok(Version { row, definition, newest })
 }
 
 impl Unit {
     /// Makes sure that the machines of all loaded subjects are known.
-    pub(super) async fn learn_machines<C: ConnectionTrait>(&self, app: &App, db: &C) -> Result<(), Error> {
-        let known = |name: &str, version| app.registry.definition(name, version).is_some();
+    pub(super) async fn learn_machines<C: ConnectionTrait>(&self, registry: &Registry, db: &C) -> Result<(), Error> {
+        let known = |name: &str, version| registry.definition(name, version).is_some();
         let all_known = |order: &Order| {
             order.quotation.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
                 && order.sale.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
                 && order.fulfilments.tracked().all(|row| known(&row.workflow_definition, row.workflow_version))
         };
-        if self.orders.values().all(all_known) { Ok(()) } else { learn(db, &app.registry).await }
+        if self.orders.values().all(all_known) { Ok(()) } else { learn(db, registry).await }
     }
 }
 

@@ -6,16 +6,12 @@ use super::{
     definition::Definition,
     gate::{self, Obstacle},
     run::{Runner, Stepped},
-    turn::Scene,
+    turn::Env,
     vocabulary::Verdict,
 };
-use crate::{
-    access::Actor,
-    app::{App, one_moment},
-    clock::Instant,
-    error::Error,
-};
+use crate::{actor::Actor, clock::Instant, db::connect::one_moment, error::Error, workflow::Rules};
 use entity::SubjectKind;
+use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 use statechart::{Candidate, Delay, GuardRef, Host, Machine, TransitionId, Trigger};
 use std::collections::HashMap;
@@ -72,14 +68,16 @@ pub struct Blocked {
 
 /// Explains every event of many subjects, in a fixed number of statements. Subjects that the actor may not see are left out.
 pub async fn available_events(
-    app: &App,
+    db: &DatabaseConnection,
+    rules: &Rules,
+    now: Instant,
     actor: &Actor,
     subjects: &[(SubjectKind, Uuid)],
 ) -> Result<HashMap<Uuid, Vec<Available>>, Error> {
     let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
-    let scene = Scene { app, actor, now: app.now() };
-    let moment = one_moment(&app.reader).await?;
-    let unit = Unit::look(app, &moment, Roots::of_subjects(&refs), scene.now).await?;
+    let env = Env { rules, actor, now };
+    let moment = one_moment(db).await?;
+    let unit = Unit::look(rules, &moment, Roots::of_subjects(&refs), env.now).await?;
     moment.rollback().await?;
     let roots = unit.roots_of();
     let mut answers = HashMap::new();
@@ -87,14 +85,14 @@ pub async fn available_events(
         if let Some(root) = roots.get(&subject).copied()
             && super::subject::visible(unit.order(root)?, subject, actor)?
         {
-            answers.insert(subject.id, of_subject(&unit, scene, root, subject)?);
+            answers.insert(subject.id, of_subject(&unit, env, root, subject)?);
         }
     }
     Ok(answers)
 }
 
-fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<Vec<Available>, Error> {
-    unit.with_place(scene, root, subject, |place| {
+fn of_subject(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<Vec<Available>, Error> {
+    unit.with_place(env, root, subject, |place| {
         let machine = &place.definition.machine;
         if machine.is_done(place.snapshot) {
             return Ok(Vec::new());
@@ -104,14 +102,14 @@ fn of_subject(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) ->
             let candidates = machine.candidates(place.snapshot, event);
             let Some(first) = candidates.first().copied() else { continue };
             let mut blocked: Vec<Blocked> =
-                place.obstacles(scene, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
+                place.obstacles(env, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
             let depends = candidates.iter().any(|id| place.definition.depends_on_payload(machine.transition(*id)));
             if !depends {
-                blocked.extend(guards(unit, scene, root, subject, event)?);
+                blocked.extend(guards(unit, env, root, subject, event)?);
             }
-            events.push(describe(place, scene, event, first, depends, blocked));
+            events.push(describe(place, env, event, first, depends, blocked));
         }
-        find_targets(unit, scene, root, subject, &mut events)?;
+        find_targets(unit, env, root, subject, &mut events)?;
         events.extend(by_time(place));
         Ok(events)
     })
@@ -147,7 +145,7 @@ fn label(meta: &Value, event: &str) -> String {
 
 fn describe(
     place: &gate::Place<'_>,
-    scene: Scene<'_>,
+    env: Env<'_>,
     event: &str,
     transition: TransitionId,
     depends_on_payload: bool,
@@ -160,7 +158,7 @@ fn describe(
         enabled: blocked_by.is_empty(),
         target: None,
         requires_reason: gate::requires_reason(meta),
-        reason_codes: gate::reason_codes(scene, place.columns.store, event),
+        reason_codes: gate::reason_codes(env, place.columns.store, event),
         payload_schema: meta.get("payload").cloned(),
         depends_on_payload,
         blocked_by,
@@ -170,7 +168,7 @@ fn describe(
 /// Tries each enabled event on a copy and notes where it leads.
 fn find_targets(
     unit: &Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     events: &mut [Available],
@@ -180,7 +178,7 @@ fn find_targets(
         copy.orders.insert(root, unit.order(root)?.clone());
         copy.shared = unit.shared.clone();
         let event = Event::named(available.event.clone());
-        if let Stepped::Taken = super::run::step(&mut copy, scene, root, subject, &event, 0)? {
+        if let Stepped::Taken = super::run::step(&mut copy, env, root, subject, &event, 0)? {
             available.target = Some(super::subject::columns(copy.order(root)?, subject)?.state.to_owned());
         }
     }
@@ -188,8 +186,8 @@ fn find_targets(
 }
 
 /// All guards that would have to answer otherwise for the event to be taken.
-fn guards(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
-    let found = culprits(unit, scene, root, subject, &Event::named(event))?;
+fn guards(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
+    let found = culprits(unit, env, root, subject, &Event::named(event))?;
     let blocked = |Culprit { guard, message, remedy, .. }: Culprit| {
         let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
         Blocked { kind: BlockKind::Guard, name: guard, message, until: None }
@@ -200,7 +198,7 @@ fn guards(unit: &Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event:
 /// Asks every guard of an event's candidates on a copy of what is loaded, and tells of the answers.
 pub(super) fn ask<T>(
     unit: &Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     event: &Event,
@@ -208,9 +206,9 @@ pub(super) fn ask<T>(
 ) -> Result<T, Error> {
     let mut order = unit.order(root)?.clone();
     let mut shared = unit.shared.clone();
-    unit.with_place(scene, root, subject, |place| {
+    unit.with_place(env, root, subject, |place| {
         let machine = &place.definition.machine;
-        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, scene)?;
+        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, env)?;
         let candidates = machine.explain(place.snapshot, &event.name, &mut asking)?;
         Ok(tell(machine, &candidates, &asking))
     })
@@ -229,9 +227,9 @@ impl<'a> Asking<'a> {
         shared: &'a mut Shared,
         subject: SubjectRef,
         event: &'a Event,
-        scene: Scene<'a>,
+        env: Env<'a>,
     ) -> Result<Self, Error> {
-        let mut runner = Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth: 0 };
+        let mut runner = Runner { definition, order, shared, subject, event, env, metadata: Map::new(), depth: 0 };
         // As before a step: what is compared is what is true now.
         runner.facts()?;
         Ok(Self { runner, answers: Vec::new() })

@@ -2,8 +2,8 @@
 
 use super::{Order, Part, Row, Shared, Unit};
 use crate::{
+    db::rows::{Changed, Writes},
     error::Error,
-    rows::{Changed, Writes},
 };
 use entity::{
     SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root,

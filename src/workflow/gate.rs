@@ -7,11 +7,11 @@ use super::{
     culprits::Culprit,
     definition::{Definition, INSTANT, NAME},
     subject::{self, Columns},
-    turn::Scene,
+    turn::Env,
     window,
 };
 use crate::{
-    access::Actor,
+    actor::Actor,
     clock::{self, Instant},
     error::{Code, Error, Refusal},
     texts::{self, LONGEST_NAME},
@@ -52,8 +52,8 @@ pub(super) enum Obstacle {
 
 impl Place<'_> {
     /// Refuses what may not even be asked of the guards.
-    pub(super) fn admit(&self, scene: Scene<'_>, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
-        if !subject::visible(self.order, self.subject, scene.actor)? {
+    pub(super) fn admit(&self, env: Env<'_>, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
+        if !subject::visible(self.order, self.subject, env.actor)? {
             return Err(Error::not_found(self.subject.type_id()));
         }
         check_version(self.columns.version, expected)?;
@@ -66,7 +66,7 @@ impl Place<'_> {
                 )));
             }
             return Err(self.refuse(
-                scene.actor,
+                env.actor,
                 Code::TransitionNotAllowed,
                 format!("{} is not possible in {}", event.name, self.columns.state),
             ));
@@ -74,13 +74,13 @@ impl Place<'_> {
         if via == Via::Command {
             return Ok(());
         }
-        self.authorise(scene, event, first)?;
+        self.authorise(env, event, first)?;
         self.check_payload(event, &candidates)?;
-        self.check_reason(scene, event, first)
+        self.check_reason(env, event, first)
     }
 
-    fn authorise(&self, scene: Scene<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
-        if let Some(obstacle) = self.obstacles(scene, transition).into_iter().next() {
+    fn authorise(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+        if let Some(obstacle) = self.obstacles(env, transition).into_iter().next() {
             return Err(match obstacle {
                 Obstacle::Source => Error::Forbidden(format!(
                     "{} is not sent by hand; it comes from its own mutation, a provider or a timer",
@@ -90,7 +90,7 @@ impl Place<'_> {
                     Error::Forbidden(format!("{} needs the permission {permission}", event.name))
                 }
                 Obstacle::Window { until, message } => {
-                    let mut refusal = self.refusal(scene.actor, Code::OutsideWindow, message);
+                    let mut refusal = self.refusal(env.actor, Code::OutsideWindow, message);
                     refusal.until = until;
                     Error::Refused(Box::new(refusal))
                 }
@@ -100,17 +100,17 @@ impl Place<'_> {
     }
 
     /// What stands in the way of a transition, guards aside.
-    pub(super) fn obstacles(&self, scene: Scene<'_>, transition: TransitionId) -> Vec<Obstacle> {
+    pub(super) fn obstacles(&self, env: Env<'_>, transition: TransitionId) -> Vec<Obstacle> {
         let meta = &self.definition.machine.transition(transition).meta;
         let mut obstacles = Vec::new();
         if by_command(meta) {
             obstacles.push(Obstacle::Source);
         }
-        if let Some(permission) = self.missing_permission(meta, scene.actor) {
+        if let Some(permission) = self.missing_permission(meta, env.actor) {
             obstacles.push(Obstacle::Permission(permission));
         }
         if let (Some(window), Some(store)) = (meta.get("window"), self.store)
-            && let window::Answer::Closed { until, message } = window::ask(window, &store.timezone, scene.now)
+            && let window::Answer::Closed { until, message } = window::ask(window, &store.timezone, env.now)
         {
             obstacles.push(Obstacle::Window { until, message });
         }
@@ -140,20 +140,20 @@ impl Place<'_> {
         Err(Error::invalid("payload", format!("{} takes no payload", event.name)))
     }
 
-    fn check_reason(&self, scene: Scene<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+    fn check_reason(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
         check_note(event.note.as_deref())?;
         let store = self.columns.store;
         if let Some(code) = &event.reason_code {
-            return check_reason_code(scene, store, &event.name, code);
+            return check_reason_code(env, store, &event.name, code);
         }
         if requires_reason(&self.definition.machine.transition(transition).meta) {
             return Err(self.refuse(
-                scene.actor,
+                env.actor,
                 Code::ReasonRequired,
                 format!(
                     "{} needs a reasonCode: one of {}",
                     event.name,
-                    reason_codes(scene, store, &event.name).join(", ")
+                    reason_codes(env, store, &event.name).join(", ")
                 ),
             ));
         }
@@ -257,14 +257,14 @@ pub fn check_note(note: Option<&str>) -> Result<(), Error> {
 }
 
 /// The reason codes that a store takes for an event.
-pub fn reason_codes(scene: Scene<'_>, store: uuid::Uuid, event: &str) -> Vec<String> {
+pub fn reason_codes(env: Env<'_>, store: uuid::Uuid, event: &str) -> Vec<String> {
     let store = crate::id::encode(crate::id::Prefix::Store, store);
-    scene.app.settings.reasons.codes(&store, event).to_vec()
+    env.rules.settings.reasons.codes(&store, event).to_vec()
 }
 
 /// Refuses a reason code that the store does not take for the event.
-pub fn check_reason_code(scene: Scene<'_>, store: uuid::Uuid, event: &str, code: &str) -> Result<(), Error> {
-    let codes = reason_codes(scene, store, event);
+pub fn check_reason_code(env: Env<'_>, store: uuid::Uuid, event: &str, code: &str) -> Result<(), Error> {
+    let codes = reason_codes(env, store, event);
     if codes.iter().any(|known| known == code) {
         return Ok(());
     }

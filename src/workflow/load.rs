@@ -4,7 +4,12 @@
 //! On SQLite a write transaction is alone from its first statement, and the locks are left out.
 
 use super::{Needs, Order, SubjectRef, Unit};
-use crate::{app::App, clock::Instant, error::Error, reading::among, rows::Reads};
+use crate::{
+    clock::Instant,
+    db::{finders::among, rows::Reads},
+    error::Error,
+    workflow::Rules,
+};
 use entity::{
     SubjectKind, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, override_request, payment,
     payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
@@ -107,9 +112,9 @@ impl Unit {
 
     /// Reads everything of orders, to be looked at. `moment` is a transaction that sees one moment (`one_moment`), so that
     /// what is read together belongs together.
-    pub async fn look(app: &App, moment: &DatabaseTransaction, roots: Roots, now: Instant) -> Result<Self, Error> {
+    pub async fn look(rules: &Rules, moment: &DatabaseTransaction, roots: Roots, now: Instant) -> Result<Self, Error> {
         let mut unit = Self::open(moment, roots, Mode::Read, now).await?;
-        unit.load(app, moment, Needs::ALL, Mode::Read).await?;
+        unit.load(rules, moment, Needs::ALL, Mode::Read).await?;
         Ok(unit)
     }
 
@@ -132,7 +137,13 @@ impl Unit {
     }
 
     /// Reads the parts that `needs` names and that are not there yet.
-    pub async fn load<C: ConnectionTrait>(&mut self, app: &App, db: &C, needs: Needs, mode: Mode) -> Result<(), Error> {
+    pub async fn load<C: ConnectionTrait>(
+        &mut self,
+        rules: &Rules,
+        db: &C,
+        needs: Needs,
+        mode: Mode,
+    ) -> Result<(), Error> {
         let roots: Vec<Uuid> = self.orders.keys().copied().collect();
         if roots.is_empty() {
             return Ok(());
@@ -160,7 +171,7 @@ impl Unit {
             };
         }
         parts!(fill);
-        self.learn_machines(app, db).await?;
+        self.learn_machines(&rules.registry, db).await?;
         if needs.has(Needs::CREDIT) {
             self.load_accounts(db, mode).await?;
         }

@@ -3,8 +3,8 @@
 //! What may have to be erased (label, note, metadata) enters the chain as a salted digest and is kept beside it.
 //! Notes are kept folded as well, to be searched. Knows how a row is made and hashed; `audit` checks what is stored.
 
-use super::{Order, Shared, SubjectRef, turn::Scene};
-use crate::{clock::Instant, error::Error, id, rows::Writes};
+use super::{Order, Shared, SubjectRef, turn::Env};
+use crate::{clock::Instant, db::rows::Writes, error::Error, id};
 use chrono::SecondsFormat;
 use entity::folding::fold;
 use entity::transition_log::{Column, Entity, Model};
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 }
 
 /// Appends a row to the order's log.
-pub(super) fn append(order: &mut Order, shared: &mut Shared, scene: Scene<'_>, entry: Entry) -> Result<(), Error> {
+pub(super) fn append(order: &mut Order, shared: &mut Shared, env: Env<'_>, entry: Entry) -> Result<(), Error> {
     let mut row = Model {
         id: id::new(),
         root_id: order.root.id,
@@ -35,16 +35,16 @@ pub(super) fn append(order: &mut Order, shared: &mut Shared, scene: Scene<'_>, e
         from_state: entry.from,
         to_state: entry.to,
         event: entry.event,
-        actor_type: scene.actor.kind,
-        actor_id: Some(scene.actor.id.clone()),
-        actor_label: Some(scene.actor.name.clone()),
+        actor_type: env.actor.kind,
+        actor_id: Some(env.actor.id.clone()),
+        actor_label: Some(env.actor.name.clone()),
         reason_code: entry.reason_code,
         note_folded: entry.note.as_deref().map(fold),
         note: entry.note,
         metadata: (!entry.metadata.is_empty()).then(|| Value::Object(entry.metadata)),
         salt: id::random_hex(16),
         private_digest: String::new(),
-        occurred_at: scene.now,
+        occurred_at: env.now,
         previous_hash: order.root.last_hash.clone(),
         hash: String::new(),
     };

@@ -12,12 +12,12 @@ use super::{
     send::stored_needs,
 };
 use crate::{
-    app::{App, one_moment},
-    command::{Command, Cx, Done},
+    db::connect::one_moment,
     error::Error,
+    workflow::{Command, Cx, Done},
 };
 use entity::workflow_definition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -62,9 +62,9 @@ pub struct Moved {
 
 impl Migration {
     /// What would be moved, and where.
-    pub async fn plan(&self, app: &App) -> Result<Vec<Moves>, Error> {
-        let moment = one_moment(&app.reader).await?;
-        let plan = self.plan_at(&moment, &app.registry).await?;
+    pub async fn plan(&self, db: &DatabaseConnection, registry: &Registry) -> Result<Vec<Moves>, Error> {
+        let moment = one_moment(db).await?;
+        let plan = self.plan_at(&moment, registry).await?;
         moment.rollback().await?;
         Ok(plan)
     }
@@ -144,12 +144,12 @@ impl Command for MigrateBatch {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("workflow.publish")?;
         let migration = &self.migration;
-        let (from, to) = migration.versions(cx.txn, &cx.app.registry).await?;
+        let (from, to) = migration.versions(cx.txn, &cx.rules.registry).await?;
         let mapping = migration.mapping(cx.txn, &from, &to).await?;
         let ids = live::after(cx.txn, &from, self.after, BATCH).await?;
         let subjects: Vec<SubjectRef> = ids.iter().map(|id| SubjectRef { kind: from.subject, id: *id }).collect();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&subjects), Mode::Write, cx.now).await?;
-        unit.load(cx.app, cx.txn, stored_needs(from.subject) | Needs::STORE | to.delay_needs(), Mode::Write).await?;
+        unit.load(cx.rules, cx.txn, stored_needs(from.subject) | Needs::STORE | to.delay_needs(), Mode::Write).await?;
         let roots = unit.roots_of();
         let event = Event::named(MIGRATED);
         let mut moved = Moved { moves: BTreeMap::new(), last: ids.last().copied() };
@@ -164,7 +164,7 @@ impl Command for MigrateBatch {
             .collect();
             let step = Move { from: &from, to: &to, mapping: &mapping, event: &event, metadata };
             // Whoever was moved or ended between the reading of the ids and the lock stays where they are.
-            if let Some(states) = relocate(&mut unit, cx.scene(), root, subject, step)? {
+            if let Some(states) = relocate(&mut unit, cx.env(), root, subject, step)? {
                 *moved.moves.entry(states).or_default() += 1;
             }
         }

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod check;
+mod command;
 pub mod commands;
 mod culprits;
 pub mod definition;
@@ -28,6 +29,7 @@ pub mod queries;
 pub mod registry;
 mod relocate;
 mod replay;
+mod rules;
 mod run;
 mod send;
 mod shared;
@@ -40,15 +42,17 @@ mod vocabulary;
 pub mod why;
 mod window;
 
+pub use command::{Change, Command, Cx, Done, Fresh, Subject};
 pub use definition::Definition;
 pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, check_version, reason_codes};
 pub use load::{Mode, Roots};
 pub use needs::Needs;
 pub use part::{Part, Row};
 pub use registry::Registry;
+pub use rules::Rules;
 pub use send::{Outcome, own_needs, send};
 pub use subject::visible;
-pub use turn::{Event, Scene, Turn};
+pub use turn::{Env, Event, Turn};
 pub use unit::{AccountKey, FollowUp, Order, Shared, StockKey, SubjectRef, TimerKey, Unit, What};
 pub use vocabulary::{Verdict, Vocabulary};
 

@@ -10,14 +10,13 @@ use super::{
     replay::{self, Difference, Effort},
 };
 use crate::{
-    app::{App, one_moment},
-    command::{Command, Cx, Done},
     config::MachineSource,
+    db::{connect::one_moment, finders::among},
     error::Error,
-    reading::among,
+    workflow::{Command, Cx, Done},
 };
 use entity::{SubjectKind, transition_log};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use serde_json::Value;
 use statechart::{Problem, Severity};
@@ -119,17 +118,17 @@ impl PublishDefinition {
     }
 
     /// Checks it and publishes nothing; on what the database was at one moment, while others write.
-    pub async fn rehearse(&self, app: &App) -> Result<Report, Error> {
-        let moment = one_moment(&app.reader).await?;
-        definitions::learn(&moment, &app.registry).await?;
-        let report = self.report(&moment, &app.registry).await?;
+    pub async fn rehearse(&self, db: &DatabaseConnection, registry: &Registry) -> Result<Report, Error> {
+        let moment = one_moment(db).await?;
+        definitions::learn(&moment, registry).await?;
+        let report = self.report(&moment, registry).await?;
         moment.rollback().await?;
         Ok(report)
     }
 
     /// The gate before publishing: all that takes long, ahead of the transaction that nobody is to wait for.
-    pub async fn pass(&mut self, app: &App) -> Result<(), Error> {
-        let report = self.rehearse(app).await?;
+    pub async fn pass(&mut self, db: &DatabaseConnection, registry: &Registry) -> Result<(), Error> {
+        let report = self.rehearse(db, registry).await?;
         report.judge(self.accept_differences)?;
         self.seen = Some(report.newest);
         Ok(())
@@ -272,7 +271,7 @@ impl Command for PublishDefinition {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         cx.actor.require("workflow.publish")?;
         let seen = self.seen.ok_or_else(|| Error::internal("a version that has not passed the gate"))?;
-        let registry = &cx.app.registry;
+        let registry = &cx.rules.registry;
         definitions::learn(cx.txn, registry).await?;
         let versions = self.versions(registry);
         if let Some(same) = versions.last().filter(|newest| newest.source == self.source) {

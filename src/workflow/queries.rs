@@ -1,11 +1,10 @@
 //! Finders of what happened, of what was refused and of what is due.
 
-use crate::access::Actor;
-use crate::app::App;
+use crate::actor::Actor;
+use crate::db::finders::{among, grouped, keyed};
+use crate::db::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
 use crate::error::Error;
 use crate::order::queries::own_roots;
-use crate::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
-use crate::reading::{among, grouped, keyed};
 use entity::{SubjectKind, refused_attempt, timer, transition_log};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{
@@ -31,8 +30,12 @@ pub fn visible(actor: &Actor) -> Select<transition_log::Entity> {
 }
 
 /// A row of the log by its id.
-pub async fn find(app: &App, actor: &Actor, id: Uuid) -> Result<Option<Arc<transition_log::Model>>, Error> {
-    Ok(visible(actor).filter(transition_log::Column::Id.eq(id)).one(&app.reader).await?.map(Arc::new))
+pub async fn find(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<transition_log::Model>>, Error> {
+    Ok(visible(actor).filter(transition_log::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
 /// Rows of the log by id, for whoever sees what they are about.
@@ -177,7 +180,7 @@ pub async fn timers(
 
 /// What was refused of a subject, newest first. For those who may read the audit.
 pub async fn refused_attempts(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     subject: (SubjectKind, Uuid),
     asked: &Asked,
@@ -193,5 +196,5 @@ pub async fn refused_attempts(
         descending: true,
         place: |row: &refused_attempt::Model| (row.occurred_at.timestamp_micros(), row.id),
     };
-    page::fetch(&app.reader, select, &order, asked).await
+    page::fetch(db, select, &order, asked).await
 }

@@ -5,7 +5,7 @@ use super::{
     definition::Definition,
     mapping::{Mapping, Restored},
     run, subject,
-    turn::Scene,
+    turn::Env,
 };
 use crate::error::Error;
 use serde_json::{Map, Value};
@@ -31,7 +31,7 @@ pub(super) struct Move<'a> {
 /// Answers its old and its new state; none when it is not there to be moved.
 pub(super) fn relocate(
     unit: &mut Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     step: Move<'_>,
@@ -51,12 +51,12 @@ pub(super) fn relocate(
     let Restored { place: is, forgotten } = mapping
         .restore(&to.machine, &state, &history)
         .map_err(|error| Error::invalid("mapping", format!("{}: {error}", subject.type_id())))?;
-    let mut leaving = run::runner(from, order, &mut unit.shared, subject, event, scene, 0);
+    let mut leaving = run::runner(from, order, &mut unit.shared, subject, event, env, 0);
     for id in delaying(from, &was) {
         leaving.disarm(id)?;
     }
     subject::set(order, subject, to, &is)?;
-    let mut arriving = run::runner(to, order, &mut unit.shared, subject, event, scene, 0);
+    let mut arriving = run::runner(to, order, &mut unit.shared, subject, event, env, 0);
     for id in delaying(to, &is) {
         for delay in run::delays(to, id) {
             arriving.arm(id, &delay)?;

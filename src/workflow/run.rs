@@ -10,7 +10,7 @@ use super::{
     log,
     mark::Mark,
     subject, timers,
-    turn::{Scene, Turn},
+    turn::{Env, Turn},
     unit::What,
     vocabulary::Verdict,
 };
@@ -31,7 +31,7 @@ pub(super) struct Runner<'a> {
     pub shared: &'a mut Shared,
     pub subject: SubjectRef,
     pub event: &'a Event,
-    pub scene: Scene<'a>,
+    pub env: Env<'a>,
     pub metadata: Map<String, Value>,
     pub depth: u32,
 }
@@ -44,7 +44,7 @@ impl Runner<'_> {
             subject: self.subject,
             event: self.event,
             params,
-            scene: self.scene,
+            env: self.env,
             metadata: &mut self.metadata,
             depth: self.depth,
         }
@@ -95,7 +95,7 @@ impl Host for Runner<'_> {
                 .ok()
                 .and_then(chrono::TimeDelta::try_milliseconds)
                 .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))
-                .and_then(|delay| clock::after(self.scene.now, delay, &format!("after.{millis}")))?,
+                .and_then(|delay| clock::after(self.env.now, delay, &format!("after.{millis}")))?,
         };
         self.timer(state, delay, Some(due));
         Ok(())
@@ -120,7 +120,7 @@ pub(super) enum Stepped {
 /// Sends one event to one subject, without its follow-ups. When nothing takes it, the unit is as it was.
 pub(super) fn step(
     unit: &mut Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     event: &Event,
@@ -128,12 +128,12 @@ pub(super) fn step(
 ) -> Result<Stepped, Error> {
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let columns = subject::columns(order, subject)?;
-    let definition = subject::definition(scene.app, &columns)?;
+    let definition = subject::definition(env.rules, &columns)?;
     let snapshot = subject::snapshot(&definition, &columns)?;
     let from = columns.state.to_owned();
     let mark = definition.facts().map(|facts| Mark::before_facts(order, &unit.shared, subject, facts.needs));
     let mark = mark.transpose()?;
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, scene, depth);
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, env, depth);
     runner.facts()?;
     let Some(step) = definition.machine.step_if_taken(&snapshot, &event.name, &mut runner).map_err(from_step)? else {
         if let Some(mark) = mark {
@@ -149,17 +149,17 @@ pub(super) fn step(
 }
 
 /// Enters a new subject's initial state.
-fn start(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef, depth: u32) -> Result<(), Error> {
+fn start(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, depth: u32) -> Result<(), Error> {
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let name = subject::columns(order, subject)?.definition.to_owned();
-    let definition: Arc<Definition> = scene
-        .app
+    let definition: Arc<Definition> = env
+        .rules
         .registry
         .newest(&name)
         .filter(|definition| definition.subject == subject.kind)
         .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
     let event = Event::named(super::CREATED);
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, &event, scene, depth);
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, &event, env, depth);
     runner.facts()?;
     let step = definition.machine.start(&mut runner).map_err(from_step)?;
     subject::set(runner.order, subject, &definition, &step.snapshot)?;
@@ -182,51 +182,51 @@ pub(super) fn delays(definition: &Definition, state: StateId) -> Vec<Delay> {
 }
 
 /// Runs a subject's facts and nothing else.
-pub(super) fn refresh(unit: &mut Unit, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+pub(super) fn refresh(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
-    let definition = subject::definition(scene.app, &subject::columns(order, subject)?)?;
+    let definition = subject::definition(env.rules, &subject::columns(order, subject)?)?;
     let event = Event::default();
-    runner(&definition, order, &mut unit.shared, subject, &event, scene, 0).facts()
+    runner(&definition, order, &mut unit.shared, subject, &event, env, 0).facts()
 }
 
 /// Books what happened to a subject without a step: facts, version and log, from = to.
 pub(super) fn record(
     unit: &mut Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     event: &Event,
     noop: bool,
 ) -> Result<(), Error> {
-    scene.app.registry.check_sent(subject.kind, &event.name)?;
+    env.rules.registry.check_sent(subject.kind, &event.name)?;
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let columns = subject::columns(order, subject)?;
-    let definition = subject::definition(scene.app, &columns)?;
+    let definition = subject::definition(env.rules, &columns)?;
     let state = columns.state.to_owned();
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, scene, 0);
+    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, env, 0);
     runner.facts()?;
     finish(runner, Some(state), event.name.clone(), noop)
 }
 
 /// Runs the queue until it is empty.
-pub(super) fn drain(unit: &mut Unit, scene: Scene<'_>) -> Result<(), Error> {
+pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
     while let Some(FollowUp { root, what, payload, optional, depth }) = unit.shared.queue.pop_front() {
         if depth > MAX_ROUNDS {
             return Err(Error::internal(format!("more than {MAX_ROUNDS} rounds of follow-ups in one order")));
         }
         match what {
-            What::Start(subject) => start(unit, scene, root, subject, depth)?,
+            What::Start(subject) => start(unit, env, root, subject, depth)?,
             What::Build(kind) => {
-                let subject = build(unit, scene, root, kind, payload, depth)?;
-                start(unit, scene, root, subject, depth)?;
+                let subject = build(unit, env, root, kind, payload, depth)?;
+                start(unit, env, root, subject, depth)?;
             }
             What::Send(subject, name) => {
-                scene.app.registry.check_sent(subject.kind, &name)?;
+                env.rules.registry.check_sent(subject.kind, &name)?;
                 let event = Event::named(name).with(payload);
-                if let Stepped::Refused = step(unit, scene, root, subject, &event, depth)?
+                if let Stepped::Refused = step(unit, env, root, subject, &event, depth)?
                     && !optional
                 {
-                    let culprit = culprits(unit, scene, root, subject, &event)?.into_iter().next();
+                    let culprit = culprits(unit, env, root, subject, &event)?.into_iter().next();
                     let why = culprit.map_or_else(String::new, |culprit| format!(": {} said no", culprit.guard));
                     let name = event.name;
                     return Err(Error::internal(format!("nothing takes the follow-up {name} of {subject:?}{why}")));
@@ -240,13 +240,13 @@ pub(super) fn drain(unit: &mut Unit, scene: Scene<'_>) -> Result<(), Error> {
 /// Lets the room of `kind` build the row of a new subject from its seed.
 fn build(
     unit: &mut Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: Uuid,
     kind: SubjectKind,
     seed: Value,
     depth: u32,
 ) -> Result<SubjectRef, Error> {
-    let builder = scene.app.registry.builder(kind)?;
+    let builder = env.rules.registry.builder(kind)?;
     let event = Event::named(super::CREATED).with(seed);
     let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
     let id = builder(&mut Turn {
@@ -255,7 +255,7 @@ fn build(
         subject: SubjectRef { kind, id: Uuid::nil() },
         event: &event,
         params: &Value::Null,
-        scene,
+        env,
         metadata: &mut Map::new(),
         depth,
     })?;
@@ -268,10 +268,10 @@ pub(super) fn runner<'a>(
     shared: &'a mut Shared,
     subject: SubjectRef,
     event: &'a Event,
-    scene: Scene<'a>,
+    env: Env<'a>,
     depth: u32,
 ) -> Runner<'a> {
-    Runner { definition, order, shared, subject, event, scene, metadata: Map::new(), depth }
+    Runner { definition, order, shared, subject, event, env, metadata: Map::new(), depth }
 }
 
 pub(super) fn finish(runner: Runner<'_>, from: Option<String>, event: String, noop: bool) -> Result<(), Error> {
@@ -289,7 +289,7 @@ pub(super) fn finish(runner: Runner<'_>, from: Option<String>, event: String, no
         note: runner.event.note.clone(),
         metadata,
     };
-    log::append(runner.order, runner.shared, runner.scene, entry)?;
+    log::append(runner.order, runner.shared, runner.env, entry)?;
     if !noop {
         runner.shared.touched.insert((runner.subject.kind, runner.subject.id));
     }

@@ -6,7 +6,7 @@ use super::{
     gate::{Place, Via},
     run::{self, Stepped},
     subject,
-    turn::Scene,
+    turn::Env,
     unit::What,
 };
 use crate::error::Error;
@@ -28,14 +28,14 @@ pub enum Outcome {
 /// A refusal drops its subject only; any other failure is the batch's.
 pub async fn send(
     txn: &DatabaseTransaction,
-    scene: Scene<'_>,
+    env: Env<'_>,
     subjects: &[(SubjectRef, Option<i32>)],
     event: &Event,
     via: Via,
 ) -> Result<(Unit, Vec<Outcome>), Error> {
     let refs: Vec<SubjectRef> = subjects.iter().map(|(subject, _)| *subject).collect();
-    let mut unit = Unit::open(txn, Roots::of_subjects(&refs), Mode::Write, scene.now).await?;
-    unit.load_for(txn, scene, &refs, event, Mode::Write).await?;
+    let mut unit = Unit::open(txn, Roots::of_subjects(&refs), Mode::Write, env.now).await?;
+    unit.load_for(txn, env, &refs, event, Mode::Write).await?;
     let roots = unit.roots_of();
     let mut outcomes = Vec::with_capacity(subjects.len());
     for (subject, expected) in subjects {
@@ -43,15 +43,15 @@ pub async fn send(
             outcomes.push(Outcome::Refused(Error::not_found(subject.type_id())));
             continue;
         };
-        outcomes.push(unit.try_send(scene, root, *subject, event, *expected, via)?);
+        outcomes.push(unit.try_send(env, root, *subject, event, *expected, via)?);
     }
     unit.flush(txn).await?;
     Ok((unit, outcomes))
 }
 
 /// The subject itself, and what tells whether the actor may see it.
-pub fn own_needs(kind: SubjectKind, actor: &crate::access::Actor) -> Needs {
-    let limited = !matches!(actor.scope, crate::access::Scope::All);
+pub fn own_needs(kind: SubjectKind, actor: &crate::actor::Actor) -> Needs {
+    let limited = !matches!(actor.scope, crate::actor::Scope::All);
     let whose = if limited && kind == SubjectKind::Fulfilment { Needs::SALE } else { Needs::NOTHING };
     stored_needs(kind) | whose
 }
@@ -70,30 +70,30 @@ impl Unit {
     pub async fn load_for<C: sea_orm::ConnectionTrait>(
         &mut self,
         db: &C,
-        scene: Scene<'_>,
+        env: Env<'_>,
         subjects: &[SubjectRef],
         event: &Event,
         mode: Mode,
     ) -> Result<(), Error> {
-        let own = |needs: Needs, subject: &SubjectRef| needs | own_needs(subject.kind, scene.actor);
+        let own = |needs: Needs, subject: &SubjectRef| needs | own_needs(subject.kind, env.actor);
         let own = subjects.iter().fold(Needs::NOTHING, own);
         let likely = subjects.iter().fold(own, |needs, subject| {
-            needs | scene.app.registry.likely_needs(subject.kind, &event.name).of_the_order_alone()
+            needs | env.rules.registry.likely_needs(subject.kind, &event.name).of_the_order_alone()
         });
-        self.load(scene.app, db, likely, mode).await?;
+        self.load(env.rules, db, likely, mode).await?;
         let roots = self.roots_of();
         let mut needs = Needs::NOTHING;
         for subject in subjects {
             let Some(root) = roots.get(subject) else { continue };
             let columns = subject::columns(self.order(*root)?, *subject)?;
-            let definition = subject::definition(scene.app, &columns)?;
+            let definition = subject::definition(env.rules, &columns)?;
             needs |= match subjects {
                 // Nobody else's event moves it before its own.
                 [_] => definition.needs_in(&subject::snapshot(&definition, &columns)?, &event.name),
                 _ => definition.needs(&event.name),
             };
         }
-        self.load(scene.app, db, needs, mode).await
+        self.load(env.rules, db, needs, mode).await
     }
 
     /// Which order each loaded subject belongs to.
@@ -110,7 +110,7 @@ impl Unit {
     /// Sends an event with all that follows from it. A refusal has changed nothing; an error leaves the unit unusable.
     pub fn try_send(
         &mut self,
-        scene: Scene<'_>,
+        env: Env<'_>,
         root: Uuid,
         subject: SubjectRef,
         event: &Event,
@@ -118,22 +118,22 @@ impl Unit {
         via: Via,
     ) -> Result<Outcome, Error> {
         if via == Via::Command {
-            scene.app.registry.check_sent(subject.kind, &event.name)?;
+            env.rules.registry.check_sent(subject.kind, &event.name)?;
         }
-        match self.with_place(scene, root, subject, |place| place.admit(scene, event, expected, via)) {
+        match self.with_place(env, root, subject, |place| place.admit(env, event, expected, via)) {
             Err(error @ (Error::Db(_) | Error::Internal(_))) => return Err(error),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
             Ok(()) => {}
         }
-        match run::step(self, scene, root, subject, event, 0)? {
+        match run::step(self, env, root, subject, event, 0)? {
             Stepped::Taken => {
-                run::drain(self, scene)?;
+                run::drain(self, env)?;
                 Ok(Outcome::Taken)
             }
             Stepped::Refused => {
-                let culprit = culprits(self, scene, root, subject, event)?.into_iter().next();
-                self.with_place(scene, root, subject, |place| {
-                    Ok(Outcome::Refused(place.rejected(scene.actor, event, culprit)))
+                let culprit = culprits(self, env, root, subject, event)?.into_iter().next();
+                self.with_place(env, root, subject, |place| {
+                    Ok(Outcome::Refused(place.rejected(env.actor, event, culprit)))
                 })
             }
         }
@@ -142,31 +142,31 @@ impl Unit {
     /// Sends an event with all that follows from it; a refusal is an error.
     pub fn send_one(
         &mut self,
-        scene: Scene<'_>,
+        env: Env<'_>,
         root: Uuid,
         subject: SubjectRef,
         event: &Event,
         expected: Option<i32>,
         via: Via,
     ) -> Result<(), Error> {
-        match self.try_send(scene, root, subject, event, expected, via)? {
+        match self.try_send(env, root, subject, event, expected, via)? {
             Outcome::Taken => Ok(()),
             Outcome::Refused(refusal) => Err(refusal),
         }
     }
 
     /// Sends an event that a command, a timer or a provider reports.
-    pub fn command(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        self.send_one(scene, root, subject, event, None, Via::Command)
+    pub fn command(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
+        self.send_one(env, root, subject, event, None, Via::Command)
     }
 
     /// Sends an event that it is fine not to take; says whether it was.
-    pub fn offer(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<bool, Error> {
-        Ok(matches!(self.try_send(scene, root, subject, event, None, Via::Command)?, Outcome::Taken))
+    pub fn offer(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<bool, Error> {
+        Ok(matches!(self.try_send(env, root, subject, event, None, Via::Command)?, Outcome::Taken))
     }
 
     /// Starts a subject whose row was inserted, with all that follows.
-    pub fn start(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+    pub fn start(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
         self.shared.queue.push_back(super::FollowUp {
             root,
             what: What::Start(subject),
@@ -174,76 +174,70 @@ impl Unit {
             optional: false,
             depth: 0,
         });
-        run::drain(self, scene)
+        run::drain(self, env)
     }
 
     /// Refuses what may not even be asked of the guards, before a command does more: visibility, version, transition,
     /// permission, window, payload, reason.
     pub fn admit(
         &self,
-        scene: Scene<'_>,
+        env: Env<'_>,
         root: Uuid,
         subject: SubjectRef,
         event: &Event,
         expected: Option<i32>,
     ) -> Result<(), Error> {
-        self.with_place(scene, root, subject, |place| place.admit(scene, event, expected, Via::Lever))
+        self.with_place(env, root, subject, |place| place.admit(env, event, expected, Via::Lever))
     }
 
     /// Brings what a subject's context says of other rows up to date, before a command reads it.
-    pub fn refresh(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
-        run::refresh(self, scene, root, subject)
+    pub fn refresh(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
+        run::refresh(self, env, root, subject)
     }
 
     /// Books what happened to a subject without a step: facts, version + 1, a log row with from = to.
-    pub fn record(&mut self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        run::record(self, scene, root, subject, event, false)
+    pub fn record(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
+        run::record(self, env, root, subject, event, false)
     }
 
     /// Puts on record what changed nothing; the version stays.
-    pub fn record_noop(
-        &mut self,
-        scene: Scene<'_>,
-        root: Uuid,
-        subject: SubjectRef,
-        event: &Event,
-    ) -> Result<(), Error> {
-        run::record(self, scene, root, subject, event, true)
+    pub fn record_noop(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
+        run::record(self, env, root, subject, event, true)
     }
 
     /// What must be loaded before `event` is sent to a subject in the state that it is in.
-    pub fn needs_here(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Needs, Error> {
-        self.with_place(scene, root, subject, |place| Ok(place.definition.needs_in(place.snapshot, event)))
+    pub fn needs_here(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Needs, Error> {
+        self.with_place(env, root, subject, |place| Ok(place.definition.needs_in(place.snapshot, event)))
     }
 
     /// Whether the subject's machine would at least ask its guards about `event` in the state that it is in.
-    pub fn knows(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<bool, Error> {
-        self.with_place(scene, root, subject, |place| {
+    pub fn knows(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<bool, Error> {
+        self.with_place(env, root, subject, |place| {
             let machine = &place.definition.machine;
             Ok(!machine.is_done(place.snapshot) && !machine.candidates(place.snapshot, event).is_empty())
         })
     }
 
     /// Whether the subject has reached its machine's end.
-    pub fn is_done(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef) -> Result<bool, Error> {
-        self.with_place(scene, root, subject, |place| Ok(place.definition.machine.is_done(place.snapshot)))
+    pub fn is_done(&self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<bool, Error> {
+        self.with_place(env, root, subject, |place| Ok(place.definition.machine.is_done(place.snapshot)))
     }
 
     /// Whether one of the subject's active states carries `tag`.
-    pub fn has_tag(&self, scene: Scene<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
-        self.with_place(scene, root, subject, |place| Ok(place.definition.machine.tags(place.snapshot).contains(&tag)))
+    pub fn has_tag(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
+        self.with_place(env, root, subject, |place| Ok(place.definition.machine.tags(place.snapshot).contains(&tag)))
     }
 
     pub(super) fn with_place<T>(
         &self,
-        scene: Scene<'_>,
+        env: Env<'_>,
         root: Uuid,
         subject: SubjectRef,
         ask: impl FnOnce(&Place<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let order = self.order(root)?;
         let columns = subject::columns(order, subject)?;
-        let definition = subject::definition(scene.app, &columns)?;
+        let definition = subject::definition(env.rules, &columns)?;
         let snapshot = subject::snapshot(&definition, &columns)?;
         let store = self.shared.stores.get(&columns.store);
         ask(&Place { order, subject, columns, definition: &definition, snapshot: &snapshot, store })

@@ -3,11 +3,10 @@
 use super::definition::Definition;
 use super::definitions;
 use super::registry::Registry;
-use crate::app::App;
 use crate::error::Error;
 use entity::{SubjectKind, fulfilment, quotation, sale_order};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection};
 use serde_json::Value;
 use statechart::{Kind, Machine, Snapshot, StateId};
 use std::collections::BTreeSet;
@@ -120,13 +119,18 @@ pub struct Narrowing<'a> {
 
 /// Refuses words that no version of any machine of the kind has, and says which there are: an empty list would look like
 /// an answer.
-pub async fn known(app: &App, subject: SubjectKind, narrowing: Narrowing<'_>) -> Result<(), Error> {
-    if narrowing.unknown(&app.registry, subject).is_none() {
+pub async fn known(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    subject: SubjectKind,
+    narrowing: Narrowing<'_>,
+) -> Result<(), Error> {
+    if narrowing.unknown(registry, subject).is_none() {
         return Ok(());
     }
     // Another process may have published it a moment ago.
-    definitions::learn(&app.reader, &app.registry).await?;
-    narrowing.unknown(&app.registry, subject).map_or(Ok(()), Err)
+    definitions::learn(db, registry).await?;
+    narrowing.unknown(registry, subject).map_or(Ok(()), Err)
 }
 
 impl Narrowing<'_> {
@@ -202,8 +206,15 @@ pub struct Standing {
 
 impl Standing {
     /// Of a row's workflow columns. Names that its machine does not know are an error, never a default.
-    pub async fn of(app: &App, name: &str, version: i32, state: &str, history: Option<&Value>) -> Result<Self, Error> {
-        let definition = definitions::find(app, name, version).await?;
+    pub async fn of(
+        db: &DatabaseConnection,
+        registry: &Registry,
+        name: &str,
+        version: i32,
+        state: &str,
+        history: Option<&Value>,
+    ) -> Result<Self, Error> {
+        let definition = definitions::find(db, registry, name, version).await?;
         let snapshot = definition
             .machine
             .restore(state, history.unwrap_or(&Value::Null))

@@ -1,7 +1,8 @@
 //! The workflow columns of a subject's row: read and written here and nowhere else.
 
 use super::{Order, SubjectRef, definition::Definition};
-use crate::{app::App, error::Error};
+use crate::error::Error;
+use crate::workflow::Rules;
 use entity::{SubjectKind, quotation};
 use serde_json::Value;
 use statechart::Snapshot;
@@ -75,8 +76,8 @@ pub(super) fn set(
 }
 
 /// The definition that drives a subject. A version that is not known is an error, never the newest instead.
-pub(super) fn definition(app: &App, columns: &Columns<'_>) -> Result<Arc<Definition>, Error> {
-    app.registry.definition(columns.definition, columns.definition_version).ok_or_else(|| {
+pub(super) fn definition(rules: &Rules, columns: &Columns<'_>) -> Result<Arc<Definition>, Error> {
+    rules.registry.definition(columns.definition, columns.definition_version).ok_or_else(|| {
         Error::internal(format!("no definition {} version {}", columns.definition, columns.definition_version))
     })
 }
@@ -87,8 +88,8 @@ pub(super) fn snapshot(definition: &Definition, columns: &Columns<'_>) -> Result
 }
 
 /// Whether the actor may know of it: staff of all, sellers of their stores', parties of their own.
-pub fn visible(order: &Order, subject: SubjectRef, actor: &crate::access::Actor) -> Result<bool, Error> {
-    if matches!(actor.scope, crate::access::Scope::All) {
+pub fn visible(order: &Order, subject: SubjectRef, actor: &crate::actor::Actor) -> Result<bool, Error> {
+    if matches!(actor.scope, crate::actor::Scope::All) {
         return Ok(true);
     }
     let (store, customer, reseller) = match subject.kind {

@@ -1,10 +1,16 @@
 //! Fires timers: claims what is due by lease, then sends it through the door, which reads again that it is due.
 
 use super::{
-    Definition, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, Scene, SubjectRef, TimerKey,
+    Definition, Env, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, SubjectRef, TimerKey,
     Unit, run, send::stored_needs,
 };
-use crate::{access::Actor, app::App, clock::Instant, error::Error, lease::Queue, outbox::CAPTURE_REQUESTED};
+use crate::{
+    actor::Actor,
+    clock::Instant,
+    error::Error,
+    queue::{lease::Queue, outbox::CAPTURE_REQUESTED},
+    workflow::Rules,
+};
 use chrono::TimeDelta;
 use entity::{
     outbox,
@@ -68,9 +74,14 @@ pub async fn release(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), Erro
 
 /// Fires delayed transitions of one definition's event in one transaction. Those that are not due any more, or that the
 /// machine does not take now, are forgotten.
-pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: Instant) -> Result<Vec<Outcome>, Error> {
+pub async fn fire(
+    txn: &DatabaseTransaction,
+    rules: &Rules,
+    timers: &[Model],
+    now: Instant,
+) -> Result<Vec<Outcome>, Error> {
     let actor = Actor::system();
-    let scene = Scene { app, actor: &actor, now };
+    let env = Env { rules, actor: &actor, now };
     let subjects: Vec<SubjectRef> = timers.iter().map(subject).collect();
     let mut unit = Unit::open(txn, Roots::of_subjects(&subjects), Mode::Write, now).await?;
     let still_due: std::collections::BTreeSet<Uuid> = Entity::find()
@@ -85,19 +96,19 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
         .into_iter()
         .collect();
     let own = subjects.iter().fold(Needs::NOTHING, |needs, subject| needs | stored_needs(subject.kind));
-    unit.load(app, txn, own, Mode::Write).await?;
+    unit.load(rules, txn, own, Mode::Write).await?;
     let roots = unit.roots_of();
     let mut needs = Needs::NOTHING;
     let mut events = Vec::with_capacity(timers.len());
     for timer in timers {
         let event = match roots.get(&subject(timer)) {
-            Some(root) => unit.delayed_event(scene, *root, timer)?,
+            Some(root) => unit.delayed_event(env, *root, timer)?,
             None => None,
         };
         needs |= event.as_ref().map_or(Needs::NOTHING, |(_, needs)| *needs);
         events.push(event.map(|(name, _)| name));
     }
-    unit.load(app, txn, needs, Mode::Write).await?;
+    unit.load(rules, txn, needs, Mode::Write).await?;
     let mut outcomes = Vec::with_capacity(timers.len());
     for (timer, event) in timers.iter().zip(events) {
         let (Some(event), true, Some(root)) =
@@ -106,7 +117,7 @@ pub async fn fire(txn: &DatabaseTransaction, app: &App, timers: &[Model], now: I
             outcomes.push(Outcome::Refused(Error::Conflict("not due any more".to_owned())));
             continue;
         };
-        outcomes.push(unit.fire(scene, root, timer, event)?);
+        outcomes.push(unit.fire(env, root, timer, event)?);
     }
     unit.flush(txn).await?;
     Ok(outcomes)
@@ -139,19 +150,19 @@ fn subject(timer: &Model) -> SubjectRef {
 
 impl Unit {
     /// Fires a delayed transition of a subject that is loaded, with all that follows.
-    pub fn fire_here(&mut self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Outcome, Error> {
-        match self.delayed_event(scene, root, timer)? {
-            Some((event, _)) => self.fire(scene, root, timer, event),
+    pub fn fire_here(&mut self, env: Env<'_>, root: Uuid, timer: &Model) -> Result<Outcome, Error> {
+        match self.delayed_event(env, root, timer)? {
+            Some((event, _)) => self.fire(env, root, timer, event),
             None => Ok(Outcome::Refused(Error::Conflict("the state that armed it is not active".to_owned()))),
         }
     }
 
-    fn fire(&mut self, scene: Scene<'_>, root: Uuid, timer: &Model, event: String) -> Result<Outcome, Error> {
+    fn fire(&mut self, env: Env<'_>, root: Uuid, timer: &Model, event: String) -> Result<Outcome, Error> {
         // Taken off first: a transition that arms it anew puts it back.
         self.shared.timers.insert(key(timer), None);
-        match run::step(self, scene, root, subject(timer), &Event::named(event), 0)? {
+        match run::step(self, env, root, subject(timer), &Event::named(event), 0)? {
             run::Stepped::Taken => {
-                run::drain(self, scene)?;
+                run::drain(self, env)?;
                 Ok(Outcome::Taken)
             }
             run::Stepped::Refused => {
@@ -161,8 +172,8 @@ impl Unit {
     }
 
     /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
-    fn delayed_event(&self, scene: Scene<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
-        self.with_place(scene, root, subject(timer), |place| {
+    fn delayed_event(&self, env: Env<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
+        self.with_place(env, root, subject(timer), |place| {
             let machine = &place.definition.machine;
             let armed = Definition::delayed(machine, place.snapshot)
                 .find(|(name, transition)| *name == timer.event && machine.state(transition.source).path == timer.state)

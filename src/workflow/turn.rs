@@ -2,11 +2,11 @@
 
 use super::{Definition, FollowUp, Order, Shared, SubjectRef, timers, unit::What};
 use crate::{
-    access::Actor,
-    app::App,
+    actor::Actor,
     clock::{self, Instant},
     error::Error,
-    outbox,
+    queue::outbox,
+    workflow::Rules,
 };
 use entity::{SubjectKind, fulfilment, quotation, sale_order, timer};
 use serde_json::{Map, Value};
@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 /// Who acts, when, and under which settings.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
-    /// Settings, machines, currencies.
-    pub app: &'a App,
+pub struct Env<'a> {
+    /// Settings, machines, currencies, roles.
+    pub rules: &'a Rules,
     /// Who acts.
     pub actor: &'a Actor,
     /// The commit's time.
@@ -84,7 +84,7 @@ pub struct Turn<'a> {
     /// The machine's `params` for this guard or action.
     pub params: &'a Value,
     /// Who, when, under which settings.
-    pub scene: Scene<'a>,
+    pub env: Env<'a>,
     /// What the log row will carry besides.
     pub metadata: &'a mut Map<String, Value>,
     /// How many follow-ups led here.
@@ -94,7 +94,7 @@ pub struct Turn<'a> {
 impl Turn<'_> {
     /// The commit's time.
     pub fn now(&self) -> Instant {
-        self.scene.now
+        self.env.now
     }
 
     /// The quotation.
@@ -153,7 +153,7 @@ impl Turn<'_> {
         if columns.state.is_empty() {
             return Ok(false);
         }
-        let definition = super::subject::definition(self.scene.app, &columns)?;
+        let definition = super::subject::definition(self.env.rules, &columns)?;
         let snapshot = super::subject::snapshot(&definition, &columns)?;
         Ok(definition.machine.tags(&snapshot).contains(&tag))
     }
@@ -164,14 +164,14 @@ impl Turn<'_> {
         if columns.state.is_empty() {
             return Ok(false);
         }
-        let definition = super::subject::definition(self.scene.app, &columns)?;
+        let definition = super::subject::definition(self.env.rules, &columns)?;
         Ok(definition.machine.is_done(&super::subject::snapshot(&definition, &columns)?))
     }
 
     /// Moves the time of a delay that the subject's state waits for; of one that it does not wait for, nothing.
     pub fn rearm(&mut self, subject: SubjectRef, delay: &str, due_at: Instant) -> Result<(), Error> {
         let columns = super::subject::columns(self.order, subject)?;
-        let definition = super::subject::definition(self.scene.app, &columns)?;
+        let definition = super::subject::definition(self.env.rules, &columns)?;
         let snapshot = super::subject::snapshot(&definition, &columns)?;
         let machine = &definition.machine;
         let armed = Definition::delayed(machine, &snapshot).find(|(name, _)| name == delay);
@@ -184,7 +184,7 @@ impl Turn<'_> {
 
     /// Leaves work for the world outside.
     pub fn enqueue(&mut self, event: &outbox::Event) -> Result<(), Error> {
-        self.shared.outbox.push(outbox::row(event, Some(self.order.root.id), self.scene.now)?);
+        self.shared.outbox.push(outbox::row(event, Some(self.order.root.id), self.env.now)?);
         Ok(())
     }
 

@@ -7,14 +7,13 @@ use super::{
     Event, Outcome, Roots, SubjectRef, Unit, Via,
     explain::{self, Asking},
     subject,
-    turn::Scene,
+    turn::Env,
     vocabulary::Verdict,
 };
-use crate::{
-    access::Actor,
-    app::{App, one_moment},
-    error::Error,
-};
+use crate::clock::Instant;
+use crate::workflow::Rules;
+use crate::{actor::Actor, db::connect::one_moment, error::Error};
+use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use statechart::{GuardTree, Machine};
 
@@ -79,19 +78,26 @@ pub enum AskedKind {
 }
 
 /// Explains one event on one subject, for this actor, now.
-pub async fn explain_event(app: &App, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<Explanation, Error> {
-    let scene = Scene { app, actor, now: app.now() };
-    let moment = one_moment(&app.reader).await?;
-    let mut unit = Unit::look(app, &moment, Roots::of_subjects(&[subject]), scene.now).await?;
+pub async fn explain_event(
+    db: &DatabaseConnection,
+    rules: &Rules,
+    now: Instant,
+    actor: &Actor,
+    subject: SubjectRef,
+    event: &Event,
+) -> Result<Explanation, Error> {
+    let env = Env { rules, actor, now };
+    let moment = one_moment(db).await?;
+    let mut unit = Unit::look(rules, &moment, Roots::of_subjects(&[subject]), env.now).await?;
     moment.rollback().await?;
     let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
     if !subject::visible(unit.order(root)?, subject, actor)? {
         return Err(Error::not_found(subject.type_id()));
     }
-    let candidates = candidates(&unit, scene, root, subject, event)?;
+    let candidates = candidates(&unit, env, root, subject, event)?;
     let state = |unit: &Unit| Ok::<_, Error>(subject::columns(unit.order(root)?, subject)?.state.to_owned());
     let current_state = state(&unit)?;
-    let refusal = match unit.try_send(scene, root, subject, event, None, Via::Lever)? {
+    let refusal = match unit.try_send(env, root, subject, event, None, Via::Lever)? {
         Outcome::Taken => None,
         Outcome::Refused(refusal) => Some(refusal),
     };
@@ -101,12 +107,12 @@ pub async fn explain_event(app: &App, actor: &Actor, subject: SubjectRef, event:
 
 fn candidates(
     unit: &Unit,
-    scene: Scene<'_>,
+    env: Env<'_>,
     root: uuid::Uuid,
     subject: SubjectRef,
     event: &Event,
 ) -> Result<Vec<Candidate>, Error> {
-    explain::ask(unit, scene, root, subject, event, |machine, found, asking| {
+    explain::ask(unit, env, root, subject, event, |machine, found, asking| {
         let path = |id| machine.state(id).path.clone();
         let candidate = |candidate: &statechart::Candidate| {
             let transition = machine.transition(candidate.transition);

@@ -2,12 +2,11 @@
 
 use super::{checked_name, holds, user_and_role};
 use crate::access::keys::new_key;
-use crate::access::may;
-use crate::access::permission::Permissions;
+use crate::actor::{Permissions, may};
 use crate::clock::Instant;
-use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::workflow::{Command, Cx, Done};
 use entity::api_key;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};

@@ -12,15 +12,13 @@ pub use passwords::{ChangePassword, ResetPassword, good, new_reset, no_such_toke
 pub use tokens::{Logout, LogoutEverywhere};
 pub use users::{DisableUser, EnableUser, SetUserStores, UpdateUser};
 
-use super::login::normal_email;
-use super::may;
-use super::permission::Permissions;
-use super::roles::{Role, RoleKind, Roles};
+use super::normal_email;
+use crate::actor::{Permissions, Role, RoleKind, Roles, may};
 use crate::clock::Instant;
-use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::texts::{self, LONGEST_NAME};
+use crate::workflow::{Command, Cx, Done};
 use entity::{customer, reseller, store, user_account, user_store};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -59,9 +57,9 @@ impl Command for CreateUser {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
         may::user_manage(cx.actor)?;
-        let role = known_role(&cx.app.roles, &self.role)?;
+        let role = known_role(&cx.rules.roles, &self.role)?;
         holds(cx, role, Permissions::ALL)?;
-        let user = create_user(cx.txn, &cx.app.roles, cx.now, self).await?;
+        let user = create_user(cx.txn, &cx.rules.roles, cx.now, self).await?;
         Ok(Done { user: Some(user.id), ..Done::default() })
     }
 }
@@ -110,7 +108,7 @@ fn holds(cx: &Cx<'_>, role: &Role, narrowed_to: Permissions) -> Result<(), Error
         let names = missing.names().collect::<Vec<_>>().join(", ");
         return Err(Error::Forbidden(format!("this needs permissions that you do not have yourself: {names}")));
     }
-    if permissions.contains(OVERRIDES) && !role.limit.is_within(&cx.actor.limit, &cx.app.currencies) {
+    if permissions.contains(OVERRIDES) && !role.limit.is_within(&cx.actor.limit, &cx.rules.currencies) {
         return Err(Error::Forbidden("this needs a higher limit for overrides than you have yourself".to_owned()));
     }
     Ok(())
@@ -185,7 +183,7 @@ pub async fn set_user_stores(txn: &DatabaseTransaction, user: Uuid, stores: &[Uu
 async fn user_and_role<'a>(cx: &Cx<'a>, user: Uuid) -> Result<(user_account::Model, &'a Role), Error> {
     let found = user_account::Entity::find_by_id(user).one(cx.txn).await?;
     let found = found.ok_or_else(|| Error::not_found(id::encode(Prefix::User, user)))?;
-    let role = known_role(&cx.app.roles, &found.role)?;
+    let role = known_role(&cx.rules.roles, &found.role)?;
     Ok((found, role))
 }
 

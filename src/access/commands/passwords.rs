@@ -1,14 +1,13 @@
 //! Passwords that are set anew: by who knows the old one, and by who has a token for it.
 
 use super::tokens::{end_tokens, locked};
-use crate::access::login::normal_email;
-use crate::access::{backoff, keys};
+use crate::access::{keys, normal_email};
 use crate::clock::Instant;
-use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id;
+use crate::workflow::{Command, Cx, Done};
 use chrono::TimeDelta;
-use entity::{password_reset, user_account};
+use entity::{login_count, password_reset, user_account};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
@@ -52,6 +51,9 @@ impl Command for ChangePassword {
 pub struct ResetPassword {
     /// Of [`new_reset`]: its hash.
     pub token_hash: String,
+    /// What failures to sign in to the user's account are counted by: they are forgotten.
+    #[serde(skip)]
+    pub account: String,
     /// The new password's.
     #[serde(skip)]
     pub new_hash: String,
@@ -75,7 +77,7 @@ impl Command for ResetPassword {
         if user.disabled_at.is_some() {
             return Err(no_such_token());
         }
-        let (id, email) = (user.id, user.email.clone());
+        let id = user.id;
         user_account::ActiveModel {
             id: Set(id),
             password_hash: Set(Some(self.new_hash.clone())),
@@ -84,7 +86,10 @@ impl Command for ResetPassword {
         .update(cx.txn)
         .await?;
         end_tokens(cx.txn, id).await?;
-        backoff::forgive(cx.txn, &cx.app.tokens, &email).await?;
+        login_count::Entity::delete_many()
+            .filter(login_count::Column::Account.eq(self.account.as_str()))
+            .exec(cx.txn)
+            .await?;
         Ok(Done { user: Some(id), ..Done::default() })
     }
 }

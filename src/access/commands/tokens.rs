@@ -1,11 +1,11 @@
 //! Tokens that end before their time.
 
 use super::{holds, user_and_role};
-use crate::access::{Permissions, may};
+use crate::actor::{Permissions, may};
 use crate::clock::Instant;
-use crate::command::{Command, Cx, Done};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::workflow::{Command, Cx, Done};
 use entity::{ended_token, user_account};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{

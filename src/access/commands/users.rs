@@ -4,10 +4,9 @@ use super::{
     Party, check_party, checked_email, checked_name, holds, known_role, only_sellers, set_user_stores,
     tokens::end_tokens, user_and_role,
 };
-use crate::access::roles::RoleKind;
-use crate::access::{Permissions, may};
-use crate::command::{Command, Cx, Done};
+use crate::actor::{Permissions, RoleKind, may};
 use crate::error::Error;
+use crate::workflow::{Command, Cx, Done};
 use entity::user_account;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
@@ -62,7 +61,7 @@ impl Command for UpdateUser {
         may::user_manage(cx.actor)?;
         let (user, old) = user_and_role(cx, self.user_id).await?;
         holds(cx, old, Permissions::ALL)?;
-        let role = self.role.as_ref().map_or(Ok(old), |name| known_role(&cx.app.roles, name))?;
+        let role = self.role.as_ref().map_or(Ok(old), |name| known_role(&cx.rules.roles, name))?;
         holds(cx, role, Permissions::ALL)?;
         if role.kind != old.kind && cx.actor.user_id == Some(user.id) {
             return Err(Error::invalid("role", "nobody changes their own role; ask another administrator"));

@@ -12,14 +12,15 @@ pub use objects::{ApiKey, PermissionInfo, User, Viewer};
 pub use session::SessionMutation;
 
 use super::commands::{CreateApiKey, CreateUser, DisableUser, EnableUser, RevokeApiKey, SetUserStores, UpdateUser};
-use super::login::{hash_password, normal_email};
+use super::normal_email;
 use super::{password, queries};
 use crate::app::App;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked, connect};
-use crate::graphql::{Answer, actor, app, client};
+use crate::graphql::{Answer, actor, app, client, reader};
 use crate::id::{self, Prefix};
+use crate::login::hash_password;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ impl AccessQuery {
         #[graphql(desc = "Name or e-mail address contains it.")] search: Option<String>,
     ) -> Answer<Connection<User>> {
         let asked = asked(ctx, first, after, last, before);
-        connect(queries::users(app(ctx), actor(ctx)?, search.as_deref(), &asked).await, User::from)
+        connect(queries::users(reader(ctx), actor(ctx)?, search.as_deref(), &asked).await, User::from)
     }
 
     /// API keys, oldest first. Needs user.manage.
@@ -60,14 +61,14 @@ impl AccessQuery {
     ) -> Answer<Connection<ApiKey>> {
         let asked = asked(ctx, first, after, last, before);
         let user = user_id.map(|id| id::decode(Prefix::User, &id)).transpose()?;
-        connect(queries::api_keys(app(ctx), actor(ctx)?, user, &asked).await, ApiKey::from)
+        connect(queries::api_keys(reader(ctx), actor(ctx)?, user, &asked).await, ApiKey::from)
     }
 
     /// Every permission that roles and scopes can name.
     async fn permissions(&self, ctx: &Context<'_>) -> Answer<Vec<PermissionInfo>> {
         actor(ctx)?;
         let info = |(name, description): &(&'static str, &'static str)| PermissionInfo { name, description };
-        Ok(super::PERMISSIONS.iter().map(info).collect())
+        Ok(crate::actor::PERMISSIONS.iter().map(info).collect())
     }
 }
 
@@ -80,7 +81,7 @@ impl AccessMutation {
     /// Makes a user. Needs user.manage.
     async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Answer<UserPayload> {
         let party = |prefix, id: Option<ID>| id.map(|id| id::decode(prefix, &id)).transpose();
-        super::may::user_manage(actor(ctx)?)?;
+        crate::actor::may::user_manage(actor(ctx)?)?;
         let password_digest = input.password.as_ref().map(|text| app(ctx).tokens.digest(text)).transpose()?;
         let password_hash = match &input.password {
             Some(password) => {
@@ -189,10 +190,10 @@ fn stores(ids: &[ID]) -> Result<Vec<Uuid>, Error> {
 
 async fn user_payload(app: &App, user: Option<Uuid>) -> Answer<UserPayload> {
     let user = user.ok_or_else(|| Error::internal("the command names no user"))?;
-    Ok(UserPayload { user: queries::user(app, user).await?.into() })
+    Ok(UserPayload { user: queries::user(&app.reader, user).await?.into() })
 }
 
 async fn api_key_of(app: &App, key: Option<Uuid>) -> Answer<ApiKey> {
     let key = key.ok_or_else(|| Error::internal("the command names no API key"))?;
-    Ok(queries::api_key(app, key).await?.into())
+    Ok(queries::api_key(&app.reader, key).await?.into())
 }

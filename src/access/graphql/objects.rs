@@ -1,12 +1,15 @@
 //! Users, keys and whoever asks, as the API shows them.
 
-use crate::access::{Actor, RoleKind, queries};
 use crate::error::Error;
 use crate::graphql::batch::{Key, Reader};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::ActorType;
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
+use crate::{
+    access::queries,
+    actor::{Actor, RoleKind},
+};
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
 use entity::{api_key, user_account, user_store};
 use futures_util::FutureExt as _;

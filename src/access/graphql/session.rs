@@ -3,13 +3,17 @@
 use super::objects::Viewer;
 use crate::access::commands::{ChangePassword, Logout, LogoutEverywhere, ResetPassword};
 use crate::access::tokens::Issued;
-use crate::access::{Actor, Credentials, authenticate, login, password, queries};
 use crate::app::App;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{Answer, actor, app, client};
 use crate::id::{self, Prefix};
+use crate::{
+    access::{Credentials, authenticate, password, queries},
+    actor::Actor,
+    login,
+};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 /// A password in place of the one that one has.
@@ -125,7 +129,7 @@ impl SessionMutation {
         let command = ChangePassword { old_hash: hashes.old_hash, new_hash: hashes.new_hash };
         edge::run(app, actor, None, &command).await?;
         app.tokens.forget();
-        let issued = app.tokens.issue(&queries::user(app, user).await?, app.now())?;
+        let issued = app.tokens.issue(&queries::user(&app.reader, user).await?, app.now())?;
         let viewer = viewer_of(app, &issued).await?;
         Ok(ChangePasswordPayload { viewer, token: issued.token, expires_at: DateTime(issued.expires_at) })
     }
@@ -135,8 +139,9 @@ impl SessionMutation {
         let app = app(ctx);
         let (token_hash, email) = login::reset_of(app, client(ctx), &input.token).await?;
         password::check("newPassword", &input.new_password, &email)?;
+        let account = app.tokens.account(&email)?;
         let new_hash = login::hash_password(app, client(ctx), &input.new_password).await?;
-        edge::run(app, &Actor::system(), None, &ResetPassword { token_hash, new_hash }).await?;
+        edge::run(app, &Actor::system(), None, &ResetPassword { token_hash, account, new_hash }).await?;
         app.tokens.forget();
         app.refusals.clear();
         Ok(ResetPasswordPayload { email })

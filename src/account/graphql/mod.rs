@@ -12,7 +12,7 @@ use crate::graphql::loaders::{AccountOf, CreditOf, PaymentsOfSettlement, Reselle
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PaymentMethod, StatementLineKind};
-use crate::graphql::{Answer, app, loaders, staff_id};
+use crate::graphql::{Answer, app, loaders, reader, staff_id};
 use crate::id::{self, Prefix};
 use crate::party::graphql::Reseller;
 use crate::payment::graphql::Payment;
@@ -211,7 +211,8 @@ impl ResellerStatement {
         before: Option<String>,
     ) -> Answer<Connection<StatementLine>> {
         let asked = asked(ctx, first, after, last, before);
-        let page = statement::lines(app(ctx), &self.key, &self.period, &asked, self.ends.lines).await?;
+        let page =
+            statement::lines(reader(ctx), &app(ctx).registry, &self.key, &self.period, &asked, self.ends.lines).await?;
         Ok(page.map(|line| StatementLine { line: Arc::new(line), currency: self.key.1.clone() }).into())
     }
 }

@@ -4,7 +4,6 @@ use super::{ResellerAccount, ResellerSettlement, ResellerStatement};
 use crate::account::commands::{ApplyCredit, SettleAccount};
 use crate::account::queries::{self, Key};
 use crate::account::statement::{self, Period};
-use crate::command::Done;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -12,10 +11,11 @@ use crate::graphql::loaders::PaymentById;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::PaymentMethod;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::payment::graphql::Payment;
 use crate::sale::graphql::SaleOrder;
+use crate::workflow::Done;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use std::sync::Arc;
 async fn key(ctx: &Context<'_>, reseller: &ID, currency: String) -> Answer<Key> {
     let (app, actor) = (app(ctx), actor(ctx)?);
     let id = id::decode(Prefix::Reseller, reseller)?;
-    queries::check(app, actor, id).await?;
+    queries::check(&app.reader, actor, id).await?;
     app.currencies.exponent(&currency, "currency")?;
     Ok((id, currency))
 }
@@ -46,7 +46,7 @@ impl AccountQuery {
         let key = key(ctx, &reseller_id, currency).await?;
         let period = Period { from: from.map(|at| at.0), to: to.map(|at| at.0) };
         statement::check(&period)?;
-        let ends = statement::ends(app(ctx), &key, &period).await?;
+        let ends = statement::ends(reader(ctx), &app(ctx).registry, &key, &period).await?;
         Ok(ResellerStatement { key, period, ends })
     }
 
@@ -63,7 +63,7 @@ impl AccountQuery {
         before: Option<String>,
     ) -> Answer<Connection<SaleOrder>> {
         let key = key(ctx, &reseller_id, currency).await?;
-        let page = queries::orders(app(ctx), &key, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::orders(reader(ctx), &key, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 
@@ -80,7 +80,7 @@ impl AccountQuery {
         before: Option<String>,
     ) -> Answer<Connection<ResellerSettlement>> {
         let key = key(ctx, &reseller_id, currency).await?;
-        let page = queries::settlements(app(ctx), &key, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::settlements(reader(ctx), &key, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }
@@ -174,7 +174,8 @@ impl AccountMutation {
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         let id = done.settlement.ok_or_else(|| Error::internal("a settlement's mutation without settlement"))?;
-        let row = queries::find(app(ctx), actor, id).await?.ok_or_else(|| Error::internal("the settlement is gone"))?;
+        let row =
+            queries::find(reader(ctx), actor, id).await?.ok_or_else(|| Error::internal("the settlement is gone"))?;
         let account = ResellerAccount::load(ctx, (command.reseller_id, command.amount.currency)).await?;
         Ok(SettleResellerAccountPayload { settlement: row.into(), payments: payments(ctx, &done).await?, account })
     }

@@ -3,7 +3,6 @@
 use super::OverrideRequest;
 use crate::approval::commands::{DecideOverride, GrantOverride, RequestOverride, RevokeOverride};
 use crate::approval::queries::{self, Filter};
-use crate::command::Command;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -12,9 +11,10 @@ use crate::graphql::loaders::{OverrideById, SaleById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OverrideKind, OverrideStatus};
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
+use crate::workflow::Command;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl OverrideQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Override, &id) else { return Ok(None) };
-        Ok(queries::find(app(ctx), actor, id).await?.map(OverrideRequest::from))
+        Ok(queries::find(reader(ctx), actor, id).await?.map(OverrideRequest::from))
     }
 
     /// Override requests, newest first.
@@ -68,7 +68,7 @@ impl OverrideQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-        let page = queries::overrides(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::overrides(reader(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

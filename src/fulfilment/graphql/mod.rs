@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::graphql::loaders::{FulfilmentLines, Holds, SaleById, SaleLineById, StoreById};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{FulfilmentType, HoldCause};
-use crate::graphql::{Answer, Failure, app, loaders, name_of, reads_words_of};
+use crate::graphql::{Answer, Failure, app, loaders, name_of, reader, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::order::graphql::OrderLine;
 use crate::party::graphql::Store;
@@ -113,8 +113,15 @@ impl Fulfilment {
     pub async fn workflow(&self, ctx: &Context<'_>) -> Result<Workflow, Failure> {
         let row = &self.0;
         let (name, version) = (row.workflow_definition.clone(), row.workflow_version);
-        let standing =
-            Standing::of(app(ctx), &name, version, &row.workflow_state, row.workflow_history.as_ref()).await?;
+        let standing = Standing::of(
+            reader(ctx),
+            &app(ctx).registry,
+            &name,
+            version,
+            &row.workflow_state,
+            row.workflow_history.as_ref(),
+        )
+        .await?;
         Ok(Workflow { kind: SubjectKind::Fulfilment, id: row.id, definition: name, version, standing })
     }
 

@@ -8,7 +8,7 @@ use crate::fulfilment::queries::{self, Filter};
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, app};
+use crate::graphql::{Answer, actor, app, reader};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrderPayload;
 use async_graphql::{Context, ID, InputObject, Object};
@@ -57,7 +57,7 @@ impl FulfilmentQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Fulfilment, &id) else { return Ok(None) };
-        Ok(queries::find(app(ctx), actor, id).await?.map(Fulfilment::from))
+        Ok(queries::find(reader(ctx), actor, id).await?.map(Fulfilment::from))
     }
 
     /// Fulfilments, newest first.
@@ -73,7 +73,14 @@ impl FulfilmentQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-        let page = queries::fulfilments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::fulfilments(
+            reader(ctx),
+            &app(ctx).registry,
+            actor,
+            &filter,
+            &asked(ctx, first, after, last, before),
+        )
+        .await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::shape::{Shapes, named};
 use super::values::{Values, Weight};
+use crate::db::page;
 use crate::error::Error;
-use crate::page;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::{CustomerById, ResellerById, StoreById};
 use crate::graphql::money::MoneyInput;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
 use crate::party::queries;
@@ -25,7 +25,7 @@ impl PartyQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Store, &id) else { return Ok(None) };
-        Ok(queries::find_store(app(ctx), actor, id).await?.map(Store::from))
+        Ok(queries::find_store(reader(ctx), actor, id).await?.map(Store::from))
     }
 
     /// A customer by its id; null when there is none that you may see.
@@ -33,7 +33,7 @@ impl PartyQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Customer, &id) else { return Ok(None) };
-        Ok(queries::find_customer(app(ctx), actor, id).await?.map(Customer::from))
+        Ok(queries::find_customer(reader(ctx), actor, id).await?.map(Customer::from))
     }
 
     /// A reseller by its id; null when there is none that you may see.
@@ -41,7 +41,7 @@ impl PartyQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Reseller, &id) else { return Ok(None) };
-        Ok(queries::find_reseller(app(ctx), actor, id).await?.map(Reseller::from))
+        Ok(queries::find_reseller(reader(ctx), actor, id).await?.map(Reseller::from))
     }
 
     /// Stores, by when they were made.
@@ -55,7 +55,7 @@ impl PartyQuery {
     ) -> Answer<Connection<Store>> {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
-        let page = queries::stores(app(ctx), actor, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::stores(reader(ctx), actor, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 
@@ -72,7 +72,7 @@ impl PartyQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::customers(app(ctx), actor, search.as_deref(), &asked).await?;
+        let page = queries::customers(reader(ctx), actor, search.as_deref(), &asked).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 
@@ -89,7 +89,7 @@ impl PartyQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::resellers(app(ctx), actor, search.as_deref(), &asked).await?;
+        let page = queries::resellers(reader(ctx), actor, search.as_deref(), &asked).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

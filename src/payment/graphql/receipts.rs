@@ -108,7 +108,7 @@ impl ReceiptMutation {
         let done = edge::run(app, actor, input.idempotency_key.as_deref(), &command).await?;
         let made = done.receipt_upload.ok_or_else(|| Error::internal("an upload's mutation without upload"))?;
         let upload_id: ID = id::encode(Prefix::ReceiptUpload, made).into();
-        let found = uploads::find(app, actor, made).await?;
+        let found = uploads::find(&app.reader, actor, made).await?;
         let (upload, _) = found.ok_or_else(|| Error::not_found(upload_id.as_str()))?;
         let invitation = receipt::invitation(app, &upload).await?;
         let header = |(name, value)| ReceiptUploadHeader { name, value };

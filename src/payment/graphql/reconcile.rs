@@ -1,6 +1,6 @@
 //! `reconcilePayments`
 
-use crate::app::one_moment;
+use crate::db::connect::one_moment;
 use crate::error::Error;
 use crate::graphql::money::Money;
 use crate::graphql::words::PaymentMismatch;

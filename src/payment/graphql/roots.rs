@@ -5,19 +5,19 @@ use super::inputs::{
     CapturePaymentInput, IssueCreditNoteInput, PaymentFilter, RefundPaymentInput, RegisterConsumerPaymentInput,
     RegisterResellerPaymentInput, ReportDisputeInput, SettleRefundInput, VoidPaymentInput,
 };
-use crate::command::{Command, Done};
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::{PaymentById, SaleById};
 use crate::graphql::money::MoneyInput;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
 use crate::payment::disputes::ReportDispute;
 use crate::payment::outgoing::{CapturePayment, VoidPayment};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
+use crate::workflow::{Command, Done};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::PartyKind;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl PaymentQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-        let page = queries::payments(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::payments(reader(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

@@ -3,11 +3,9 @@
 use super::Piece;
 use crate::{
     clock::Instant,
-    command::Cx,
     config::CaptureMode,
     error::Error,
     id::{self, Prefix},
-    inbox::Verdict,
     money::{Currencies, MOST, Money},
     payment::{
         commands::RegisterPayment,
@@ -15,7 +13,8 @@ use crate::{
         provider::{Amount, Change, DisputeStage, Paid, RefundStage},
         refunds, register, stages,
     },
-    workflow::{Order, SubjectRef, Unit},
+    queue::inbox::Verdict,
+    workflow::{Cx, Order, SubjectRef, Unit},
 };
 use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment};
 use uuid::Uuid;
@@ -64,7 +63,7 @@ impl Case<'_, '_> {
 
     /// Whether the merchant account takes the money with the authorisation, and no capture is ever told.
     fn takes_at_once(&self) -> bool {
-        let settings = self.cx.app.settings.providers.get(&self.piece.row.provider);
+        let settings = self.cx.rules.settings.providers.get(&self.piece.row.provider);
         settings.is_some_and(|settings| settings.capture == Some(CaptureMode::Automatic))
     }
 
@@ -93,7 +92,7 @@ impl Case<'_, '_> {
         let command = RegisterPayment {
             party: self.piece.row.party.unwrap_or(party),
             sale_order_id: sale.id,
-            amount: money(&paid.amount, &sale.currency, &cx.app.currencies)?,
+            amount: money(&paid.amount, &sale.currency, &cx.rules.currencies)?,
             method: ours.as_ref().map_or(paid.method, |payment| payment.method),
             reference: Some(self.piece.of.reference.clone()),
             provider: Some(self.piece.row.provider.clone()),
@@ -119,7 +118,7 @@ impl Case<'_, '_> {
             return Ok(verdict);
         };
         let (cx, root) = (self.cx, self.root);
-        let amount = of_payment(&paid.amount, &payment, &cx.app.currencies)?;
+        let amount = of_payment(&paid.amount, &payment, &cx.rules.currencies)?;
         let was_news = register::capture_more(cx, self.unit, root, self.sale, payment.id, (capture, amount))?;
         let what = if was_news { "one more capture of the payment is in" } else { "that was known" };
         Ok(self.applied(what.to_owned(), payment.id))
@@ -137,7 +136,7 @@ impl Case<'_, '_> {
             // Told of in the wrong order, or never told as captured.
             return Err(Error::Unavailable(format!("no capture {capture} has been heard of")));
         };
-        let amount = of_payment(amount, &payment, &self.cx.app.currencies)?;
+        let amount = of_payment(amount, &payment, &self.cx.rules.currencies)?;
         let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost, at: None };
         let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
         let what = if was_news { "the capture has failed: its money is not there" } else { "that was known" };
@@ -164,7 +163,7 @@ impl Case<'_, '_> {
             Err(waits) => return Ok(waits),
         };
         let (cx, root) = (self.cx, self.root);
-        let amount = of_payment(amount, &payment, &cx.app.currencies)?;
+        let amount = of_payment(amount, &payment, &cx.rules.currencies)?;
         let ours = ours.and_then(|text| id::decode(Prefix::Refund, text).ok());
         let order = self.unit.order_mut(root)?;
         let refund = match find_refund(order, payment.id, ours, reference, amount)? {
@@ -201,7 +200,7 @@ impl Case<'_, '_> {
         };
         // Banks may dispute in a currency of their own: then it is about the whole payment.
         let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
-        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.app.currencies)).transpose()?;
+        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.rules.currencies)).transpose()?;
         let amount = amount.filter(|amount| amount.minor > 0);
         let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status, at };
         let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;

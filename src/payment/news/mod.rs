@@ -13,14 +13,12 @@ use super::{
     queries,
 };
 use crate::{
-    access::Actor,
-    app::App,
+    actor::Actor,
     clock::Instant,
-    command::{Command, Cx, Done},
     error::Error,
     id::{self, Prefix},
-    inbox::{self, Verdict},
-    workflow::{Mode, Needs, Roots, SubjectRef, Unit},
+    queue::inbox::{self, Verdict},
+    workflow::{Command, Cx, Done, Mode, Needs, Roots, Rules, SubjectRef, Unit},
 };
 use entity::{DeliveryStatus, payment, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -51,11 +49,11 @@ impl Command for ApplyDelivery {
 /// and what needs a closer look (it cannot be read, or its order is not known) is left as it was. A refusal fails all of
 /// them: each is to be applied by a command of its own then.
 pub async fn apply(
-    app: &App,
+    rules: &Rules,
     txn: &DatabaseTransaction,
     rows: &[webhook_delivery::Model],
+    now: Instant,
 ) -> Result<BTreeSet<Uuid>, Error> {
-    let now = app.now();
     let ours = inbox::lock(txn, rows).await?;
     let rows: Vec<_> = rows.iter().filter(|row| ours.contains(&row.id)).collect();
     let pieces: Vec<Piece<'_>> = rows.into_iter().filter_map(|row| Piece::of(row, now).ok().flatten()).collect();
@@ -64,12 +62,12 @@ pub async fn apply(
     let sales: Vec<Option<SubjectRef>> = pieces.iter().map(of_piece).collect();
     let subjects: Vec<SubjectRef> = sales.iter().flatten().copied().collect();
     let mut unit = Unit::open_free(txn, Roots::of_subjects(&subjects), now).await?;
-    unit.load(app, txn, Needs::ALL, Mode::Write).await?;
+    unit.load(rules, txn, Needs::ALL, Mode::Write).await?;
     let roots = unit.roots_of();
     let mut verdicts = Vec::with_capacity(pieces.len());
     for (piece, sale) in pieces.iter().zip(sales) {
         let Some(root) = sale.and_then(|sale| roots.get(&sale)) else { continue };
-        let cx = Cx { app, txn, actor: &piece.actor, now };
+        let cx = Cx { rules, txn, actor: &piece.actor, now };
         verdicts.push((piece.row, act::act(&cx, &mut unit, *root, piece, known.get(&piece.key()))?));
     }
     unit.flush(txn).await?;
@@ -102,7 +100,7 @@ async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Er
     let Some(root) = unit.orders.keys().next().copied() else {
         return Ok(piece.parked(&format!("there is no {}", sale.type_id())));
     };
-    unit.load(cx.app, cx.txn, Needs::ALL, Mode::Write).await?;
+    unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
     match act::act(cx, &mut unit, root, &piece, known) {
         Ok(verdict) => {
             unit.flush(cx.txn).await?;

@@ -2,17 +2,16 @@
 
 use super::{Answer, told};
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
     money::Money,
-    outbox::{self, End, Event as Wanted},
     payment::{
         commands::RegisterPayment,
         ledger,
         provider::{RefundStage, api::Refunded},
         register, report, stages,
     },
-    workflow::SubjectRef,
+    queue::outbox::{self, End, Event as Wanted},
+    workflow::{Command, Cx, Done, SubjectRef},
 };
 use entity::{PaymentStatus, outbox as row};
 use sea_orm::EntityTrait;

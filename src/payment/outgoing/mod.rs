@@ -15,12 +15,11 @@ use super::{
     refunds, register, stages,
 };
 use crate::{
-    app::App,
-    command::Cx,
     error::Error,
     id::{self, Prefix},
-    outbox::{self, End, Event as Wanted},
-    workflow::Event,
+    payment::provider::http::Http,
+    queue::outbox::{self, End, Event as Wanted},
+    workflow::{Cx, Event, Rules},
 };
 use chrono::TimeDelta;
 use entity::{PaymentStatus, RefundStatus, outbox as row, payment};
@@ -54,7 +53,7 @@ pub async fn check_settled(cx: &Cx<'_>, root: Uuid, payment: Uuid) -> Result<(),
 /// Whether a provider is being asked for a refund of this payment at this moment: the worker has its row, and there is
 /// somebody to ask. Of payments that came through nobody the worker only writes down that there is not.
 pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, payment: &payment::Model, refund: Uuid) -> Result<bool, Error> {
-    if refunds::api_of(&cx.app.settings, payment).is_err() {
+    if refunds::api_of(&cx.rules.settings, payment).is_err() {
         return Ok(false);
     }
     let claimed = |row: &row::Model| row.lease_until.is_some_and(|until| until > cx.now);
@@ -150,14 +149,14 @@ fn asked(
     intent: String,
     minor: i64,
 ) -> Result<Plan, Error> {
-    let api = match refunds::api_of(&cx.app.settings, payment) {
+    let api = match refunds::api_of(&cx.rules.settings, payment) {
         Ok(api) => api,
         Err(why) => return Ok(Plan::Nothing(End::NotAsked(format!("{why}; report by settleRefund how it ended")))),
     };
-    let ours = cx.app.currencies.exponent(&payment.currency, "currency")?;
+    let ours = cx.rules.currencies.exponent(&payment.currency, "currency")?;
     let theirs = api.decimals(&payment.currency).unwrap_or(ours);
     let Some(amount) = news::rescaled(minor, ours, theirs) else {
-        let amount = cx.app.currencies.words(minor, &payment.currency);
+        let amount = cx.rules.currencies.words(minor, &payment.currency);
         return Ok(Plan::Nothing(End::NotAsked(format!("{} cannot express {amount}", api.name()))));
     };
     Ok(Plan::Ask(Box::new(Asked {
@@ -197,12 +196,12 @@ pub enum Answer {
 }
 
 /// Asks. Never within a transaction.
-pub async fn call(app: &App, asked: &Asked) -> Answer {
-    let (api, settings) = (api::named(&asked.provider), app.settings.providers.get(&asked.provider));
+pub async fn call(http: &Http, rules: &Rules, asked: &Asked) -> Answer {
+    let (api, settings) = (api::named(&asked.provider), rules.settings.providers.get(&asked.provider));
     let (Some(api), Some(settings)) = (api, settings) else {
         return Answer::Later { why: format!("{} is not configured", asked.provider), pause: None };
     };
-    let line = Line { http: &app.http, settings };
+    let line = Line { http, settings };
     let answer = match asked.what {
         What::Refund => api.refund(line, &asked.ask).await.map(Answer::Refunded),
         What::Void => api.void(line, &asked.ask).await.map(|()| Answer::Voided),

@@ -2,13 +2,12 @@
 
 use super::{check_settled, told};
 use crate::{
-    command::{Command, Cx, Done},
     error::Error,
     money::Money,
     order::sale_access,
-    outbox::{self, Event as Wanted},
     payment::{ledger, refunds, register, report},
-    workflow::{Event, SubjectRef, Unit, check_note, check_reason_code},
+    queue::outbox::{self, Event as Wanted},
+    workflow::{Command, Cx, Done, Event, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;
@@ -33,7 +32,7 @@ impl Command for CapturePayment {
             None => payment.amount_minor,
         };
         if amount <= 0 || amount > payment.amount_minor {
-            let most = cx.app.currencies.words(payment.amount_minor, &payment.currency);
+            let most = cx.rules.currencies.words(payment.amount_minor, &payment.currency);
             return Err(Error::invalid("amount", format!("{most} is set aside")));
         }
         let told = told("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
@@ -57,7 +56,7 @@ impl Command for VoidPayment {
         let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
         check_note(self.note.as_deref())?;
         let store = unit.order(root)?.sale()?.store_id;
-        check_reason_code(cx.scene(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
+        check_reason_code(cx.env(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
         let told = told("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
             .because(Some(self.reason_code.clone()), self.note.clone());
         want(cx, unit, root, &Wanted::VoidRequested { payment_id: payment.id }, &told).await
@@ -73,7 +72,7 @@ async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, payment::M
         let word = format!("{:?}", row.status).to_uppercase();
         return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
     }
-    refunds::setting_aside(&cx.app.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
+    refunds::setting_aside(&cx.rules.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
     check_settled(cx, root, payment).await?;
     Ok((unit, root, row))
 }

@@ -44,11 +44,6 @@ impl Provider for Adyen {
         items.iter().try_for_each(|item| verify(item, &keys))
     }
 
-    fn check_secret(&self, secret: &str) -> Result<(), String> {
-        let key = hex::decode(secret).map_err(|_| "it must be an HMAC key in hexadecimal digits")?;
-        signature::check_length(key.len(), 16)
-    }
-
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal> {
         let body = json::parse(delivery.body)?;
         items(&At::root(&body))?.iter().map(news).collect()

@@ -133,3 +133,13 @@ pub enum SeenStatus {
     Captured,
     Failed,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_knows_who_takes_commands() {
+        assert_eq!(ALL.iter().map(|api| api.name()).collect::<Vec<_>>(), crate::config::COMMANDED);
+    }
+}

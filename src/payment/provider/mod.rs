@@ -30,9 +30,6 @@ pub trait Provider: Sync {
     /// its own timestamp is refused.
     fn verify(&self, delivery: &Delivery<'_>, secrets: &[String], tolerance: TimeDelta) -> Result<(), Refusal>;
 
-    /// Why a secret cannot be one of this provider's; for the configuration's check.
-    fn check_secret(&self, secret: &str) -> Result<(), String>;
-
     /// What the body says, in the provider's order. Empty: of nothing that matters here. Called on verified bodies only.
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal>;
 

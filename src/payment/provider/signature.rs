@@ -98,8 +98,3 @@ fn no_time(header: &str) -> Refusal {
 pub fn none_fits(header: &str) -> Refusal {
     unauthenticated(format!("no signature in {header} fits the body and a configured secret"))
 }
-
-/// Why a key of so many bytes is too short.
-pub fn check_length(bytes: usize, least: usize) -> Result<(), String> {
-    if bytes < least { Err(format!("it has {bytes} bytes; at least {least} are needed")) } else { Ok(()) }
-}

@@ -11,11 +11,10 @@ pub mod uploads;
 
 use super::{ledger, register, report};
 use crate::{
-    access::Actor,
-    command::{Command, Cx, Done},
+    actor::Actor,
     error::Error,
     id,
-    workflow::Event,
+    workflow::{Command, Cx, Done, Event},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;

@@ -3,17 +3,19 @@
 
 use super::{Described, Place, attach, content, file_name, may_attach, strays};
 use crate::{
-    access::Actor,
-    app::App,
+    actor::Actor,
     clock::Instant,
-    command::{Command, Cx, Done},
+    config::Settings,
     error::Error,
     id,
     payment::{ledger, queries, register},
+    workflow::{Command, Cx, Done},
 };
 use chrono::TimeDelta;
 use entity::{payment, receipt_upload};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+};
 use serde::Serialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -43,13 +45,13 @@ impl Command for CreateReceiptUpload {
         let (unit, root, sale) = register::open(cx, self.payment_id).await?;
         may_attach(cx.actor, ledger::payment(unit.order(root)?, self.payment_id)?)?;
         let kind = content::named("contentType", &self.content_type)?;
-        self.check(cx.app)?;
-        let settings = &cx.app.settings.payment;
+        self.check(&cx.rules.settings)?;
+        let settings = &cx.rules.settings.payment;
         let row = receipt_upload::Model {
             id: id::new(),
             root_id: root,
             payment_id: self.payment_id,
-            bucket: cx.app.storage.bucket().to_owned(),
+            bucket: cx.rules.settings.storage.bucket.clone(),
             object_key: format!("uploads/{}.{}", id::new(), kind.extension),
             file_name: file_name::harmless(&self.file_name, kind.extension),
             content_type: kind.content_type.to_owned(),
@@ -73,14 +75,14 @@ impl Command for CreateReceiptUpload {
 }
 
 impl CreateReceiptUpload {
-    fn check(&self, app: &App) -> Result<(), Error> {
+    fn check(&self, settings: &Settings) -> Result<(), Error> {
         if self.file_name.chars().count() > LONGEST_NAME {
             return Err(Error::invalid("fileName", format!("write at most {LONGEST_NAME} characters")));
         }
         if self.size <= 0 {
             return Err(Error::invalid("size", "the file is empty"));
         }
-        check_size(app, u64::try_from(self.size).unwrap_or_default())?;
+        check_size(settings, u64::try_from(self.size).unwrap_or_default())?;
         let is_sum = |sum: &String| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
         if self.sha256.as_ref().is_some_and(|sum| !is_sum(sum)) {
             return Err(Error::invalid("sha256", "write 64 hexadecimal digits, or leave it out"));
@@ -126,15 +128,15 @@ impl Command for ConfirmReceiptUpload {
 
 /// An upload and its payment, if the actor was invited to it.
 pub async fn find(
-    app: &App,
+    db: &DatabaseConnection,
     actor: &Actor,
     upload: Uuid,
 ) -> Result<Option<(receipt_upload::Model, Arc<payment::Model>)>, Error> {
-    let Some(row) = receipt_upload::Entity::find_by_id(upload).one(&app.reader).await? else { return Ok(None) };
+    let Some(row) = receipt_upload::Entity::find_by_id(upload).one(db).await? else { return Ok(None) };
     if row.created_by != actor.id {
         return Ok(None);
     }
-    let payment = queries::find(app, actor, row.payment_id).await?;
+    let payment = queries::find(db, actor, row.payment_id).await?;
     Ok(payment.map(|payment| (row, payment)))
 }
 
@@ -144,8 +146,8 @@ pub fn place(upload: &receipt_upload::Model) -> Place {
 }
 
 /// Refuses a file that is larger than receipts may be.
-pub fn check_size(app: &App, size: u64) -> Result<(), Error> {
-    let most = app.settings.payment.receipt_max_file_size;
+pub fn check_size(settings: &Settings, size: u64) -> Result<(), Error> {
+    let most = settings.payment.receipt_max_file_size;
     if size > most {
         Err(Error::Limit(format!("the file is larger than the {most} bytes that a receipt may have")))
     } else {

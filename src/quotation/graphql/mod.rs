@@ -10,7 +10,7 @@ use crate::graphql::loaders::{CustomerById, QuotationLines, ResellerById, SaleOf
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
-use crate::graphql::{Answer, Failure, app, loaders};
+use crate::graphql::{Answer, Failure, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
 use crate::party::graphql::{Customer, Reseller, Store};
@@ -151,7 +151,8 @@ impl Quotation {
     pub async fn workflow(&self, ctx: &Context<'_>) -> Result<Workflow, Failure> {
         let row = &self.0;
         let standing = Standing::of(
-            app(ctx),
+            reader(ctx),
+            &app(ctx).registry,
             &row.workflow_definition,
             row.workflow_version,
             &row.workflow_state,

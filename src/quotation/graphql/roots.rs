@@ -8,7 +8,7 @@ use crate::graphql::filter_id;
 use crate::graphql::loaders::QuotationById;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
-use crate::graphql::{Answer, actor, app, change, loaders};
+use crate::graphql::{Answer, actor, app, change, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
 use crate::quotation::commands::CreateQuotation;
@@ -64,7 +64,7 @@ impl QuotationQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Quote, &id) else { return Ok(None) };
-        Ok(queries::find(app(ctx), actor, id).await?.map(Quotation::from))
+        Ok(queries::find(reader(ctx), actor, id).await?.map(Quotation::from))
     }
 
     /// Quotations, newest first.
@@ -80,7 +80,14 @@ impl QuotationQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
-        let page = queries::quotations(app(ctx), actor, &filter, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::quotations(
+            reader(ctx),
+            &app(ctx).registry,
+            actor,
+            &filter,
+            &asked(ctx, first, after, last, before),
+        )
+        .await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

@@ -18,7 +18,7 @@ use crate::graphql::loaders::{
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{OrderFlag, OrderPhase, PaymentMethod, SaleChannel, SaleType};
-use crate::graphql::{Answer, Failure, app, loaders};
+use crate::graphql::{Answer, Failure, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
 use crate::party::graphql::{Customer, Reseller, Store};
@@ -48,7 +48,8 @@ impl SaleOrder {
     async fn standing(&self, ctx: &Context<'_>) -> Result<Standing, Error> {
         let row = &self.0;
         let (name, version) = (&row.workflow_definition, row.workflow_version);
-        Standing::of(app(ctx), name, version, &row.workflow_state, row.workflow_history.as_ref()).await
+        Standing::of(reader(ctx), &app(ctx).registry, name, version, &row.workflow_state, row.workflow_history.as_ref())
+            .await
     }
 }
 

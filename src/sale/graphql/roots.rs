@@ -1,7 +1,6 @@
 //! Queries and mutations of sale orders.
 
 use super::SaleOrder;
-use crate::command::Done;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -10,12 +9,13 @@ use crate::graphql::loaders::SaleById;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OrderPhase, PaymentMethod};
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
 use crate::sale::address::ChangeShippingAddress;
 use crate::sale::commands::CreateTillSale;
 use crate::sale::queries::{self, Filter, Sort};
+use crate::workflow::Done;
 use crate::workflow::queries::Phase;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
@@ -105,7 +105,7 @@ impl SaleQuery {
         let actor = actor(ctx)?;
         actor.require("order.read")?;
         let Ok(id) = id::decode(Prefix::Sale, &id) else { return Ok(None) };
-        Ok(queries::find(app(ctx), actor, id).await?.map(SaleOrder::from))
+        Ok(queries::find(reader(ctx), actor, id).await?.map(SaleOrder::from))
     }
 
     /// Sale orders; newest first when `sort` is left out.
@@ -124,7 +124,15 @@ impl SaleQuery {
         actor.require("order.read")?;
         let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
         let sort = sort.map(Sort::from).unwrap_or_default();
-        let page = queries::sales(app(ctx), actor, &filter, sort, &asked(ctx, first, after, last, before)).await?;
+        let page = queries::sales(
+            reader(ctx),
+            &app(ctx).registry,
+            actor,
+            &filter,
+            sort,
+            &asked(ctx, first, after, last, before),
+        )
+        .await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
 }

@@ -1,7 +1,7 @@
 //! Histories in memory: whatever falls through, goes back, fails and comes back, in whatever order, ends the same.
 
 use super::{Totals, totals};
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::error::Error;
 use crate::id;
 use crate::payment::{

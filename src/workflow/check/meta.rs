@@ -1,6 +1,6 @@
 //! What Waybill reads in `meta`: values that it would not understand, and hence would pass over without a word.
 
-use crate::access::Permissions;
+use crate::actor::Permissions;
 use crate::workflow::definition::schema;
 use crate::workflow::window::Window;
 use serde_json::{Map, Value};

@@ -6,7 +6,7 @@ use super::definitions::{
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::{Answer, actor, app};
+use crate::graphql::{Answer, actor, app, reader};
 use crate::workflow::definitions;
 use crate::workflow::migrate::{MigrateBatch, Migration, Moves};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
@@ -29,7 +29,7 @@ impl DefinitionQuery {
         before: Option<String>,
     ) -> Answer<Connection<WorkflowDefinition>> {
         let asked = asked(ctx, first, after, last, before);
-        let page = definitions::page(app(ctx), actor(ctx)?, name.as_deref(), &asked).await?;
+        let page = definitions::page(reader(ctx), &app(ctx).registry, actor(ctx)?, name.as_deref(), &asked).await?;
         Ok(page.map(WorkflowDefinition::from).into())
     }
 
@@ -40,7 +40,7 @@ impl DefinitionQuery {
         #[graphql(desc = "The machine's name.")] name: String,
         #[graphql(desc = "Which version; left out: the newest.")] version: Option<i32>,
     ) -> Answer<Option<WorkflowDefinition>> {
-        let found = definitions::version(app(ctx), actor(ctx)?, &name, version).await?;
+        let found = definitions::version(reader(ctx), &app(ctx).registry, actor(ctx)?, &name, version).await?;
         Ok(found.map(WorkflowDefinition::from))
     }
 }
@@ -105,18 +105,18 @@ impl DefinitionMutation {
         let (mut command, dry_run, key) = input.command()?;
         actor.require("workflow.publish")?;
         if dry_run {
-            let report = command.rehearse(app).await?;
+            let report = command.rehearse(&app.reader, &app.registry).await?;
             return Ok(PublishWorkflowDefinitionPayload::tried(report, command.accept_differences));
         }
         let before = edge::replayed(app, actor, key.as_deref(), &command).await?;
         let done = if let Some(done) = before {
             done
         } else {
-            command.pass(app).await?;
+            command.pass(&app.reader, &app.registry).await?;
             edge::run(app, actor, key.as_deref(), &command).await?
         };
         let (name, version) = done.definition.ok_or_else(|| Error::internal("nothing was published"))?;
-        let stored = definitions::stored(app, &name, Some(version)).await?;
+        let stored = definitions::stored(&app.reader, &app.registry, &name, Some(version)).await?;
         let stored = stored.ok_or_else(|| Error::internal("what was published is not there"))?;
         Ok(PublishWorkflowDefinitionPayload::published(stored))
     }
@@ -133,7 +133,7 @@ impl DefinitionMutation {
             to: input.to_version,
             mapping: input.mapping.map(mapping).transpose()?,
         };
-        let plan = migration.plan(app).await?;
+        let plan = migration.plan(&app.reader, &app.registry).await?;
         if input.dry_run {
             return Ok(plan.into());
         }

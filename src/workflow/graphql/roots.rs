@@ -2,17 +2,17 @@
 
 use super::why::TransitionExplanation;
 use super::{RefusedAttempt, Transition, WorkflowSubject};
-use crate::command::{Done, Fresh, Subject};
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::TransitionById;
 use crate::graphql::scalars::Json;
-use crate::graphql::{Answer, actor, app, loaders};
+use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::workflow::commands::SendEvent;
 use crate::workflow::queries;
 use crate::workflow::why::explain_event;
+use crate::workflow::{Done, Fresh, Subject};
 use crate::{fulfilment, quotation, sale};
 use async_graphql::{Context, Description, ID, InputObject, Object};
 use entity::SubjectKind;
@@ -38,15 +38,15 @@ impl WorkflowQuery {
         let (app, actor) = (app(ctx), actor(ctx)?);
         let (kind, id) = subject(&subject_id)?;
         let seen = match kind {
-            SubjectKind::Quotation => quotation::queries::find(app, actor, id).await?.is_some(),
-            SubjectKind::Sale => sale::queries::find(app, actor, id).await?.is_some(),
-            SubjectKind::Fulfilment => fulfilment::queries::find(app, actor, id).await?.is_some(),
+            SubjectKind::Quotation => quotation::queries::find(&app.reader, actor, id).await?.is_some(),
+            SubjectKind::Sale => sale::queries::find(&app.reader, actor, id).await?.is_some(),
+            SubjectKind::Fulfilment => fulfilment::queries::find(&app.reader, actor, id).await?.is_some(),
         };
         if !seen {
             return Err(Error::not_found(subject_id.as_str()).into());
         }
         let asked = asked(ctx, first, after, last, before);
-        let page = queries::refused_attempts(app, actor, (kind, id), &asked).await?;
+        let page = queries::refused_attempts(&app.reader, actor, (kind, id), &asked).await?;
         Ok(page.map(RefusedAttempt::from).into())
     }
 
@@ -62,7 +62,15 @@ impl WorkflowQuery {
     ) -> Answer<TransitionExplanation> {
         let payload = payload.map(|payload| payload.0);
         let command = SendEvent::tried(subject(&subject_id)?, event, payload, reason_code)?;
-        let explained = explain_event(app(ctx), actor(ctx)?, command.subject_ref(), &command.event()).await?;
+        let explained = explain_event(
+            reader(ctx),
+            &app(ctx).rules,
+            app(ctx).now(),
+            actor(ctx)?,
+            command.subject_ref(),
+            &command.event(),
+        )
+        .await?;
         Ok(explained.into())
     }
 }
@@ -166,7 +174,8 @@ impl WorkflowMutation {
             note: input.note,
             expected_version: input.expected_version,
         };
-        let done = edge::send(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        let done =
+            edge::send(app(ctx), ctx.data_unchecked(), actor, input.idempotency_key.as_deref(), &command).await?;
         Ok(WorkflowEventPayload(done))
     }
 }

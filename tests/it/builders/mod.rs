@@ -146,7 +146,10 @@ impl Shop {
 impl World {
     /// Whoever is there before anybody can be made over the API.
     async fn first_admin(&self) -> User {
-        use waybill::access::{LocalUser, RoleKind, local_user};
+        use waybill::{
+            access::{LocalUser, local_user},
+            actor::RoleKind,
+        };
         let (app, now) = (&self.app, self.now());
         let txn = app.begin().await.expect("a transaction");
         let wanted = LocalUser { role: RoleKind::Admin, subject: None };

@@ -195,7 +195,7 @@ impl World {
         let payment_id = crate::harness::uuid(payment);
         let command =
             waybill::payment::disputes::ReportDispute { payment_id, reference, amount: None, status, decided_at: None };
-        let stripe = waybill::access::Actor::provider("stripe");
+        let stripe = waybill::actor::Actor::provider("stripe");
         waybill::edge::run(&self.app, &stripe, None, &command).await.expect("a report is taken");
     }
 }

@@ -6,12 +6,12 @@ use crate::{
 };
 use serde_json::{Value, json};
 use waybill::{
-    access::Actor,
+    actor::Actor,
     clock::Instant,
     config::embedded_defaults,
     error::Error,
     vocabularies,
-    workflow::{Event, Mode, Needs, Registry, Roots, Scene, SubjectRef, Turn, Unit, Vocabulary},
+    workflow::{Env, Event, Mode, Needs, Registry, Roots, SubjectRef, Turn, Unit, Vocabulary},
 };
 
 /// A registry with the shipped machines, the sale machine changed.
@@ -87,17 +87,17 @@ both! {
         let sale = SubjectRef::sale(uuid(&w.mugs(1).await));
         let before = w.print().await;
         let actor = Actor::system();
-        let scene = Scene { app: &w.app, actor: &actor, now: w.now() };
+        let env = Env { app: &w.app, actor: &actor, now: w.now() };
         let txn = w.app.begin().await.expect("a transaction");
         let mut unit = Unit::open(&txn, Roots::of_subjects(&[sale]), Mode::Write, w.now()).await.expect("the order");
         unit.load(&w.app, &txn, Needs::ALL, Mode::Write).await.expect("its parts");
         let root = unit.only().expect("one order").root.id;
         let slip = Event::named("PAYMENT_CAPTURD");
         for outcome in [
-            unit.record(scene, root, sale, &slip),
-            unit.record_noop(scene, root, sale, &slip),
-            unit.command(scene, root, sale, &slip),
-            unit.offer(scene, root, sale, &slip).map(drop),
+            unit.record(env, root, sale, &slip),
+            unit.record_noop(env, root, sale, &slip),
+            unit.command(env, root, sale, &slip),
+            unit.offer(env, root, sale, &slip).map(drop),
         ] {
             let error = outcome.expect_err("a fault");
             assert!(matches!(error, Error::Internal(_)) && error.to_string().contains("not declared"), "{error}");

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 use waybill::{
-    access::Actor,
-    workflow::{Event, Mode, Needs, Outcome, Roots, Scene, SubjectRef, Unit, Via, send, timers},
+    actor::Actor,
+    workflow::{Env, Event, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via, send, timers},
 };
 
 /// A sale on credit that has shipped, and whose context has not heard that its party has gone over the limit since.
@@ -43,11 +43,11 @@ both! {
         let (refused, taken, also) = (stale(&w).await, w.mugs(1).await, w.mugs(2).await);
         let before = w.print().await;
         let actor = Actor::system();
-        let scene = Scene { app: &w.app, actor: &actor, now: w.now() };
+        let env = Env { app: &w.app, actor: &actor, now: w.now() };
         let subjects = [&taken, &refused, &also].map(|sale| (SubjectRef::sale(uuid(sale)), None));
         let cancel = Event::named("CANCEL").because(Some("CUSTOMER_REQUEST".to_owned()), None);
         let txn = w.app.begin().await.expect("a transaction");
-        let (_, sent) = send(&txn, scene, &subjects, &cancel, Via::Lever).await.expect("a batch");
+        let (_, sent) = send(&txn, env, &subjects, &cancel, Via::Lever).await.expect("a batch");
         txn.commit().await.expect("a commit");
         assert_eq!(outcomes(&sent), ["taken", "refused", "taken"]);
         let after = w.print().await;

@@ -16,7 +16,7 @@ impl World {
         let undone: Vec<_> = all::<outbox::Entity>(db)
             .await
             .into_iter()
-            .filter(|row| row.done_at.is_none() && waybill::outbox::HANDLED.contains(&row.kind.as_str()))
+            .filter(|row| row.done_at.is_none() && waybill::queue::outbox::HANDLED.contains(&row.kind.as_str()))
             .collect();
         assert!(undone.is_empty(), "the outbox was left undrained: {undone:#?}");
         self.check_sums().await;

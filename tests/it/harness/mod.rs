@@ -30,7 +30,8 @@ use std::{
 };
 use tower::ServiceExt as _;
 use waybill::{
-    access::{Roles, Tokens},
+    access::Tokens,
+    actor::Roles,
     app::{App, Parts},
     clock::{HeldClock, Instant},
     config::{ProviderSettings, Settings, embedded_defaults},

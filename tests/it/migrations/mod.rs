@@ -43,8 +43,7 @@ where
 async fn filled(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
     for run in [1, 2] {
-        db.execute_unprepared(&rules::spell(include_str!("rows.sql"), run, db.get_database_backend()))
-            .await?;
+        db.execute_unprepared(&rules::spell(include_str!("rows.sql"), run, db.get_database_backend())).await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use waybill::{
-    access::Actor,
+    actor::Actor,
     edge,
     payment::receipts::{AttachReceipt, Described, Place, strays},
     receipt::{collect::sweep, received::Incoming},
@@ -156,7 +156,7 @@ both! {
         let payment = w.pending().await;
         // Stored, and then the payment is nobody's that this buyer could name.
         let place = orphan(&w, "receipts/refused.pdf", TimeDelta::hours(24)).await;
-        let provider = Actor { permissions: waybill::access::Permissions::NONE, ..Actor::system() };
+        let provider = Actor { permissions: waybill::actor::Permissions::NONE, ..Actor::system() };
         let refused = edge::run(&w.app, &provider, None, &command(&payment, place)).await.expect_err("no permission");
         assert_eq!(refused.code().as_str(), "FORBIDDEN");
         assert_eq!((w.keys().len(), w.strays().await.len()), (1, 1));

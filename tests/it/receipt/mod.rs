@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt as _;
-use waybill::{config::Settings, receipt, storage::embedded};
+use waybill::{config::Settings, http::store, receipt};
 
 const ATTACH: &str = "mutation($p: ID!, $f: Upload!, $k: String) { attachPaymentReceipt(paymentId: $p, file: $f, \
     idempotencyKey: $k) { payment { id status receiptBucket receiptKey receiptUrl receiptFileName receiptContentType \

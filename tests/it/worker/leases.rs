@@ -26,7 +26,7 @@ async fn claimed(w: &World, which: Which) -> Vec<timer::Model> {
 
 async fn claimed_rows(w: &World) -> Vec<outbox::Model> {
     let txn = w.app.begin().await.expect("a transaction");
-    let claimed = waybill::outbox::claim(&txn, w.now(), 100).await.expect("a claim");
+    let claimed = waybill::queue::outbox::claim(&txn, w.now(), 100).await.expect("a claim");
     txn.commit().await.expect("a commit");
     claimed
 }
@@ -92,7 +92,7 @@ both! {
             assert_eq!((timers.len(), rows.len()), (1, 1), "a stop in the middle of things gives up on nothing");
             let txn = w.app.begin().await.expect("a transaction");
             timers::release(&txn, &timers).await.expect("given back");
-            waybill::outbox::release(&txn, &rows).await.expect("given back");
+            waybill::queue::outbox::release(&txn, &rows).await.expect("given back");
             txn.commit().await.expect("a commit");
         }
         assert_eq!(w.sweep().await, 1);

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use entity::outbox;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
-use waybill::{outbox::MAX_ATTEMPTS, worker};
+use waybill::{queue::outbox::MAX_ATTEMPTS, worker};
 
 /// The newest row about stock.
 async fn row(w: &World) -> outbox::Model {

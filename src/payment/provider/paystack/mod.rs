@@ -40,13 +40,6 @@ impl Provider for Paystack {
         if secrets.iter().any(fits) { Ok(()) } else { Err(signature::none_fits(HEADER)) }
     }
 
-    fn check_secret(&self, secret: &str) -> Result<(), String> {
-        if !secret.starts_with("sk_") {
-            return Err("it is no secret key: those begin with sk_live_ or sk_test_".to_owned());
-        }
-        signature::check_length(secret.len(), 16)
-    }
-
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal> {
         let body = json::parse(delivery.body)?;
         let event = At::root(&body);

@@ -45,13 +45,6 @@ impl Provider for Stripe {
         signature::check_age(delivery, HEADER, time, tolerance)
     }
 
-    fn check_secret(&self, secret: &str) -> Result<(), String> {
-        match secret.strip_prefix("whsec_") {
-            Some(rest) => signature::check_length(rest.len(), 16),
-            None => Err("it is no signing secret of an endpoint: those begin with whsec_".to_owned()),
-        }
-    }
-
     fn news(&self, delivery: &Delivery<'_>) -> Result<Vec<News>, Refusal> {
         let body = json::parse(delivery.body)?;
         let event = At::root(&body);

@@ -1,13 +1,31 @@
 //! Whoever does something: a person, a program in a person's name, the system, a provider.
 
-use super::permission::Permissions;
-use super::roles::OverrideLimit;
-use super::tokens::Bearer;
+pub mod may;
+mod permission;
+mod roles;
+
+pub use permission::{PERMISSIONS, Permissions};
+pub use roles::{OverrideLimit, Role, RoleKind, Roles};
+
+use crate::clock::Instant;
 use crate::error::Error;
 use crate::money::Currencies;
 use entity::{ActorType, PartyKind};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// A token that was signed here and has not expired. Whether it was ended, the database knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Bearer {
+    /// Whose it is.
+    pub user: Uuid,
+    /// What it is known by: its `jti`, else its SHA-256.
+    pub token: String,
+    /// The epoch of its user that it is of.
+    pub epoch: i32,
+    /// Until when it is good.
+    pub expires_at: Instant,
+}
 
 /// Whoever does something.
 #[derive(Clone, Debug)]

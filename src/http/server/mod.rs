@@ -1,12 +1,9 @@
 //! HTTP on a socket until told to stop; then what is in flight is waited for, but not for ever.
 //!
-//! Knows connections, what they may hold in memory, how many there may be, how long they may be silent, and who is at
-//! their other end. Does not know what is served.
+//! Knows connections, what they may hold in memory, how many there may be, how long they may be silent.
+//! Does not know what is served, nor to whom.
 
-mod client;
 mod place;
-
-pub use client::Client;
 
 use axum::Router;
 use axum_server::{Handle, Server};

@@ -1,6 +1,6 @@
 //! Places for connections: there are so many, and one address does not get all of them.
 
-use super::Client;
+use crate::access::Client;
 use axum_server::accept::Accept;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use ipnet::IpNet;

@@ -9,11 +9,10 @@ pub use kept::{Kept, count_again, keep, keep_beside, with_id};
 
 use crate::{
     clock::Instant,
+    db::{finders::among, rows::Writes},
     error::Error,
     id,
-    lease::{Backoff, Queue},
-    reading::among,
-    rows::Writes,
+    queue::lease::{Backoff, Queue},
 };
 use chrono::TimeDelta;
 use entity::{

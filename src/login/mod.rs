@@ -3,16 +3,13 @@
 //! Promises that an unknown address, a wrong password and a disabled user take the same work and look the same, and that
 //! a failure is counted also when whoever guessed does not wait for the answer. What fails is a line in the log.
 
-use super::backoff::{self, Attempt};
-use super::commands::no_such_token;
-use super::hashing::{Standing, Turn};
-use super::keys::hash_key;
-use super::tokens::Issued;
-use super::{password, queries};
+pub mod backoff;
+
+use crate::access::commands::no_such_token;
+use crate::access::{Attempt, Client, Issued, Standing, Turn, hash_key, normal_email, password, queries};
 use crate::app::App;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::serving::Client;
 use entity::user_account;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -28,7 +25,7 @@ pub struct Login {
 /// Signs in. `Later` for who has to wait.
 pub async fn login(app: &App, client: Client, email: &str, password: &str) -> Result<Login, Error> {
     let email = normal_email(email);
-    let attempt = Attempt::at_account(app, &email, client.network())?;
+    let attempt = Attempt::at_account(&app.tokens, &email, client.network())?;
     let standing = backoff::admit(app, &attempt).await?;
     let turn = app.hashing.turn(standing, client.network()).await?;
     let checked = checked(app.clone(), attempt, email, password.to_owned(), turn);
@@ -53,11 +50,11 @@ async fn checked(app: App, attempt: Attempt, email: String, password: String, tu
     let user = found.as_ref().map(|user| id::encode(Prefix::User, user.id));
     if let Some(found) = found.filter(|_| passed) {
         backoff::succeeded(&app, &attempt).await?;
-        tracing::info!(address = %attempt.address(), user, "login");
+        tracing::info!(address = %attempt.address, user, "login");
         Ok(Login { issued: app.tokens.issue(&found, app.now())?, user: found })
     } else {
         backoff::failed(&app, &attempt).await?;
-        tracing::warn!(address = %attempt.address(), user, why, "a login failed");
+        tracing::warn!(address = %attempt.address, user, why, "a login failed");
         Err(Error::Unauthenticated("the e-mail address or the password is wrong".to_owned()))
     }
 }
@@ -81,7 +78,7 @@ pub async fn replacement(app: &App, client: Client, user: Uuid, old: &str, new: 
     if old == new {
         return Err(Error::invalid("newPassword", "must not be the one that you have"));
     }
-    let attempt = Attempt::at_account(app, &user.email, client.network())?;
+    let attempt = Attempt::at_account(&app.tokens, &user.email, client.network())?;
     backoff::admit(app, &attempt).await?;
     let turn = app.hashing.turn(Standing::Known, client.network()).await?;
     tokio::spawn(replaced(app.clone(), attempt, hash, old.to_owned(), new.to_owned(), turn))
@@ -110,7 +107,7 @@ async fn replaced(
     let (passed, turn) = turn.work(move || password::matches(Some(&known), &old)).await?;
     if !passed {
         backoff::failed(&app, &attempt).await?;
-        tracing::warn!(address = %attempt.address(), "a change of a password failed: the old one is wrong");
+        tracing::warn!(address = %attempt.address, "a change of a password failed: the old one is wrong");
         return Err(Error::invalid("currentPassword", "it is not the password that you have"));
     }
     backoff::succeeded(&app, &attempt).await?;
@@ -124,15 +121,10 @@ pub async fn reset_of(app: &App, client: Client, token: &str) -> Result<(String,
     let attempt = Attempt::anywhere(client.network());
     backoff::admit(app, &attempt).await?;
     let hash = hash_key(token);
-    if let Some(user) = queries::reset_of(app, &hash).await? {
+    if let Some(user) = queries::reset_of(&app.reader, app.now(), &hash).await? {
         return Ok((hash, user.email));
     }
     backoff::failed(app, &attempt).await?;
-    tracing::warn!(address = %attempt.address(), "a token that sets no password was tried");
+    tracing::warn!(address = %attempt.address, "a token that sets no password was tried");
     Err(no_such_token())
-}
-
-/// As it is stored and looked up.
-pub fn normal_email(email: &str) -> String {
-    email.trim().to_lowercase()
 }

@@ -3,8 +3,8 @@
 //! Promises the same answers on both databases, and that a text means itself: no sign in it is a wildcard. Folds rows
 //! that were written before there were folded columns, or by a version of Waybill that did not know of them.
 
+use crate::db::rows::Writes;
 use crate::error::Error;
-use crate::rows::Writes;
 use entity::folding::{Worded, fold};
 use entity::{customer, product, reseller, user_account};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType, SelectStatement, SimpleExpr};

@@ -5,12 +5,16 @@
 //! wait and to try again. Nothing is answered before it is committed.
 
 use crate::{
-    access::Actor,
-    app::{self, App},
-    command::Done,
+    actor::Actor,
+    app::App,
+    db::connect,
+    edge::batch::{Batched, Batches},
     error::Error,
-    lanes::{self, Gathers, Lanes},
-    workflow::{Mode, Needs, Outcome, Roots, Scene, SubjectRef, Unit, Via, commands, commands::SendEvent, own_needs},
+    workflow::{
+        Done, Env, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
+        commands::{self, SendEvent},
+        own_needs,
+    },
 };
 use std::collections::BTreeSet;
 use tokio::sync::oneshot;
@@ -34,9 +38,9 @@ enum Answer {
 }
 
 /// Sends an event together with others. `None`: it is to be sent alone.
-pub async fn send(app: &App, actor: &Actor, event: &SendEvent) -> Result<Option<Done>, Error> {
+pub async fn send(batches: &Batches<Waiting>, actor: &Actor, event: &SendEvent) -> Result<Option<Done>, Error> {
     let (answer, answered) = oneshot::channel();
-    lanes::push(app, Waiting { actor: actor.clone(), event: event.clone(), answer });
+    batches.push(Waiting { actor: actor.clone(), event: event.clone(), answer });
     match answered.await {
         Ok(Answer::Done(done)) => Ok(Some(*done)),
         Ok(Answer::Alone) => Ok(None),
@@ -45,13 +49,10 @@ pub async fn send(app: &App, actor: &Actor, event: &SendEvent) -> Result<Option<
     }
 }
 
-impl Gathers for Waiting {
+impl Batched for Waiting {
+    type With = App;
     const MOST: usize = 32;
-    const LANES: usize = 2;
-
-    fn lanes(app: &App) -> &Lanes<Self> {
-        &app.gather
-    }
+    const AT_ONCE: usize = 2;
 
     async fn work(app: &App, batch: Vec<Self>) {
         let answers = commit(app, &batch).await;
@@ -71,7 +72,7 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
         }
     };
     let Some((txn, done)) = prepared else { return batch.iter().map(|_| Answer::Alone).collect() };
-    match app::commit(txn).await {
+    match connect::commit(txn).await {
         Ok(()) => {
             app.wake.notify_one();
             done.into_iter().map(|done| done.map_or(Answer::Alone, |done| Answer::Done(Box::new(done)))).collect()
@@ -94,7 +95,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     let mut unit = Unit::open_free(&txn, Roots::of_subjects(&subjects), now).await?;
     let system = Actor::system();
     let likely = |needs: Needs, waiting: &Waiting| needs | likely_needs(app, waiting);
-    unit.load(app, &txn, batch.iter().fold(Needs::NOTHING, likely), Mode::Write).await?;
+    unit.load(&app.rules, &txn, batch.iter().fold(Needs::NOTHING, likely), Mode::Write).await?;
     let roots = unit.roots_of();
     // One event an order: what comes after it would have to see its commit.
     let mut orders = BTreeSet::new();
@@ -105,17 +106,16 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     }
     let mut needs = Needs::NOTHING;
     for (index, root) in &tried {
-        let scene = Scene { app, actor: &system, now };
-        needs |= unit.needs_here(scene, *root, subjects[*index], &batch[*index].event.event)?;
+        let env = Env { rules: &app.rules, actor: &system, now };
+        needs |= unit.needs_here(env, *root, subjects[*index], &batch[*index].event.event)?;
     }
-    unit.load(app, &txn, needs, Mode::Write).await?;
+    unit.load(&app.rules, &txn, needs, Mode::Write).await?;
     let mut logged = Vec::with_capacity(tried.len());
     for (index, root) in tried {
         let Waiting { actor, event, .. } = &batch[index];
-        let (scene, first) = (Scene { app, actor, now }, unit.shared.log.len());
+        let (env, first) = (Env { rules: &app.rules, actor, now }, unit.shared.log.len());
         // One that is refused has changed nothing.
-        let outcome =
-            unit.try_send(scene, root, subjects[index], &event.event(), event.expected_version, Via::Lever)?;
+        let outcome = unit.try_send(env, root, subjects[index], &event.event(), event.expected_version, Via::Lever)?;
         if let Outcome::Taken = outcome {
             logged.push((index, root, first..unit.shared.log.len()));
         }

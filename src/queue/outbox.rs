@@ -6,7 +6,7 @@ use crate::{
     clock::Instant,
     error::Error,
     id,
-    lease::{Backoff, Queue},
+    queue::lease::{Backoff, Queue},
 };
 use chrono::TimeDelta;
 use entity::outbox::{Column, Entity, Model};

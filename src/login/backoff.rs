@@ -8,8 +8,7 @@
 //! Accounts are keyed digests of the e-mail address that was typed, so that one that nobody has counts like any other,
 //! and a password typed in the wrong field is not kept.
 
-use super::hashing::Standing;
-use super::tokens::Tokens;
+use crate::access::{ALL, Attempt, Standing};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
@@ -20,10 +19,6 @@ use sea_orm::{
     ColumnTrait as _, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter as _,
 };
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// Tries that an account has from an address before it waits.
 const TRIES: i32 = 5;
@@ -43,46 +38,6 @@ const ACCOUNT_WINDOW: TimeDelta = TimeDelta::hours(1);
 const ADDRESS_WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// For how long an address from which an account was signed in to is known.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
-/// For how long a refusal is remembered here before the database is asked again.
-const REMEMBERED_FOR: Duration = Duration::from_secs(5);
-const MOST_REMEMBERED: usize = 10_000;
-/// Of all accounts, or from everywhere.
-const ALL: &str = "";
-
-/// Who tries to sign in where.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Attempt {
-    /// The account's digest; empty where no account was named.
-    account: String,
-    address: IpAddr,
-}
-
-impl Attempt {
-    /// At the account of this e-mail address, as it is looked up.
-    pub fn at_account(app: &App, email: &str, address: IpAddr) -> Result<Self, Error> {
-        Ok(Self { account: account_of(&app.tokens, email)?, address })
-    }
-
-    /// Where it is made from.
-    pub fn address(&self) -> IpAddr {
-        self.address
-    }
-
-    /// At something that says nothing of an account.
-    pub fn anywhere(address: IpAddr) -> Self {
-        Self { account: ALL.to_owned(), address }
-    }
-}
-
-/// Refusals that are remembered, so that those who go on guessing cost nothing.
-#[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<Attempt, Refused>>);
-
-#[derive(Clone, Copy, Debug)]
-struct Refused {
-    until: Instant,
-    noted: std::time::Instant,
-}
 
 /// What speaks for whoever tries; `Later` for who has to wait.
 pub async fn admit(app: &App, attempt: &Attempt) -> Result<Standing, Error> {
@@ -179,21 +134,10 @@ pub async fn succeeded(app: &App, attempt: &Attempt) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets what failed at an account, from wherever: its owner has a new password.
-pub async fn forgive(txn: &DatabaseTransaction, tokens: &Tokens, email: &str) -> Result<(), Error> {
-    let account = account_of(tokens, email)?;
-    Entity::delete_many().filter(Column::Account.eq(account)).exec(txn).await?;
-    Ok(())
-}
-
 /// Forgets counts that mean nothing any more.
 pub async fn forget_old(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
     Entity::delete_many().filter(Column::KeptUntil.lte(now)).exec(txn).await?;
     Ok(())
-}
-
-fn account_of(tokens: &Tokens, email: &str) -> Result<String, Error> {
-    tokens.digest(&format!("account\n{email}"))
 }
 
 /// The counts that a try is judged by, those that are over left out.
@@ -260,29 +204,6 @@ impl Counts {
 fn wait_after(beyond: u32) -> TimeDelta {
     let doubled = FIRST_WAIT * 2_i32.pow(beyond.min(MOST_DOUBLINGS));
     doubled.min(LONGEST_WAIT)
-}
-
-impl Refusals {
-    fn get(&self, attempt: &Attempt, now: Instant) -> Option<Instant> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = known.get(attempt).filter(|refused| refused.noted.elapsed() < REMEMBERED_FOR);
-        refused.map(|refused| refused.until).filter(|until| *until > now)
-    }
-
-    fn put(&self, attempt: &Attempt, until: Instant) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_REMEMBERED {
-            known.retain(|_, refused| refused.noted.elapsed() < REMEMBERED_FOR);
-        }
-        if known.len() < MOST_REMEMBERED {
-            known.insert(attempt.clone(), Refused { until, noted: std::time::Instant::now() });
-        }
-    }
-
-    /// Forgets all of them: somebody set a password anew.
-    pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,12 @@
 //!
 //! A command takes a transaction and neither begins nor commits one: the edge does.
 
-use crate::{access::Actor, app::App, clock::Instant, error::Error, workflow::Scene};
+use crate::{
+    actor::Actor,
+    clock::Instant,
+    error::Error,
+    workflow::{Env, Rules},
+};
 use entity::{SubjectKind, fulfilment, quotation, sale_order, transition_log};
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
@@ -10,8 +15,8 @@ use uuid::Uuid;
 
 /// What a command works with.
 pub struct Cx<'a> {
-    /// Settings, machines, currencies.
-    pub app: &'a App,
+    /// Settings, machines, currencies, roles.
+    pub rules: &'a Rules,
     /// The transaction that it is part of.
     pub txn: &'a DatabaseTransaction,
     /// Who asks for it.
@@ -22,8 +27,8 @@ pub struct Cx<'a> {
 
 impl Cx<'_> {
     /// The part of it that machines see.
-    pub fn scene(&self) -> Scene<'_> {
-        Scene { app: self.app, actor: self.actor, now: self.now }
+    pub fn env(&self) -> Env<'_> {
+        Env { rules: self.rules, actor: self.actor, now: self.now }
     }
 }
 

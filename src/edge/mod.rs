@@ -1,14 +1,18 @@
 //! Where commands meet the world: begins, claims the idempotency key, runs, commits, tries again after a lost race,
 //! and keeps what was refused. GraphQL, REST, webhooks and the worker call this; nothing below it commits.
 
+pub mod batch;
+pub mod group;
+
 use crate::{
-    access::Actor,
-    app::{self, App},
+    actor::Actor,
+    app::App,
     clock::Instant,
-    command::{Command, Cx, Done},
+    db::connect,
+    edge::batch::Batches,
     error::{Code, Error},
-    gather, id,
-    workflow::commands::SendEvent,
+    id,
+    workflow::{Command, Cx, Done, commands::SendEvent},
 };
 use chrono::TimeDelta;
 use entity::{idempotency_key, refused_attempt};
@@ -86,10 +90,16 @@ pub async fn replayed<C: Command>(
 }
 
 /// Sends an event to a subject: without an idempotency key together with others, where that can be; else alone.
-pub async fn send(app: &App, actor: &Actor, key: Option<&str>, event: &SendEvent) -> Result<Done, Error> {
+pub async fn send(
+    app: &App,
+    batches: &Batches<group::Waiting>,
+    actor: &Actor,
+    key: Option<&str>,
+    event: &SendEvent,
+) -> Result<Done, Error> {
     if key.is_none() {
         check(event)?;
-        if let Some(done) = gather::send(app, actor, event).await? {
+        if let Some(done) = group::send(batches, actor, event).await? {
             return Ok(done);
         }
     }
@@ -105,13 +115,13 @@ async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim<'_>>
         txn.rollback().await?;
         return Ok(done);
     }
-    let cx = Cx { app, txn: &txn, actor, now };
+    let cx = Cx { rules: &app.rules, txn: &txn, actor, now };
     match command.run(&cx).await {
         Ok(done) => {
             if let Some(claim) = claim {
                 claim.settle(&txn, &done).await?;
             }
-            app::commit(txn).await?;
+            connect::commit(txn).await?;
             Ok(done)
         }
         Err(error) => {

@@ -3,9 +3,9 @@
 //! For development and for single machines. Promises that nobody without a signature gets anything out of it, and that
 //! such requests, which anybody may send, are no errors in the log.
 
-use super::Storage;
 use crate::error::Error;
-use crate::serving::{self, Bounds, HEAD};
+use crate::http::server::{self, Bounds, HEAD};
+use crate::storage::Storage;
 use axum::Router;
 use axum::error_handling::HandleError;
 use axum::extract::{Request, State};
@@ -21,7 +21,6 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
-use tracing::Metadata;
 
 /// How many connections there may be.
 const CONNECTIONS: usize = 256;
@@ -30,7 +29,7 @@ const CONNECTIONS: usize = 256;
 ///
 /// Bound before it is called: two services over one folder would be in each other's way.
 pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationToken) -> Result<(), Error> {
-    let folder = Path::new(&storage.settings.folder);
+    let folder = Path::new(&storage.settings().folder);
     let made = tokio::fs::create_dir_all(folder.join(storage.bucket())).await;
     made.map_err(|error| {
         let folder = folder.display();
@@ -38,26 +37,14 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     })?;
     let files = FileSystem::new(folder).map_err(|error| Error::internal(format!("{error:?}")))?;
     let mut service = S3ServiceBuilder::new(files);
-    service.set_auth(SimpleAuth::from_single(storage.keys.access.clone(), storage.keys.secret.clone()));
+    service.set_auth(SimpleAuth::from_single(storage.keys().access.clone(), storage.keys().secret.clone()));
     let service = HandleError::new(service.build(), broken);
     // Pages of other origins may use presigned links; what they may do is in the signature.
     let durable = from_fn_with_state(folder.to_owned(), on_disk);
     let router = Router::new().fallback_service(service).layer(durable).layer(from_fn(told));
     let router = router.layer(CorsLayer::permissive());
     let bounds = Bounds { connections: CONNECTIONS, proxies: Vec::new(), head: HEAD, patience: storage.patience() };
-    serving::serve(listener, router, stop, bounds).await.map_err(Error::internal)
-}
-
-/// Whether the log does without this line of s3s's, because we say it ourselves ([`told`]): it makes two errors of each
-/// request that it does not let in, and one of each that it does not know. What fails later names its operation, and
-/// says why; that stays.
-pub fn is_said_by_us(metadata: &Metadata<'_>) -> bool {
-    let of_an_operation = || metadata.fields().field("op").is_some();
-    match metadata.target() {
-        "s3s::ops" => metadata.is_event() && !of_an_operation(),
-        "s3s::service" => metadata.is_event(),
-        _ => false,
-    }
+    server::serve(listener, router, stop, bounds).await.map_err(Error::internal)
 }
 
 /// Tells of requests that were not let in, and of those that went wrong; not with their queries, which hold signatures.

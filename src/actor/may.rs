@@ -2,7 +2,7 @@
 //!
 //! Machines name the same permissions as text in `meta.permission`.
 
-use super::actor::Actor;
+use super::Actor;
 use crate::error::Error;
 
 macro_rules! permissions {
@@ -65,7 +65,7 @@ permissions! {
 mod tests {
     #[test]
     fn every_permission_has_its_function() {
-        let known: Vec<_> = super::super::PERMISSIONS.iter().map(|(name, _)| *name).collect();
+        let known: Vec<_> = crate::actor::PERMISSIONS.iter().map(|(name, _)| *name).collect();
         assert_eq!(super::NAMES, known);
     }
 }

@@ -1,0 +1,44 @@
+//! What the secrets of payment providers look like, and which of them take commands: so that a mistyped one is told with
+//! its line, when the configuration is read.
+//!
+//! No message repeats a secret. How a secret verifies anything, `payment::provider` knows.
+
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
+
+/// Providers that take commands: refunds, captures.
+pub const COMMANDED: &[&str] = &["stripe", "paystack"];
+/// The shortest secret, in bytes.
+const SHORTEST: usize = 16;
+/// The shortest key of Standard Webhooks, in bytes (its specification).
+const SHORTEST_STANDARD: usize = 24;
+const WITH_OR_WITHOUT_PADDING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, WITH_OR_WITHOUT_PADDING);
+
+/// Why a text cannot be a webhook secret of the provider of this name; names that are not known are those of integrations
+/// that post the plain payload.
+pub fn check_secret(provider: &str, secret: &str) -> Result<(), String> {
+    match provider {
+        "stripe" => match secret.strip_prefix("whsec_") {
+            Some(rest) => check_length(rest.len(), SHORTEST),
+            None => Err("it is no signing secret of an endpoint: those begin with whsec_".to_owned()),
+        },
+        "paystack" if !secret.starts_with("sk_") => {
+            Err("it is no secret key: those begin with sk_live_ or sk_test_".to_owned())
+        }
+        "adyen" => {
+            let key = hex::decode(secret).map_err(|_| "it must be an HMAC key in hexadecimal digits")?;
+            check_length(key.len(), SHORTEST)
+        }
+        "standard" => {
+            let key = secret.strip_prefix("whsec_").and_then(|rest| BASE64.decode(rest).ok());
+            check_length(key.ok_or("it must be whsec_ and the key in base64")?.len(), SHORTEST_STANDARD)
+        }
+        _ => check_length(secret.len(), SHORTEST),
+    }
+}
+
+fn check_length(bytes: usize, least: usize) -> Result<(), String> {
+    if bytes < least { Err(format!("it has {bytes} bytes; at least {least} are needed")) } else { Ok(()) }
+}
