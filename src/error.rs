@@ -3,7 +3,7 @@
 //! One enum for the whole domain. The first kinds reach clients with their code and message; `Db` and `Internal` are
 //! logged whole with an id at the edge and leave as an opaque message.
 
-use crate::clock::Instant;
+use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A stable code, as it stands in `extensions.code`.
@@ -74,7 +74,7 @@ pub struct Refusal {
     /// The guard that said no.
     pub guard: Option<String>,
     /// When a window opens.
-    pub until: Option<Instant>,
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What can go wrong.

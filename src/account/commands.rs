@@ -16,16 +16,32 @@ use crate::{
         ledger, naming,
         register::{self, check_receiver},
     },
-    workflow::{Command, Cx, Done, Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Mode, Needs, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, reseller, reseller_settlement, sale_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The most orders, and the most earlier receipts, that one settlement deals with.
 const MOST: u64 = 500;
+
+/// Money came in from a reseller, and was spread over its orders.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SettlementDone {
+    /// The money.
+    pub settlement: Uuid,
+    /// What it paid.
+    pub payments: Vec<Uuid>,
+}
+
+/// What a reseller had paid on account was spread over its orders.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreditDone {
+    /// What it paid.
+    pub payments: Vec<Uuid>,
+}
 
 /// Books money that a reseller paid, and spreads it over the orders that it owes.
 #[derive(Clone, Debug, Serialize)]
@@ -41,9 +57,11 @@ pub struct SettleAccount {
 }
 
 impl Command for SettleAccount {
+    type Output = SettlementDone;
+
     const NAME: &'static str = "settleResellerAccount";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SettlementDone, Error> {
         cx.actor.require("payment.confirm")?;
         // It is what tells one transfer from another, and cannot be left out as a payment's can.
         naming::check("reference", &self.reference).map_err(|_| {
@@ -63,8 +81,8 @@ impl Command for SettleAccount {
         let mut receipts = if named.is_some() { Vec::new() } else { account.unapplied(cx).await? };
         receipts.push(self.receipt(cx));
         let payments = account.apply(cx, &mut receipts).await?;
-        let settlement = receipts.last().map(|receipt| receipt.row.id);
-        Ok(Done { reseller: Some(self.reseller_id), settlement, payments, ..Done::default() })
+        let settlement = receipts.last().ok_or_else(|| Error::internal("the money is gone"))?.row.id;
+        Ok(SettlementDone { settlement, payments })
     }
 }
 
@@ -118,15 +136,17 @@ pub struct ApplyCredit {
 }
 
 impl Command for ApplyCredit {
+    type Output = CreditDone;
+
     const NAME: &'static str = "applyResellerCredit";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<CreditDone, Error> {
         cx.actor.require("payment.confirm")?;
         cx.rules.currencies.exponent(&self.currency, "currency")?;
         let mut account = Account::open(cx, self.reseller_id, &self.currency, None).await?;
         let mut receipts = account.unapplied(cx).await?;
         let payments = account.apply(cx, &mut receipts).await?;
-        Ok(Done { reseller: Some(self.reseller_id), payments, ..Done::default() })
+        Ok(CreditDone { payments })
     }
 }
 

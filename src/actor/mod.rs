@@ -3,6 +3,7 @@
 pub mod may;
 mod permission;
 mod roles;
+pub mod scope;
 
 pub use permission::{PERMISSIONS, Permissions};
 pub use roles::{OverrideLimit, Role, RoleKind, Roles};

@@ -10,13 +10,20 @@ use crate::{
     id,
     money::Money,
     order::sale_access,
-    workflow::{Command, Cx, Done, Env, Event, Roots, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Env, Event, Roots, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
 use sea_orm::ColumnTrait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+/// An override request was made or decided.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OverrideDone {
+    /// Which.
+    pub override_request: Uuid,
+}
 
 /// Asks for an override.
 #[derive(Clone, Debug, Serialize)]
@@ -30,13 +37,15 @@ pub struct RequestOverride {
 }
 
 impl Command for RequestOverride {
+    type Output = OverrideDone;
+
     const NAME: &'static str = "requestOverride";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Sale, self.sale_order_id, event(self.kind, "REQUESTED")))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         cx.actor.require("override.request")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         unit.refresh(cx.env(), root, sale)?;
@@ -49,7 +58,7 @@ impl Command for RequestOverride {
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
         unit.order_mut(root)?.overrides.insert(request)?;
         unit.command(cx.env(), root, sale, &told)?;
-        finish(cx, unit, sale, id).await
+        finish(cx, unit, id).await
     }
 }
 
@@ -65,9 +74,11 @@ pub struct DecideOverride {
 }
 
 impl Command for DecideOverride {
+    type Output = OverrideDone;
+
     const NAME: &'static str = "decideOverride";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         cx.actor.require("override.decide")?;
         check_note(self.note.as_deref())?;
         if !self.approve && (self.approved_amount.is_some() || self.expires_at.is_some()) {
@@ -98,7 +109,7 @@ impl Command for DecideOverride {
             .with(told(request.id))
             .because(request.reason_code.clone(), self.note.clone());
         report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
-        finish(cx, unit, requests::sale(&request), request.id).await
+        finish(cx, unit, request.id).await
     }
 }
 
@@ -112,9 +123,11 @@ pub struct RevokeOverride {
 }
 
 impl Command for RevokeOverride {
+    type Output = OverrideDone;
+
     const NAME: &'static str = "revokeOverride";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
         let own_pending = request.requested_by == cx.actor.id && request.status == OverrideStatus::Pending;
         if !own_pending {
@@ -141,7 +154,7 @@ impl Command for RevokeOverride {
             .with(told(request.id))
             .because(Some(self.reason_code.clone()), self.note.clone());
         report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
-        finish(cx, unit, requests::sale(&request), request.id).await
+        finish(cx, unit, request.id).await
     }
 }
 
@@ -158,6 +171,8 @@ pub struct GrantOverride {
 }
 
 impl Command for GrantOverride {
+    type Output = OverrideDone;
+
     const NAME: &'static str = "grantOverride";
 
     fn mutation(&self) -> &'static str {
@@ -171,7 +186,7 @@ impl Command for GrantOverride {
         Some((SubjectKind::Sale, self.sale_order_id, event(self.kind, "APPROVED")))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         cx.actor.require("override.grant")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         unit.refresh(cx.env(), root, sale)?;
@@ -186,7 +201,7 @@ impl Command for GrantOverride {
         decide(cx, &mut unit, root, id, true, approved, self.expires_at)?;
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
         unit.command(cx.env(), root, sale, &told)?;
-        finish(cx, unit, sale, id).await
+        finish(cx, unit, id).await
     }
 }
 
@@ -203,9 +218,9 @@ pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, o
     Ok((unit, root, request))
 }
 
-pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, request: Uuid) -> Result<Done, Error> {
+pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, request: Uuid) -> Result<OverrideDone, Error> {
     unit.flush(cx.txn).await?;
-    Ok(Done { sale: Some(sale.id), override_request: Some(request), ..Done::default() })
+    Ok(OverrideDone { override_request: request })
 }
 
 fn new_request(

@@ -3,8 +3,9 @@
 use super::commands::{find, finish, open_request, report, told};
 use super::requests;
 use crate::{
+    approval::commands::OverrideDone,
     error::Error,
-    workflow::{Command, Cx, Done, Env, Event, OVERRIDE_LAPSED, Unit},
+    workflow::{Command, Cx, Env, Event, OVERRIDE_LAPSED, Unit},
 };
 use entity::OverrideStatus;
 use serde::Serialize;
@@ -18,12 +19,14 @@ pub struct LapseOverride {
 }
 
 impl Command for LapseOverride {
+    type Output = OverrideDone;
+
     const NAME: &'static str = "lapseOverride";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
         lapse(&mut unit, cx.env(), root, request.id)?;
-        finish(cx, unit, requests::sale(&request), request.id).await
+        finish(cx, unit, request.id).await
     }
 }
 

@@ -1,10 +1,10 @@
 //! Finders of override requests, narrowed to what the reader may see.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_sale_ids;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
-use crate::order::queries::own_sale_ids;
 use entity::{OverrideKind, OverrideStatus, override_request};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;

@@ -5,16 +5,23 @@ use crate::id;
 use crate::money::Money;
 use crate::texts;
 use crate::workflow::check_version;
-use crate::workflow::{Change, Command, Cx, Done};
+use crate::workflow::{Change, Command, Cx};
 use entity::folding::fold;
 use entity::{ProductKind, product};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const MAX_SKU: usize = 64;
 const MAX_TITLE: usize = 500;
+
+/// A product was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProductDone {
+    /// Which.
+    pub product: Uuid,
+}
 
 /// Makes a product.
 #[derive(Clone, Debug, Serialize)]
@@ -28,9 +35,11 @@ pub struct CreateProduct {
 }
 
 impl Command for CreateProduct {
+    type Output = ProductDone;
+
     const NAME: &'static str = "createProduct";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ProductDone, Error> {
         cx.actor.require("catalog.manage")?;
         check_sku(&self.sku)?;
         check_prices(&self.price, self.reseller_price.as_ref())?;
@@ -57,7 +66,7 @@ impl Command for CreateProduct {
         };
         let id = row.id;
         row.into_active_model().insert(cx.txn).await?;
-        Ok(Done { product: Some(id), ..Done::default() })
+        Ok(ProductDone { product: id })
     }
 }
 
@@ -75,9 +84,11 @@ pub struct UpdateProduct {
 }
 
 impl Command for UpdateProduct {
+    type Output = ProductDone;
+
     const NAME: &'static str = "updateProduct";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ProductDone, Error> {
         cx.actor.require("catalog.manage")?;
         let found = product::Entity::find_by_id(self.product_id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
         let was = found.ok_or_else(|| Error::not_found(id::encode(id::Prefix::Product, self.product_id)))?;
@@ -88,7 +99,7 @@ impl Command for UpdateProduct {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
         }
-        Ok(Done { product: Some(was.id), ..Done::default() })
+        Ok(ProductDone { product: was.id })
     }
 }
 

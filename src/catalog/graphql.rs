@@ -166,8 +166,7 @@ pub struct ProductPayload {
 }
 
 impl ProductPayload {
-    async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(|| Error::internal("a product's mutation without product"))?;
+    async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { product: loaders(ctx).required(ProductById(id)).await?.into() })
     }
 }

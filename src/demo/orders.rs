@@ -206,7 +206,7 @@ impl<'a> Day<'a> {
             reference: Some("Till 1".to_owned()),
         };
         let done = run(self.app, &people.biller, &sale).await?;
-        let sale = super::verbs::made(done.sale)?;
+        let sale = done.sale;
         self.by(&people.operator).carries(sale, &["FULFILMENT_STARTED", "PICKED_UP", "COMPLETE"]).await?;
         Ok(())
     }

@@ -103,7 +103,7 @@ impl Staff<'_> {
     async fn hire(&self, role: &str, name: &str, with: impl FnOnce(CreateUser) -> CreateUser) -> Result<Actor, Error> {
         let user = with(draft(role, name, self.password));
         let done = run(self.app, self.admin, &user).await?;
-        sign_in(self.app, verbs::made(done.user)?).await
+        sign_in(self.app, done.user).await
     }
 }
 
@@ -142,7 +142,7 @@ fn draft(role: &str, name: &str, password: &str) -> CreateUser {
 async fn store(app: &App, admin: &Actor, name: &str, backorders: bool) -> Result<Uuid, Error> {
     let (name, currency, timezone) = (name.to_owned(), CURRENCY.to_owned(), Some("Europe/Berlin".to_owned()));
     let store = CreateStore { name, currency, timezone, default_lifecycle: None, backorders };
-    verbs::made(run(app, admin, &store).await?.store)
+    Ok(run(app, admin, &store).await?.store)
 }
 
 async fn customer(app: &App, admin: &Actor, name: &str, tier: &str, limit: Option<i64>) -> Result<Uuid, Error> {
@@ -153,7 +153,7 @@ async fn customer(app: &App, admin: &Actor, name: &str, tier: &str, limit: Optio
         credit_tier: Some(tier.to_owned()),
         credit_limit: limit.map(verbs::dollars),
     };
-    verbs::made(run(app, admin, &customer).await?.customer)
+    Ok(run(app, admin, &customer).await?.customer)
 }
 
 async fn reseller(app: &App, admin: &Actor) -> Result<Uuid, Error> {
@@ -163,5 +163,5 @@ async fn reseller(app: &App, admin: &Actor) -> Result<Uuid, Error> {
         credit_tier: Some("GOLD".to_owned()),
         credit_limit: None,
     };
-    verbs::made(run(app, admin, &reseller).await?.reseller)
+    Ok(run(app, admin, &reseller).await?.reseller)
 }

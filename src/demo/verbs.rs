@@ -8,8 +8,8 @@ use crate::money::Money;
 use crate::order::lines::LineInput;
 use crate::payment::commands::RegisterPayment;
 use crate::quotation::commands::CreateQuotation;
+use crate::workflow::Command;
 use crate::workflow::commands::SendEvent;
-use crate::workflow::{Command, Done};
 use entity::{
     Address, FulfilmentType, PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType, SubjectKind, fulfilment,
     sale_order,
@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub const CURRENCY: &str = "USD";
 
 /// A command, as the API runs it.
-pub async fn run<C: Command>(app: &App, actor: &Actor, command: &C) -> Result<Done, Error> {
+pub async fn run<C: Command>(app: &App, actor: &Actor, command: &C) -> Result<C::Output, Error> {
     edge::run(app, actor, None, command).await
 }
 
@@ -112,7 +112,7 @@ pub struct Hand<'a> {
 impl Hand<'_> {
     /// Writes a quotation.
     pub async fn offers(self, offer: &Offer<'_>) -> Result<Uuid, Error> {
-        made(run(self.app, self.actor, &offer.command()).await?.quotation)
+        Ok(run(self.app, self.actor, &offer.command()).await?.quotation)
     }
 
     /// Writes a quotation and gets both approvals for it: the sale.
@@ -176,7 +176,7 @@ impl Hand<'_> {
             status: Some(status),
             received_by_id: None,
         };
-        made(run(self.app, self.actor, &payment).await?.payment)
+        Ok(run(self.app, self.actor, &payment).await?.payment)
     }
 
     /// The fulfilments of a sale, goods first.

@@ -11,8 +11,8 @@ use crate::{
     edge::batch::{Batched, Batches},
     error::Error,
     workflow::{
-        Done, Env, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
-        commands::{self, SendEvent},
+        Env, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
+        commands::{self, EventTaken, SendEvent},
         own_needs,
     },
 };
@@ -30,7 +30,7 @@ pub struct Waiting {
 /// What becomes of an event in a batch.
 #[derive(Debug)]
 enum Answer {
-    Done(Box<Done>),
+    Done(Box<EventTaken>),
     /// To be sent alone; nothing of it has happened.
     Alone,
     /// Nobody knows whether it happened.
@@ -38,7 +38,7 @@ enum Answer {
 }
 
 /// Sends an event together with others. `None`: it is to be sent alone.
-pub async fn send(batches: &Batches<Waiting>, actor: &Actor, event: &SendEvent) -> Result<Option<Done>, Error> {
+pub async fn send(batches: &Batches<Waiting>, actor: &Actor, event: &SendEvent) -> Result<Option<EventTaken>, Error> {
     let (answer, answered) = oneshot::channel();
     batches.push(Waiting { actor: actor.clone(), event: event.clone(), answer });
     match answered.await {
@@ -85,7 +85,7 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
     }
 }
 
-type Prepared = (sea_orm::DatabaseTransaction, Vec<Option<Done>>);
+type Prepared = (sea_orm::DatabaseTransaction, Vec<Option<EventTaken>>);
 
 /// Everything but the commit; `None` when nothing was taken.
 async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
@@ -125,10 +125,10 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         return Ok(None);
     }
     unit.flush(&txn).await?;
-    let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
+    let mut done: Vec<Option<EventTaken>> = batch.iter().map(|_| None).collect();
     for (index, root, rows) in logged {
         let rows = unit.shared.log[rows].to_vec();
-        done[index] = Some(commands::done_of(unit.order(root)?, subjects[index], rows)?);
+        done[index] = Some(commands::taken_of(unit.order(root)?, subjects[index], rows)?);
     }
     Ok(Some((txn, done)))
 }

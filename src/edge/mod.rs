@@ -12,7 +12,10 @@ use crate::{
     edge::batch::Batches,
     error::{Code, Error},
     id,
-    workflow::{Command, Cx, Done, commands::SendEvent},
+    workflow::{
+        Command, Cx,
+        commands::{EventTaken, SendEvent},
+    },
 };
 use chrono::TimeDelta;
 use entity::{idempotency_key, refused_attempt};
@@ -20,7 +23,7 @@ use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::panic::AssertUnwindSafe;
@@ -36,7 +39,7 @@ const MAX_KEY: usize = 255;
 ///
 /// Input that nobody may send is refused before anything is looked at, and is no attempt at anything. What is refused
 /// after that is kept, and stays the answer when it cannot be.
-pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<Done, Error> {
+pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<C::Output, Error> {
     let claim = Claim::of(actor, key, command)?;
     let mut tries = 0;
     let result = loop {
@@ -79,7 +82,7 @@ pub async fn replayed<C: Command>(
     actor: &Actor,
     key: Option<&str>,
     command: &C,
-) -> Result<Option<Done>, Error> {
+) -> Result<Option<C::Output>, Error> {
     let Some(claim) = Claim::of(actor, key, command)? else { return Ok(None) };
     let known = idempotency_key::Entity::find()
         .filter(claim.is_it())
@@ -96,7 +99,7 @@ pub async fn send(
     actor: &Actor,
     key: Option<&str>,
     event: &SendEvent,
-) -> Result<Done, Error> {
+) -> Result<EventTaken, Error> {
     if key.is_none() {
         check(event)?;
         if let Some(done) = group::send(batches, actor, event).await? {
@@ -106,7 +109,12 @@ pub async fn send(
     run(app, actor, key, event).await
 }
 
-async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim<'_>>, command: &C) -> Result<Done, Error> {
+async fn attempt<C: Command>(
+    app: &App,
+    actor: &Actor,
+    claim: Option<&Claim<'_>>,
+    command: &C,
+) -> Result<C::Output, Error> {
     let txn = app.begin().await?;
     let now = app.now();
     if let Some(claim) = claim
@@ -151,7 +159,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Takes the key for this transaction, or answers with what it was used for. Waits for a transaction that has it.
-    async fn take(&self, txn: &DatabaseTransaction, now: Instant) -> Result<Option<Done>, Error> {
+    async fn take<T: DeserializeOwned>(&self, txn: &DatabaseTransaction, now: Instant) -> Result<Option<T>, Error> {
         idempotency_key::Entity::delete_many()
             .filter(self.is_it())
             .filter(idempotency_key::Column::CreatedAt.lt(now - KEY_LIFETIME))
@@ -179,7 +187,7 @@ impl<'a> Claim<'a> {
     }
 
     /// What the key was used for, if it was for this.
-    fn answer(&self, known: idempotency_key::Model) -> Result<Done, Error> {
+    fn answer<T: DeserializeOwned>(&self, known: idempotency_key::Model) -> Result<T, Error> {
         if known.input_hash != self.input_hash {
             return Err(Error::IdempotencyMismatch(self.key.to_owned()));
         }
@@ -187,7 +195,7 @@ impl<'a> Claim<'a> {
         serde_json::from_value(result).map_err(Error::internal)
     }
 
-    async fn settle(&self, txn: &DatabaseTransaction, done: &Done) -> Result<(), Error> {
+    async fn settle(&self, txn: &DatabaseTransaction, done: &impl Serialize) -> Result<(), Error> {
         let result = serde_json::to_value(done).map_err(Error::internal)?;
         idempotency_key::ActiveModel {
             actor: Set(self.actor.to_owned()),

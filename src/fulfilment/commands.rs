@@ -3,8 +3,8 @@
 use crate::{
     error::Error,
     id,
-    order::sale_access,
-    workflow::{Command, Cx, Done, Event, Roots, SubjectRef, Unit},
+    order::sale_access::{self, SaleDone},
+    workflow::{Command, Cx, Event, Roots, SubjectRef, Unit},
 };
 use entity::SubjectKind;
 use serde::Serialize;
@@ -31,13 +31,15 @@ pub struct SplitLine {
 }
 
 impl Command for SplitFulfilment {
+    type Output = SaleDone;
+
     const NAME: &'static str = "splitFulfilment";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Fulfilment, self.fulfilment_id, "SPLIT".to_owned()))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("fulfilment.split")?;
         let subject = SubjectRef::fulfilment(self.fulfilment_id);
         let (mut unit, root) = sale_access::open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
@@ -45,7 +47,7 @@ impl Command for SplitFulfilment {
         unit.command(cx.env(), root, subject, &Event::named("SPLIT").with(json!({ "lines": lines })))?;
         let sale = unit.order(root)?.sale()?.id;
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale), fulfilment: Some(subject.id), ..Done::default() })
+        Ok(SaleDone { sale })
     }
 }
 

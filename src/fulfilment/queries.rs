@@ -1,11 +1,11 @@
 //! Finders of fulfilments, their lines and holds, narrowed to what the reader may see.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_sale_ids;
 use crate::clock::Instant;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
-use crate::order::queries::own_sale_ids;
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, known, with_tags};
 use entity::{SubjectKind, fulfilment, fulfilment_line, hold};

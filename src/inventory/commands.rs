@@ -4,11 +4,11 @@ use crate::{
     error::{Code, Error},
     id,
     queue::outbox,
-    workflow::{Command, Cx, Done, Mode, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Mode, Unit, check_note, check_reason_code},
 };
 use entity::{product, stock_adjustment, store};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -16,6 +16,13 @@ use uuid::Uuid;
 const MAX_DELTA: i32 = 1_000_000;
 /// The word that reason codes are configured under.
 const EVENT: &str = "ADJUST_STOCK";
+
+/// Stock was corrected.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StockDone {
+    /// Which.
+    pub stock: Uuid,
+}
 
 /// Changes what is on hand by `delta`.
 #[derive(Clone, Debug, Serialize)]
@@ -29,9 +36,11 @@ pub struct AdjustStock {
 }
 
 impl Command for AdjustStock {
+    type Output = StockDone;
+
     const NAME: &'static str = "adjustStock";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<StockDone, Error> {
         cx.actor.require("stock.adjust")?;
         self.check(cx).await?;
         let mut unit = Unit::empty(cx.now);
@@ -66,7 +75,7 @@ impl Command for AdjustStock {
             unit.shared.outbox.push(outbox::row(&event, None, cx.now)?);
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { stock: Some(stock_id), ..Done::default() })
+        Ok(StockDone { stock: stock_id })
     }
 }
 

@@ -3,7 +3,6 @@
 use super::commands::AdjustStock;
 use super::queries;
 use crate::edge;
-use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::StockById;
 use crate::graphql::{Answer, actor, app, loaders, reader};
@@ -136,7 +135,7 @@ impl StockMutation {
             note: input.note,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.stock.ok_or_else(|| Error::internal("a stock's mutation without stock"))?;
+        let id = done.stock;
         Ok(StockPayload { stock: loaders(ctx).required(StockById(id)).await?.into() })
     }
 }

@@ -6,7 +6,15 @@ use crate::{
     money::Money,
     workflow::{Cx, Mode, Needs, Order, Roots, SubjectRef, Unit},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// A sale order was changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SaleDone {
+    /// Which.
+    pub sale: Uuid,
+}
 
 /// Locks and reads everything of a sale's order.
 pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {

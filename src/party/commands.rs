@@ -5,13 +5,35 @@ use crate::error::Error;
 use crate::id;
 use crate::money::Money;
 use crate::texts::{self, LONGEST_NAME};
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use entity::{PartyKind, SubjectKind, Tier, customer, reseller, store};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 const DEFAULT_TIMEZONE: &str = "UTC";
 const DEFAULT_LIFECYCLE: &str = "sale";
+
+/// A store was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoreDone {
+    /// Which.
+    pub store: Uuid,
+}
+
+/// A customer was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerDone {
+    /// Which.
+    pub customer: Uuid,
+}
+
+/// A reseller was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResellerDone {
+    /// Which.
+    pub reseller: Uuid,
+}
 
 /// Makes a store.
 #[derive(Clone, Debug, Serialize)]
@@ -25,9 +47,11 @@ pub struct CreateStore {
 }
 
 impl Command for CreateStore {
+    type Output = StoreDone;
+
     const NAME: &'static str = "createStore";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<StoreDone, Error> {
         cx.actor.require("store.manage")?;
         let name = checked_name(&self.name)?;
         cx.rules.currencies.exponent(&self.currency, "currency")?;
@@ -47,7 +71,7 @@ impl Command for CreateStore {
         };
         let id = row.id;
         store::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
-        Ok(Done { store: Some(id), ..Done::default() })
+        Ok(StoreDone { store: id })
     }
 }
 
@@ -62,9 +86,11 @@ pub struct CreateCustomer {
 }
 
 impl Command for CreateCustomer {
+    type Output = CustomerDone;
+
     const NAME: &'static str = "createCustomer";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<CustomerDone, Error> {
         cx.actor.require("party.manage")?;
         let credit_tier = agreed_tier(cx, self.credit_tier.as_deref(), self.credit_limit.as_ref())?;
         let row = customer::Model {
@@ -80,7 +106,7 @@ impl Command for CreateCustomer {
         row.into_active_model().insert(cx.txn).await?;
         let given = self.credit_tier.is_some().then_some(credit_tier);
         credit::begin(cx, (PartyKind::Customer, id), credit_tier, given, self.credit_limit.as_ref()).await?;
-        Ok(Done { customer: Some(id), ..Done::default() })
+        Ok(CustomerDone { customer: id })
     }
 }
 
@@ -95,9 +121,11 @@ pub struct CreateReseller {
 }
 
 impl Command for CreateReseller {
+    type Output = ResellerDone;
+
     const NAME: &'static str = "createReseller";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ResellerDone, Error> {
         cx.actor.require("party.manage")?;
         let credit_tier = agreed_tier(cx, self.credit_tier.as_deref(), self.credit_limit.as_ref())?;
         let row = reseller::Model {
@@ -113,7 +141,7 @@ impl Command for CreateReseller {
         row.into_active_model().insert(cx.txn).await?;
         let given = self.credit_tier.is_some().then_some(credit_tier);
         credit::begin(cx, (PartyKind::Reseller, id), credit_tier, given, self.credit_limit.as_ref()).await?;
-        Ok(Done { reseller: Some(id), ..Done::default() })
+        Ok(ResellerDone { reseller: id })
     }
 }
 

@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::money::Money;
 use crate::workflow::{AccountKey, Mode, Unit, check_note, check_version};
-use crate::workflow::{Change, Command, Cx, Done};
+use crate::workflow::{Change, Command, Cx};
 use entity::{PartyKind, Tier, credit_account, credit_change, customer, reseller};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -19,6 +19,15 @@ use uuid::Uuid;
 const EVENT: &str = "SET_PARTY_CREDIT";
 /// Why a party has what it begins with.
 const INITIAL: &str = "INITIAL";
+
+/// A party was given credit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+#[expect(missing_docs, reason = "which")]
+pub enum PartyDone {
+    Customer { customer: Uuid },
+    Reseller { reseller: Uuid },
+}
 
 /// Gives a party another tier, another limit of its own, or takes them away.
 #[derive(Clone, Debug, Serialize)]
@@ -40,9 +49,11 @@ pub struct SetPartyCredit {
 }
 
 impl Command for SetPartyCredit {
+    type Output = PartyDone;
+
     const NAME: &'static str = "setPartyCredit";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PartyDone, Error> {
         cx.actor.require("credit.grant")?;
         self.check(cx)?;
         let mut party = Party::lock(cx, self.party).await?;
@@ -57,8 +68,8 @@ impl Command for SetPartyCredit {
         }
         let (kind, id) = self.party;
         Ok(match kind {
-            PartyKind::Customer => Done { customer: Some(id), ..Done::default() },
-            PartyKind::Reseller => Done { reseller: Some(id), ..Done::default() },
+            PartyKind::Customer => PartyDone::Customer { customer: id },
+            PartyKind::Reseller => PartyDone::Reseller { reseller: id },
         })
     }
 }

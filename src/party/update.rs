@@ -4,8 +4,9 @@ use super::commands::{check_lifecycle, check_timezone, checked_email, checked_na
 use super::queries::{visible_customers, visible_resellers};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::party::commands::{CustomerDone, ResellerDone, StoreDone};
 use crate::workflow::check_version;
-use crate::workflow::{Change, Command, Cx, Done};
+use crate::workflow::{Change, Command, Cx};
 use entity::{customer, reseller, store};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -25,9 +26,11 @@ pub struct UpdateStore {
 }
 
 impl Command for UpdateStore {
+    type Output = StoreDone;
+
     const NAME: &'static str = "updateStore";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<StoreDone, Error> {
         cx.actor.require("store.manage")?;
         let found = store::Entity::find_by_id(self.store_id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
         let was = found
@@ -51,7 +54,7 @@ impl Command for UpdateStore {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
         }
-        Ok(Done { store: Some(was.id), ..Done::default() })
+        Ok(StoreDone { store: was.id })
     }
 }
 
@@ -66,9 +69,11 @@ pub struct UpdateCustomer {
 }
 
 impl Command for UpdateCustomer {
+    type Output = CustomerDone;
+
     const NAME: &'static str = "updateCustomer";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<CustomerDone, Error> {
         cx.actor.require("party.manage")?;
         let found = visible_customers(cx.actor).filter(customer::Column::Id.eq(self.customer_id));
         let found = found.lock(LockType::NoKeyUpdate).one(cx.txn).await?;
@@ -83,7 +88,7 @@ impl Command for UpdateCustomer {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
         }
-        Ok(Done { customer: Some(was.id), ..Done::default() })
+        Ok(CustomerDone { customer: was.id })
     }
 }
 
@@ -98,9 +103,11 @@ pub struct UpdateReseller {
 }
 
 impl Command for UpdateReseller {
+    type Output = ResellerDone;
+
     const NAME: &'static str = "updateReseller";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ResellerDone, Error> {
         cx.actor.require("party.manage")?;
         let found = visible_resellers(cx.actor).filter(reseller::Column::Id.eq(self.reseller_id));
         let found = found.lock(LockType::NoKeyUpdate).one(cx.txn).await?;
@@ -115,7 +122,7 @@ impl Command for UpdateReseller {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
         }
-        Ok(Done { reseller: Some(was.id), ..Done::default() })
+        Ok(ResellerDone { reseller: was.id })
     }
 }
 

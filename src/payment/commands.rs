@@ -6,14 +6,24 @@ use crate::{
     error::{Code, Error},
     id,
     money::Money,
-    order::{sale_access, worth},
+    order::{
+        sale_access::{self, SaleDone},
+        worth,
+    },
     queue::outbox,
-    workflow::{Command, Cx, Done, Event, Order, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Event, Order, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, SubjectKind, credit_note};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
+
+/// A payment was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PaymentDone {
+    /// Which.
+    pub payment: Uuid,
+}
 
 /// Gives money of a payment back.
 #[derive(Clone, Debug, Serialize)]
@@ -27,9 +37,11 @@ pub struct RefundPayment {
 }
 
 impl Command for RefundPayment {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "refundPayment";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.refund")?;
         let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
         let order = unit.order(root)?;
@@ -54,7 +66,7 @@ impl Command for RefundPayment {
             report::report(cx, &mut unit, root, sale, &told)?;
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment: Some(payment.id), refund: Some(refund), ..Done::default() })
+        Ok(PaymentDone { payment: payment.id })
     }
 }
 
@@ -118,9 +130,11 @@ pub struct SettleRefund {
 }
 
 impl Command for SettleRefund {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "settleRefund";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.refund")?;
         check_note(self.note.as_deref())?;
         let (mut unit, root, row) = stages::open(cx, self.refund_id).await?;
@@ -140,7 +154,7 @@ impl Command for SettleRefund {
             refund_failed(cx, &mut unit, root, sale, row.id, self.note.clone())?;
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(row.id), ..Done::default() })
+        Ok(PaymentDone { payment: row.payment_id })
     }
 }
 
@@ -197,13 +211,15 @@ pub struct IssueCreditNote {
 }
 
 impl Command for IssueCreditNote {
+    type Output = SaleDone;
+
     const NAME: &'static str = "issueCreditNote";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Sale, self.sale_order_id, "CREDIT_NOTE_ISSUED".to_owned()))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("credit_note.issue")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         let order = unit.order(root)?;
@@ -239,7 +255,7 @@ impl Command for IssueCreditNote {
             unit.command(cx.env(), root, fulfilment, &event)?;
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), ..Done::default() })
+        Ok(SaleDone { sale: sale.id })
     }
 }
 

@@ -7,7 +7,8 @@ use crate::{
     id,
     money::Money,
     order::sale_access,
-    workflow::{Command, Cx, Done, Event, Order, SubjectRef, Unit},
+    payment::commands::PaymentDone,
+    workflow::{Command, Cx, Event, Order, SubjectRef, Unit},
 };
 use entity::{DisputeStatus, PaymentStatus, dispute};
 use serde::Serialize;
@@ -140,15 +141,17 @@ pub struct ReportDispute {
 }
 
 impl Command for ReportDispute {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "reportDispute";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.confirm")?;
         naming::check("reference", &self.reference)?;
         if self.decided_at.is_some_and(|at| at > cx.now) {
             return Err(Error::invalid("decidedAt", "what is yet to be decided is OPEN; write when it was decided"));
         }
-        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
+        let (mut unit, root, _) = register::open(cx, self.payment_id).await?;
         let order = unit.order(root)?;
         let amount = self.amount.as_ref().map(|amount| sale_access::amount(order, "amount", amount)).transpose()?;
         if !ledger::payment(order, self.payment_id)?.status.is_captured() {
@@ -157,6 +160,6 @@ impl Command for ReportDispute {
         let at = Some(self.decided_at.unwrap_or(cx.now));
         let said = Said { reference: &self.reference, amount, status: self.status, at };
         book(cx, &mut unit, root, self.payment_id, &said)?;
-        register::finish(cx, unit, sale, self.payment_id).await
+        register::finish(cx, unit, self.payment_id).await
     }
 }

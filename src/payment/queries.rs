@@ -1,11 +1,11 @@
 //! Finders of payments, refunds, disputes and credit notes, narrowed to what the reader may see.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_sale_ids;
 use crate::clock::Instant;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
-use crate::order::queries::own_sale_ids;
 use crate::payment::naming;
 use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, refund, sale_order};
 use sea_orm::sea_query::{Expr, SimpleExpr};

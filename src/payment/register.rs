@@ -6,8 +6,9 @@ use crate::{
     id,
     money::Money,
     order::sale_access,
+    payment::commands::PaymentDone,
     queue::outbox,
-    workflow::{Command, Cx, Done, Event, Order, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Event, Order, Roots, SubjectRef, Unit},
 };
 use entity::{ActorType, PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -31,6 +32,8 @@ pub struct RegisterPayment {
 }
 
 impl Command for RegisterPayment {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "registerPayment";
 
     fn mutation(&self) -> &'static str {
@@ -44,7 +47,7 @@ impl Command for RegisterPayment {
         Some((SubjectKind::Sale, self.sale_order_id, "PAYMENT_REGISTERED".to_owned()))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.register")?;
         self.wanted_status(cx)?;
         self.check_reference()?;
@@ -55,7 +58,7 @@ impl Command for RegisterPayment {
             outgoing::check_settled(cx, root, known.id).await?;
         }
         let payment = self.book(cx, &mut unit, root, sale, known.as_ref())?;
-        finish(cx, unit, sale, payment).await
+        finish(cx, unit, payment).await
     }
 }
 
@@ -218,9 +221,11 @@ pub struct ConfirmPayment {
 }
 
 impl Command for ConfirmPayment {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "confirmPayment";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.confirm")?;
         let (mut unit, root, sale) = open(cx, self.payment_id).await?;
         let status = ledger::payment(unit.order(root)?, self.payment_id)?.status;
@@ -231,7 +236,7 @@ impl Command for ConfirmPayment {
             outgoing::check_settled(cx, root, self.payment_id).await?;
             confirm(cx, &mut unit, root, sale, self.payment_id, "PAYMENT_CONFIRMED")?;
         }
-        finish(cx, unit, sale, self.payment_id).await
+        finish(cx, unit, self.payment_id).await
     }
 }
 
@@ -343,9 +348,9 @@ fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
 }
 
 /// Writes what a command about a payment has changed, and answers with the payment.
-pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, sale: SubjectRef, payment: Uuid) -> Result<Done, Error> {
+pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, payment: Uuid) -> Result<PaymentDone, Error> {
     unit.flush(cx.txn).await?;
-    Ok(Done { sale: Some(sale.id), payment: Some(payment), ..Done::default() })
+    Ok(PaymentDone { payment })
 }
 
 /// Registers a payment within another command's unit, as the till does, and a reseller's settlement.

@@ -10,14 +10,21 @@ use crate::{
         lines::{self, LineInput, PricedLine},
         numbers,
     },
-    workflow::{Command, Cx, Done, Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Order, SubjectRef, Unit},
 };
 use chrono::TimeDelta;
 use entity::{Address, FulfilmentType, ProductKind, SaleChannel, SaleType, order_root, quotation, quotation_line};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(super) const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
+
+/// A quotation was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotationDone {
+    /// Which.
+    pub quotation: Uuid,
+}
 
 /// Makes a draft with priced lines.
 #[derive(Clone, Debug, Serialize)]
@@ -35,13 +42,15 @@ pub struct CreateQuotation {
 }
 
 impl Command for CreateQuotation {
+    type Output = QuotationDone;
+
     const NAME: &'static str = "createQuotation";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<QuotationDone, Error> {
         cx.actor.require("quotation.create")?;
         let (mut unit, subject) = self.draft(cx).await?;
         unit.flush(cx.txn).await?;
-        Ok(Done { quotation: Some(subject.id), ..Done::default() })
+        Ok(QuotationDone { quotation: subject.id })
     }
 }
 

@@ -1,12 +1,12 @@
 //! Finders of quotations, narrowed to what the reader may see.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_quotations;
 use crate::clock::Instant;
 use crate::db::finders::{among, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::db::search::Search;
 use crate::error::Error;
-use crate::order::queries::own_quotations;
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, known};
 use entity::{SubjectKind, customer, quotation, quotation_line, reseller};

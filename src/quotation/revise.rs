@@ -11,7 +11,8 @@ use crate::{
         address,
         lines::{self, LineInput, PricedLine},
     },
-    workflow::{Change, Command, Cx, Done, Event, Mode, Needs, Roots, SubjectRef, Unit, Via},
+    quotation::commands::QuotationDone,
+    workflow::{Change, Command, Cx, Event, Mode, Needs, Roots, SubjectRef, Unit, Via},
 };
 use chrono::SecondsFormat;
 use entity::{Address, FulfilmentType, ProductKind, SubjectKind, quotation_line};
@@ -34,13 +35,15 @@ pub struct ReviseQuotation {
 }
 
 impl Command for ReviseQuotation {
+    type Output = QuotationDone;
+
     const NAME: &'static str = "reviseQuotation";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Quotation, self.quotation_id, "EDIT".to_owned()))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<QuotationDone, Error> {
         let subject = SubjectRef::quotation(self.quotation_id);
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
@@ -58,7 +61,7 @@ impl Command for ReviseQuotation {
             unit.send_one(cx.env(), root, subject, &extension(until), None, Via::Lever)?;
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { quotation: Some(subject.id), ..Done::default() })
+        Ok(QuotationDone { quotation: subject.id })
     }
 }
 

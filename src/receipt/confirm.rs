@@ -8,15 +8,15 @@ use crate::app::App;
 use crate::edge;
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::payment::commands::PaymentDone;
 use crate::payment::receipts::uploads::{self, ConfirmReceiptUpload};
 use crate::payment::receipts::{Described, Place, content, file_name, new_key};
 use crate::storage::Label;
-use crate::workflow::Done;
 use entity::receipt_upload;
 use uuid::Uuid;
 
 /// Makes an upload the receipt of its payment.
-pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) -> Result<Done, Error> {
+pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) -> Result<PaymentDone, Error> {
     let mut command = ConfirmReceiptUpload { upload_id: upload, file: None, place: None };
     let found = uploads::find(&app.reader, actor, upload).await?;
     let (upload, payment) = found.ok_or_else(|| Error::not_found(id::encode(Prefix::ReceiptUpload, upload)))?;
@@ -24,7 +24,7 @@ pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) 
         return Ok(done);
     }
     if upload.confirmed_at.is_some() {
-        return Ok(Done { payment: Some(payment.id), ..Done::default() });
+        return Ok(PaymentDone { payment: payment.id });
     }
     if app.now() > upload.expires_at {
         return Err(Error::Conflict("the upload was not confirmed in time; create another one".to_owned()));

@@ -15,10 +15,9 @@ use crate::app::App;
 use crate::edge;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::payment::queries;
 use crate::payment::receipts::{AttachReceipt, Described, Place, file_name, may_attach, new_key, strays};
+use crate::payment::{commands::PaymentDone, queries};
 use crate::storage::{Label, Presigned};
-use crate::workflow::Done;
 use chrono::TimeDelta;
 use entity::{payment, receipt_upload};
 use std::sync::Arc;
@@ -63,7 +62,7 @@ pub async fn attach(
     key: Option<&str>,
     payment: Uuid,
     file: &Received,
-) -> Result<Done, Error> {
+) -> Result<PaymentDone, Error> {
     let payment = visible(app, actor, payment).await?;
     let kind = file.kind()?;
     let cleaned = cleaned(app, file).await?;

@@ -2,8 +2,11 @@
 
 use crate::{
     error::{Code, Error},
-    order::{address, sale_access},
-    workflow::{Command, Cx, Done, Event, SubjectRef, Unit, check_note, check_reason_code, check_version},
+    order::{
+        address,
+        sale_access::{self, SaleDone},
+    },
+    workflow::{Command, Cx, Event, SubjectRef, Unit, check_note, check_reason_code, check_version},
 };
 use entity::{Address, SubjectKind};
 use serde::Serialize;
@@ -25,13 +28,15 @@ pub struct ChangeShippingAddress {
 }
 
 impl Command for ChangeShippingAddress {
+    type Output = SaleDone;
+
     const NAME: &'static str = "changeShippingAddress";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
         Some((SubjectKind::Sale, self.sale_order_id, EVENT.to_owned()))
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("sale.address")?;
         let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
         check_version(unit.order(root)?.sale()?.version, self.expected_version)?;
@@ -45,7 +50,7 @@ impl Command for ChangeShippingAddress {
             unit.record(cx.env(), root, sale, &told)?;
             unit.flush(cx.txn).await?;
         }
-        Ok(Done { sale: Some(sale.id), ..Done::default() })
+        Ok(SaleDone { sale: sale.id })
     }
 }
 

@@ -6,12 +6,22 @@ use crate::{
     order::{lines::LineInput, sale_access},
     payment::{commands::RegisterPayment, register},
     quotation::commands::CreateQuotation,
-    workflow::{Command, Cx, Done, Event, Mode, Needs, Order, SubjectRef},
+    workflow::{Command, Cx, Event, Mode, Needs, Order, SubjectRef},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
+
+/// Something was sold over the counter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TillDone {
+    /// The sale order.
+    pub sale: Uuid,
+    /// What the till gives back, in minor units; none where no cash was handed over.
+    #[serde(default)]
+    pub change: Option<i64>,
+}
 
 /// A sale over the counter.
 #[derive(Clone, Debug, Serialize)]
@@ -26,9 +36,11 @@ pub struct CreateTillSale {
 }
 
 impl Command for CreateTillSale {
+    type Output = TillDone;
+
     const NAME: &'static str = "createTillSale";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<TillDone, Error> {
         cx.actor.require("sale.till")?;
         let draft = CreateQuotation {
             sale_type: SaleType::Consumer,
@@ -55,9 +67,9 @@ impl Command for CreateTillSale {
         } else {
             (given, None)
         };
-        let payment = self.pay(cx, &mut unit, root, sale, booked)?;
+        self.pay(cx, &mut unit, root, sale, booked)?;
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment, change, ..Done::default() })
+        Ok(TillDone { sale: sale.id, change })
     }
 }
 

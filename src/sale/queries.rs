@@ -1,12 +1,12 @@
 //! Finders of sale orders, narrowed to what the reader may see.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_sales;
 use crate::clock::Instant;
 use crate::db::finders::{among, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::db::search::Search;
 use crate::error::Error;
-use crate::order::queries::own_sales;
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};

@@ -4,12 +4,19 @@ use crate::{
     error::Error,
     id,
     queue::inbox,
-    workflow::{Command, Cx, Done},
+    workflow::{Command, Cx},
 };
 use entity::{DeliveryStatus, webhook_delivery};
 use sea_orm::{EntityTrait, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// A delivery was applied again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeliveryDone {
+    /// Which.
+    pub delivery: Uuid,
+}
 
 /// Lets a delivery be applied again that did nothing so far.
 #[derive(Clone, Debug, Serialize)]
@@ -19,9 +26,11 @@ pub struct ReplayDelivery {
 }
 
 impl Command for ReplayDelivery {
+    type Output = DeliveryDone;
+
     const NAME: &'static str = "replayWebhookDelivery";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<DeliveryDone, Error> {
         cx.actor.require("webhook.replay")?;
         let row = webhook_delivery::Entity::find_by_id(self.delivery).lock_exclusive().one(cx.txn).await?;
         let row = row.ok_or_else(|| Error::not_found(id::encode(id::Prefix::Delivery, self.delivery)))?;
@@ -37,6 +46,6 @@ impl Command for ReplayDelivery {
             DeliveryStatus::Received | DeliveryStatus::Ignored | DeliveryStatus::Parked | DeliveryStatus::Failed => {}
         }
         inbox::replay(cx.txn, row.id, cx.now).await?;
-        Ok(Done { delivery: Some(row.id), ..Done::default() })
+        Ok(DeliveryDone { delivery: row.id })
     }
 }

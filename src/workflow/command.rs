@@ -1,4 +1,4 @@
-//! What a mutation is made of: a command as data, what it works with, and what its payload is built from.
+//! What a mutation is made of: a command as data, what it works with, and what it comes to.
 //!
 //! A command takes a transaction and neither begins nor commits one: the edge does.
 
@@ -8,9 +8,9 @@ use crate::{
     error::Error,
     workflow::{Env, Rules},
 };
-use entity::{SubjectKind, fulfilment, quotation, sale_order, transition_log};
+use entity::SubjectKind;
 use sea_orm::DatabaseTransaction;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// What a command works with.
@@ -62,6 +62,10 @@ impl<T> Change<T> {
 
 /// One verb of the API, as data.
 pub trait Command: Serialize + Clone + Send + Sync {
+    /// What it comes to: what the mutation's payload is built from. An idempotency key remembers it, so that fields are
+    /// added with a default, and never renamed or removed while keys of the last day may hold them.
+    type Output: Serialize + DeserializeOwned + Send + Sync;
+
     /// The mutation's name.
     const NAME: &'static str;
 
@@ -81,67 +85,5 @@ pub trait Command: Serialize + Clone + Send + Sync {
     }
 
     /// Carries it out within the transaction.
-    fn run<'a>(&'a self, cx: &'a Cx<'a>) -> impl Future<Output = Result<Done, Error>> + Send + 'a;
-}
-
-/// What a mutation's payload is built from; an idempotency key remembers it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "ids of the rows that the command made or changed")]
-pub struct Done {
-    pub quotation: Option<Uuid>,
-    pub sale: Option<Uuid>,
-    pub fulfilment: Option<Uuid>,
-    pub payment: Option<Uuid>,
-    pub refund: Option<Uuid>,
-    pub override_request: Option<Uuid>,
-    pub store: Option<Uuid>,
-    pub customer: Option<Uuid>,
-    pub reseller: Option<Uuid>,
-    pub product: Option<Uuid>,
-    pub stock: Option<Uuid>,
-    pub user: Option<Uuid>,
-    pub api_key: Option<Uuid>,
-    pub delivery: Option<Uuid>,
-    pub settlement: Option<Uuid>,
-    /// Payments that the command made.
-    #[serde(default)]
-    pub payments: Vec<Uuid>,
-    pub receipt_upload: Option<Uuid>,
-    /// What the till gives back, in minor units.
-    #[serde(default)]
-    pub change: Option<i64>,
-    /// Name and version of a machine.
-    pub definition: Option<(String, i32)>,
-    pub subject: Option<(SubjectKind, Uuid)>,
-    /// The log row of the event itself.
-    pub transition: Option<Uuid>,
-    /// The log rows of what followed, in order.
-    pub follow_ups: Vec<Uuid>,
-    /// What was moved to another version.
-    #[serde(skip)]
-    pub moved: Option<Box<crate::workflow::migrate::Moved>>,
-    /// Rows as they were committed; not there on a replay, when they are read.
-    #[serde(skip)]
-    pub fresh: Option<Box<Fresh>>,
-    /// Shown once and never stored.
-    #[serde(skip)]
-    pub secret: Option<String>,
-}
-
-/// Rows as they were committed, so that a payload needs no read.
-#[derive(Clone, Debug)]
-pub struct Fresh {
-    /// The subject of the event.
-    pub subject: Option<Subject>,
-    /// Its log row first, then those of what followed.
-    pub transitions: Vec<transition_log::Model>,
-}
-
-/// The row of a subject.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the kinds of subjects")]
-pub enum Subject {
-    Quotation(quotation::Model),
-    Sale(sale_order::Model),
-    Fulfilment(fulfilment::Model),
+    fn run<'a>(&'a self, cx: &'a Cx<'a>) -> impl Future<Output = Result<Self::Output, Error>> + Send + 'a;
 }

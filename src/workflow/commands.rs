@@ -3,10 +3,10 @@
 use super::{Event, Mode, Order, Roots, SubjectRef, Unit, Via};
 use crate::{
     error::Error,
-    workflow::{Command, Cx, Done, Fresh, Subject},
+    workflow::{Command, Cx},
 };
-use entity::{SubjectKind, transition_log};
-use serde::Serialize;
+use entity::{SubjectKind, fulfilment, quotation, sale_order, transition_log};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use statechart::MAX_NAME;
 use uuid::Uuid;
@@ -55,7 +55,41 @@ impl SendEvent {
     }
 }
 
+/// What came of an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventTaken {
+    /// The subject.
+    pub subject: (SubjectKind, Uuid),
+    /// The log row of the event itself; none when it changed nothing.
+    pub transition: Option<Uuid>,
+    /// The log rows of what followed, in order.
+    pub follow_ups: Vec<Uuid>,
+    /// Rows as they were committed; not there on a replay, when they are read.
+    #[serde(skip)]
+    pub fresh: Option<Box<Fresh>>,
+}
+
+/// Rows as they were committed, so that a payload needs no read.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// The subject of the event.
+    pub subject: Subject,
+    /// Its log row first, then those of what followed.
+    pub transitions: Vec<transition_log::Model>,
+}
+
+/// The row of a subject.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the kinds of subjects")]
+pub enum Subject {
+    Quotation(quotation::Model),
+    Sale(sale_order::Model),
+    Fulfilment(fulfilment::Model),
+}
+
 impl Command for SendEvent {
+    type Output = EventTaken;
+
     const NAME: &'static str = "sendWorkflowEvent";
 
     fn attempt(&self) -> Option<(SubjectKind, Uuid, String)> {
@@ -72,7 +106,7 @@ impl Command for SendEvent {
         Ok(())
     }
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<EventTaken, Error> {
         let (subject, event) = (self.subject_ref(), self.event());
         let env = cx.env();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
@@ -80,29 +114,32 @@ impl Command for SendEvent {
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
         unit.send_one(env, root, subject, &event, self.expected_version, Via::Lever)?;
         unit.flush(cx.txn).await?;
-        done(unit, subject)
+        taken(unit, subject)
     }
 }
 
 /// The payload of an event on one subject: the subject as committed, and the log rows of the commit.
-pub fn done(mut unit: Unit, subject: SubjectRef) -> Result<Done, Error> {
+pub fn taken(mut unit: Unit, subject: SubjectRef) -> Result<EventTaken, Error> {
     let transitions = std::mem::take(&mut unit.shared.log);
-    done_of(unit.only()?, subject, transitions)
+    taken_of(unit.only()?, subject, transitions)
 }
 
 /// The payload of an event on one subject of an order, with the log rows of that event.
-pub fn done_of(order: &Order, subject: SubjectRef, transitions: Vec<transition_log::Model>) -> Result<Done, Error> {
+pub fn taken_of(
+    order: &Order,
+    subject: SubjectRef,
+    transitions: Vec<transition_log::Model>,
+) -> Result<EventTaken, Error> {
     let model = match subject.kind {
         SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
         SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
         SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
     };
     let mut ids = transitions.iter().map(|row| row.id);
-    Ok(Done {
-        subject: Some((subject.kind, subject.id)),
+    Ok(EventTaken {
+        subject: (subject.kind, subject.id),
         transition: ids.next(),
         follow_ups: ids.collect(),
-        fresh: Some(Box::new(Fresh { subject: Some(model), transitions })),
-        ..Done::default()
+        fresh: Some(Box::new(Fresh { subject: model, transitions })),
     })
 }

@@ -14,11 +14,11 @@ use super::{
 use crate::{
     db::connect::one_moment,
     error::Error,
-    workflow::{Command, Cx, Done},
+    workflow::{Command, Cx},
 };
 use entity::workflow_definition;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +26,14 @@ use uuid::Uuid;
 
 /// Subjects moved in one commit.
 const BATCH: u64 = 500;
+
+/// Subjects were moved to another version; told once and never stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MigrationDone {
+    /// Which, and which not.
+    #[serde(skip)]
+    pub moved: Option<Box<Moved>>,
+}
 
 /// From which version to which, and how states are mapped.
 #[derive(Clone, Debug, Serialize)]
@@ -139,9 +147,11 @@ pub struct MigrateBatch {
 }
 
 impl Command for MigrateBatch {
+    type Output = MigrationDone;
+
     const NAME: &'static str = "migrateWorkflow";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<MigrationDone, Error> {
         cx.actor.require("workflow.publish")?;
         let migration = &self.migration;
         let (from, to) = migration.versions(cx.txn, &cx.rules.registry).await?;
@@ -169,6 +179,6 @@ impl Command for MigrateBatch {
             }
         }
         unit.flush(cx.txn).await?;
-        Ok(Done { moved: Some(Box::new(moved)), ..Done::default() })
+        Ok(MigrationDone { moved: Some(Box::new(moved)) })
     }
 }

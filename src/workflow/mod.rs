@@ -42,7 +42,7 @@ mod vocabulary;
 pub mod why;
 mod window;
 
-pub use command::{Change, Command, Cx, Done, Fresh, Subject};
+pub use command::{Change, Command, Cx};
 pub use definition::Definition;
 pub use gate::{MAX_NOTE, Via, check_note, check_reason_code, check_version, reason_codes};
 pub use load::{Mode, Roots};

@@ -13,11 +13,11 @@ use crate::{
     config::MachineSource,
     db::{connect::one_moment, finders::among},
     error::Error,
-    workflow::{Command, Cx, Done},
+    workflow::{Command, Cx},
 };
 use entity::{SubjectKind, transition_log};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use statechart::{Problem, Severity};
 use std::collections::HashMap;
@@ -30,6 +30,13 @@ pub const MAX_REPLAYED: u64 = 1_000;
 const REPLAYED_AT_START: u64 = 100;
 /// Longest name of a machine.
 const MAX_NAME: usize = 64;
+
+/// A machine has this version now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PublishDone {
+    /// Name and version of the machine.
+    pub definition: (String, i32),
+}
 
 /// Publishes a version of a machine.
 #[derive(Clone, Debug, Serialize)]
@@ -265,17 +272,19 @@ impl Registry {
 }
 
 impl Command for PublishDefinition {
+    type Output = PublishDone;
+
     const NAME: &'static str = "publishWorkflowDefinition";
 
     /// Stores what has passed the gate.
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PublishDone, Error> {
         cx.actor.require("workflow.publish")?;
         let seen = self.seen.ok_or_else(|| Error::internal("a version that has not passed the gate"))?;
         let registry = &cx.rules.registry;
         definitions::learn(cx.txn, registry).await?;
         let versions = self.versions(registry);
         if let Some(same) = versions.last().filter(|newest| newest.source == self.source) {
-            return Ok(Done { definition: Some((same.name.clone(), same.version)), ..Done::default() });
+            return Ok(PublishDone { definition: (same.name.clone(), same.version) });
         }
         if versions.last().map_or(0, |newest| newest.version) != seen {
             return Err(published_meanwhile(&self.name));
@@ -291,7 +300,7 @@ impl Command for PublishDefinition {
         if !definitions::store(cx.txn, row).await? {
             return Err(published_meanwhile(&self.name));
         }
-        Ok(Done { definition: Some((definition.name, definition.version)), ..Done::default() })
+        Ok(PublishDone { definition: (definition.name, definition.version) })
     }
 }
 

@@ -1,10 +1,10 @@
 //! Finders of what happened, of what was refused and of what is due.
 
 use crate::actor::Actor;
+use crate::actor::scope::own_roots;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
 use crate::error::Error;
-use crate::order::queries::own_roots;
 use entity::{SubjectKind, refused_attempt, timer, transition_log};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{

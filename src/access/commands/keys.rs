@@ -6,12 +6,22 @@ use crate::actor::{Permissions, may};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use entity::api_key;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// A key was made or revoked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ApiKeyDone {
+    /// Which.
+    pub api_key: Uuid,
+    /// The key itself, when it was made: shown once and never stored.
+    #[serde(skip)]
+    pub secret: Option<String>,
+}
 
 /// Makes a key for programs that act in a user's name.
 #[derive(Clone, Debug, Serialize)]
@@ -27,9 +37,11 @@ pub struct CreateApiKey {
 }
 
 impl Command for CreateApiKey {
+    type Output = ApiKeyDone;
+
     const NAME: &'static str = "createApiKey";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ApiKeyDone, Error> {
         may::user_manage(cx.actor)?;
         let (user, role) = user_and_role(cx, self.user_id).await?;
         if user.disabled_at.is_some() {
@@ -53,7 +65,7 @@ impl Command for CreateApiKey {
             created_at: Set(cx.now),
         };
         let row = row.insert(cx.txn).await?;
-        Ok(Done { api_key: Some(row.id), user: Some(user.id), secret: Some(key.plain), ..Done::default() })
+        Ok(ApiKeyDone { api_key: row.id, secret: Some(key.plain) })
     }
 }
 
@@ -78,15 +90,17 @@ pub struct RevokeApiKey {
 }
 
 impl Command for RevokeApiKey {
+    type Output = ApiKeyDone;
+
     const NAME: &'static str = "revokeApiKey";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<ApiKeyDone, Error> {
         may::user_manage(cx.actor)?;
         let key = api_key::Entity::find_by_id(self.api_key_id).one(cx.txn).await?;
         let key = key.ok_or_else(|| Error::not_found(id::encode(Prefix::Key, self.api_key_id)))?;
         let (_, role) = user_and_role(cx, key.user_id).await?;
         holds(cx, role, Permissions::ALL)?;
-        let done = Done { api_key: Some(key.id), user: Some(key.user_id), ..Done::default() };
+        let done = ApiKeyDone { api_key: key.id, secret: None };
         if key.revoked_at.is_none() {
             let mut key = key.into_active_model();
             key.revoked_at = Set(Some(cx.now));

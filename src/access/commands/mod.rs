@@ -18,16 +18,23 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::texts::{self, LONGEST_NAME};
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use entity::{customer, reseller, store, user_account, user_store};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The permission that a role's limit belongs to.
 const OVERRIDES: &str = "override.decide";
+
+/// A user was made or changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserDone {
+    /// Which.
+    pub user: Uuid,
+}
 
 /// Makes a user.
 #[derive(Clone, Serialize)]
@@ -53,14 +60,16 @@ pub struct CreateUser {
 }
 
 impl Command for CreateUser {
+    type Output = UserDone;
+
     const NAME: &'static str = "createUser";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         may::user_manage(cx.actor)?;
         let role = known_role(&cx.rules.roles, &self.role)?;
         holds(cx, role, Permissions::ALL)?;
         let user = create_user(cx.txn, &cx.rules.roles, cx.now, self).await?;
-        Ok(Done { user: Some(user.id), ..Done::default() })
+        Ok(UserDone { user: user.id })
     }
 }
 

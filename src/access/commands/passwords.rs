@@ -1,11 +1,11 @@
 //! Passwords that are set anew: by who knows the old one, and by who has a token for it.
 
 use super::tokens::{end_tokens, locked};
-use crate::access::{keys, normal_email};
+use crate::access::{commands::UserDone, keys, normal_email};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id;
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use chrono::TimeDelta;
 use entity::{login_count, password_reset, user_account};
 use sea_orm::ActiveValue::Set;
@@ -29,9 +29,11 @@ pub struct ChangePassword {
 }
 
 impl Command for ChangePassword {
+    type Output = UserDone;
+
     const NAME: &'static str = "changePassword";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         let user = cx.actor.user_id.ok_or_else(|| Error::Forbidden("only users have passwords".to_owned()))?;
         let row = locked(cx.txn, user).await?;
         if row.password_hash.as_ref() != Some(&self.old_hash) {
@@ -42,7 +44,7 @@ impl Command for ChangePassword {
         row.update(cx.txn).await?;
         end_tokens(cx.txn, user).await?;
         forget_resets(cx.txn, user).await?;
-        Ok(Done { user: Some(user), ..Done::default() })
+        Ok(UserDone { user })
     }
 }
 
@@ -60,9 +62,11 @@ pub struct ResetPassword {
 }
 
 impl Command for ResetPassword {
+    type Output = UserDone;
+
     const NAME: &'static str = "resetPassword";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         let marked = password_reset::Entity::update_many()
             .col_expr(password_reset::Column::UsedAt, Expr::value(cx.now))
             .filter(good(&self.token_hash, cx.now))
@@ -90,7 +94,7 @@ impl Command for ResetPassword {
             .filter(login_count::Column::Account.eq(self.account.as_str()))
             .exec(cx.txn)
             .await?;
-        Ok(Done { user: Some(id), ..Done::default() })
+        Ok(UserDone { user: id })
     }
 }
 

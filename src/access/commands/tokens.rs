@@ -1,11 +1,12 @@
 //! Tokens that end before their time.
 
 use super::{holds, user_and_role};
+use crate::access::commands::UserDone;
 use crate::actor::{Permissions, may};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use entity::{ended_token, user_account};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -20,9 +21,11 @@ use uuid::Uuid;
 pub struct Logout;
 
 impl Command for Logout {
+    type Output = UserDone;
+
     const NAME: &'static str = "logout";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         let token = cx.actor.token.as_ref().ok_or_else(|| {
             Error::invalid(
                 "X-API-Key",
@@ -39,7 +42,7 @@ impl Command for Logout {
             .on_conflict_do_nothing()
             .exec_without_returning(cx.txn)
             .await?;
-        Ok(Done { user: Some(token.user), ..Done::default() })
+        Ok(UserDone { user: token.user })
     }
 }
 
@@ -51,16 +54,18 @@ pub struct LogoutEverywhere {
 }
 
 impl Command for LogoutEverywhere {
+    type Output = UserDone;
+
     const NAME: &'static str = "logoutEverywhere";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         if cx.actor.user_id != Some(self.user_id) {
             may::user_manage(cx.actor)?;
             let (_, role) = user_and_role(cx, self.user_id).await?;
             holds(cx, role, Permissions::ALL)?;
         }
         end_tokens(cx.txn, self.user_id).await?;
-        Ok(Done { user: Some(self.user_id), ..Done::default() })
+        Ok(UserDone { user: self.user_id })
     }
 }
 

@@ -4,9 +4,10 @@ use super::{
     Party, check_party, checked_email, checked_name, holds, known_role, only_sellers, set_user_stores,
     tokens::end_tokens, user_and_role,
 };
+use crate::access::commands::UserDone;
 use crate::actor::{Permissions, RoleKind, may};
 use crate::error::Error;
-use crate::workflow::{Command, Cx, Done};
+use crate::workflow::{Command, Cx};
 use entity::user_account;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
@@ -23,15 +24,17 @@ pub struct SetUserStores {
 }
 
 impl Command for SetUserStores {
+    type Output = UserDone;
+
     const NAME: &'static str = "setUserStores";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         may::user_manage(cx.actor)?;
         let (user, role) = user_and_role(cx, self.user_id).await?;
         holds(cx, role, Permissions::ALL)?;
         only_sellers(role.kind, &self.store_ids)?;
         set_user_stores(cx.txn, user.id, &self.store_ids).await?;
-        Ok(Done { user: Some(user.id), ..Done::default() })
+        Ok(UserDone { user: user.id })
     }
 }
 
@@ -55,9 +58,11 @@ pub struct UpdateUser {
 }
 
 impl Command for UpdateUser {
+    type Output = UserDone;
+
     const NAME: &'static str = "updateUser";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         may::user_manage(cx.actor)?;
         let (user, old) = user_and_role(cx, self.user_id).await?;
         holds(cx, old, Permissions::ALL)?;
@@ -76,7 +81,7 @@ impl Command for UpdateUser {
         } else if role.kind != RoleKind::Seller {
             set_user_stores(cx.txn, id, &[]).await?;
         }
-        Ok(Done { user: Some(id), ..Done::default() })
+        Ok(UserDone { user: id })
     }
 }
 
@@ -123,16 +128,18 @@ pub struct DisableUser {
 }
 
 impl Command for DisableUser {
+    type Output = UserDone;
+
     const NAME: &'static str = "disableUser";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         may::user_manage(cx.actor)?;
         let (user, role) = user_and_role(cx, self.user_id).await?;
         holds(cx, role, Permissions::ALL)?;
         if cx.actor.user_id == Some(user.id) {
             return Err(Error::invalid("userId", "nobody disables themselves; ask another administrator"));
         }
-        let done = Done { user: Some(user.id), ..Done::default() };
+        let done = UserDone { user: user.id };
         if user.disabled_at.is_none() {
             end_tokens(cx.txn, user.id).await?;
             let mut user = user.into_active_model();
@@ -151,13 +158,15 @@ pub struct EnableUser {
 }
 
 impl Command for EnableUser {
+    type Output = UserDone;
+
     const NAME: &'static str = "enableUser";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UserDone, Error> {
         may::user_manage(cx.actor)?;
         let (user, role) = user_and_role(cx, self.user_id).await?;
         holds(cx, role, Permissions::ALL)?;
-        let done = Done { user: Some(user.id), ..Done::default() };
+        let done = UserDone { user: user.id };
         if user.disabled_at.is_some() {
             let mut user = user.into_active_model();
             user.disabled_at = Set(None);

@@ -188,12 +188,10 @@ fn stores(ids: &[ID]) -> Result<Vec<Uuid>, Error> {
     ids.iter().map(|id| id::decode(Prefix::Store, id)).collect()
 }
 
-async fn user_payload(app: &App, user: Option<Uuid>) -> Answer<UserPayload> {
-    let user = user.ok_or_else(|| Error::internal("the command names no user"))?;
+async fn user_payload(app: &App, user: Uuid) -> Answer<UserPayload> {
     Ok(UserPayload { user: queries::user(&app.reader, user).await?.into() })
 }
 
-async fn api_key_of(app: &App, key: Option<Uuid>) -> Answer<ApiKey> {
-    let key = key.ok_or_else(|| Error::internal("the command names no API key"))?;
+async fn api_key_of(app: &App, key: Uuid) -> Answer<ApiKey> {
     Ok(queries::api_key(&app.reader, key).await?.into())
 }

@@ -15,9 +15,9 @@ use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::payment::graphql::Payment;
 use crate::sale::graphql::SaleOrder;
-use crate::workflow::Done;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The account that is asked for, if it is for whoever asks.
 async fn key(ctx: &Context<'_>, reseller: &ID, currency: String) -> Answer<Key> {
@@ -138,11 +138,9 @@ pub struct ApplyResellerCreditPayload {
     account: ResellerAccount,
 }
 
-async fn payments(ctx: &Context<'_>, done: &Done) -> Answer<Vec<Payment>> {
-    let mut payments = Vec::with_capacity(done.payments.len());
-    for found in
-        futures_util::future::join_all(done.payments.iter().map(|id| loaders(ctx).required(PaymentById(*id)))).await
-    {
+async fn payments(ctx: &Context<'_>, ids: &[Uuid]) -> Answer<Vec<Payment>> {
+    let mut payments = Vec::with_capacity(ids.len());
+    for found in futures_util::future::join_all(ids.iter().map(|id| loaders(ctx).required(PaymentById(*id)))).await {
         payments.push(found?.into());
     }
     Ok(payments)
@@ -173,11 +171,15 @@ impl AccountMutation {
             sale_order_ids: input.sale_order_ids.map(sales).transpose()?,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let id = done.settlement.ok_or_else(|| Error::internal("a settlement's mutation without settlement"))?;
+        let id = done.settlement;
         let row =
             queries::find(reader(ctx), actor, id).await?.ok_or_else(|| Error::internal("the settlement is gone"))?;
         let account = ResellerAccount::load(ctx, (command.reseller_id, command.amount.currency)).await?;
-        Ok(SettleResellerAccountPayload { settlement: row.into(), payments: payments(ctx, &done).await?, account })
+        Ok(SettleResellerAccountPayload {
+            settlement: row.into(),
+            payments: payments(ctx, &done.payments).await?,
+            account,
+        })
     }
 
     /// Spreads what is left of a reseller's receipts over the orders that it owes by now, oldest first. Needs payment.confirm.
@@ -190,6 +192,6 @@ impl AccountMutation {
             ApplyCredit { reseller_id: id::decode(Prefix::Reseller, &input.reseller_id)?, currency: input.currency };
         let done = edge::run(app(ctx), actor(ctx)?, input.idempotency_key.as_deref(), &command).await?;
         let account = ResellerAccount::load(ctx, (command.reseller_id, command.currency)).await?;
-        Ok(ApplyResellerCreditPayload { payments: payments(ctx, &done).await?, account })
+        Ok(ApplyResellerCreditPayload { payments: payments(ctx, &done.payments).await?, account })
     }
 }

@@ -1,7 +1,7 @@
 //! Queries and mutations of override requests.
 
 use super::OverrideRequest;
-use crate::approval::commands::{DecideOverride, GrantOverride, RequestOverride, RevokeOverride};
+use crate::approval::commands::{DecideOverride, GrantOverride, OverrideDone, RequestOverride, RevokeOverride};
 use crate::approval::queries::{self, Filter};
 use crate::edge;
 use crate::error::Error;
@@ -148,9 +148,13 @@ pub struct OverridePayload {
     sale_order: SaleOrder,
 }
 
-async fn ask<C: Command>(ctx: &Context<'_>, key: Option<String>, command: C) -> Answer<OverridePayload> {
+async fn ask<C: Command<Output = OverrideDone>>(
+    ctx: &Context<'_>,
+    key: Option<String>,
+    command: C,
+) -> Answer<OverridePayload> {
     let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
-    let id = done.override_request.ok_or_else(|| Error::internal("an override's mutation without request"))?;
+    let id = done.override_request;
     let request = loaders(ctx).required(OverrideById(id)).await?;
     let sale_order = loaders(ctx).required(SaleById(request.sale_order_id)).await?.into();
     Ok(OverridePayload { override_request: request.into(), sale_order })

@@ -2,7 +2,6 @@
 
 use super::{Customer, Reseller, Store};
 use crate::edge;
-use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::{CustomerById, ResellerById, StoreById};
 use crate::graphql::money::MoneyInput;
@@ -150,8 +149,7 @@ pub struct StorePayload {
 }
 
 impl StorePayload {
-    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(missing)?;
+    pub(super) async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { store: loaders(ctx).required(StoreById(id)).await?.into() })
     }
 }
@@ -164,8 +162,7 @@ pub struct CustomerPayload {
 }
 
 impl CustomerPayload {
-    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(missing)?;
+    pub(super) async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { customer: loaders(ctx).required(CustomerById(id)).await?.into() })
     }
 }
@@ -178,14 +175,9 @@ pub struct ResellerPayload {
 }
 
 impl ResellerPayload {
-    pub(super) async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(missing)?;
+    pub(super) async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { reseller: loaders(ctx).required(ResellerById(id)).await?.into() })
     }
-}
-
-fn missing() -> Error {
-    Error::internal("a mutation without the row that it made")
 }
 
 /// Mutations of stores, customers and resellers.

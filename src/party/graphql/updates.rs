@@ -8,7 +8,7 @@ use crate::graphql::loaders::{CustomerById, ResellerById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, change, loaders};
 use crate::id::{self, Prefix};
-use crate::party::credit::SetPartyCredit;
+use crate::party::credit::{PartyDone, SetPartyCredit};
 use crate::party::update::{UpdateCustomer, UpdateReseller, UpdateStore};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::PartyKind;
@@ -153,14 +153,16 @@ impl PartyUpdates {
             expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
-        let (mut customer, mut reseller) = (None, None);
-        if let Some(id) = done.customer {
-            customer = Some(loaders(ctx).required(CustomerById(id)).await?.into());
-        }
-        if let Some(id) = done.reseller {
-            reseller = Some(loaders(ctx).required(ResellerById(id)).await?.into());
-        }
-        Ok(PartyCreditPayload { customer, reseller })
+        Ok(match done {
+            PartyDone::Customer { customer: id } => {
+                let customer = loaders(ctx).required(CustomerById(id)).await?.into();
+                PartyCreditPayload { customer: Some(customer), reseller: None }
+            }
+            PartyDone::Reseller { reseller: id } => {
+                let reseller = loaders(ctx).required(ResellerById(id)).await?.into();
+                PartyCreditPayload { customer: None, reseller: Some(reseller) }
+            }
+        })
     }
 }
 

@@ -106,7 +106,7 @@ impl ReceiptMutation {
             sha256: input.sha256,
         };
         let done = edge::run(app, actor, input.idempotency_key.as_deref(), &command).await?;
-        let made = done.receipt_upload.ok_or_else(|| Error::internal("an upload's mutation without upload"))?;
+        let made = done.receipt_upload;
         let upload_id: ID = id::encode(Prefix::ReceiptUpload, made).into();
         let found = uploads::find(&app.reader, actor, made).await?;
         let (upload, _) = found.ok_or_else(|| Error::not_found(upload_id.as_str()))?;

@@ -6,18 +6,19 @@ use super::inputs::{
     RegisterResellerPaymentInput, ReportDisputeInput, SettleRefundInput, VoidPaymentInput,
 };
 use crate::edge;
-use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::loaders::{PaymentById, SaleById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
-use crate::payment::commands::{ConfirmPayment, IssueCreditNote, RefundPayment, RegisterPayment, SettleRefund};
+use crate::payment::commands::{
+    ConfirmPayment, IssueCreditNote, PaymentDone, RefundPayment, RegisterPayment, SettleRefund,
+};
 use crate::payment::disputes::ReportDispute;
 use crate::payment::outgoing::{CapturePayment, VoidPayment};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
-use crate::workflow::{Command, Done};
+use crate::workflow::Command;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::PartyKind;
 use std::sync::Arc;
@@ -56,15 +57,19 @@ pub struct PaymentPayload {
 }
 
 impl PaymentPayload {
-    pub(super) async fn load(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
-        let id = done.payment.ok_or_else(|| Error::internal("a payment's mutation without payment"))?;
+    pub(super) async fn load(ctx: &Context<'_>, done: &PaymentDone) -> Answer<Self> {
+        let id = done.payment;
         let payment = loaders(ctx).required(PaymentById(id)).await?;
         let sale_order = loaders(ctx).required(SaleById(payment.sale_order_id)).await?.into();
         Ok(Self { payment: payment.into(), sale_order })
     }
 }
 
-async fn pay<C: Command>(ctx: &Context<'_>, key: Option<String>, command: C) -> Answer<PaymentPayload> {
+async fn pay<C: Command<Output = PaymentDone>>(
+    ctx: &Context<'_>,
+    key: Option<String>,
+    command: C,
+) -> Answer<PaymentPayload> {
     let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
     PaymentPayload::load(ctx, &done).await
 }

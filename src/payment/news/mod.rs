@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     id::{self, Prefix},
     queue::inbox::{self, Verdict},
-    workflow::{Command, Cx, Done, Mode, Needs, Roots, Rules, SubjectRef, Unit},
+    workflow::{Command, Cx, Mode, Needs, Roots, Rules, SubjectRef, Unit},
 };
 use entity::{DeliveryStatus, payment, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -34,14 +34,16 @@ pub struct ApplyDelivery {
 }
 
 impl Command for ApplyDelivery {
+    type Output = ();
+
     const NAME: &'static str = "applyDelivery";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<(), Error> {
         let row = webhook_delivery::Entity::find_by_id(self.delivery).lock_exclusive().one(cx.txn).await?;
-        let Some(row) = row.filter(|row| row.status == DeliveryStatus::Received) else { return Ok(Done::default()) };
+        let Some(row) = row.filter(|row| row.status == DeliveryStatus::Received) else { return Ok(()) };
         let verdict = alone(cx, &row).await?;
         inbox::settle(cx.txn, &[(&row, &verdict)], cx.now).await?;
-        Ok(Done { sale: verdict.sale_order_id, payment: verdict.payment_id, ..Done::default() })
+        Ok(())
     }
 }
 

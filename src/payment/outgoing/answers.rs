@@ -11,7 +11,7 @@ use crate::{
         register, report, stages,
     },
     queue::outbox::{self, End, Event as Wanted},
-    workflow::{Command, Cx, Done, SubjectRef},
+    workflow::{Command, Cx},
 };
 use entity::{PaymentStatus, outbox as row};
 use sea_orm::EntityTrait;
@@ -28,20 +28,22 @@ pub struct TakeAnswer {
 }
 
 impl Command for TakeAnswer {
+    type Output = ();
+
     const NAME: &'static str = "takeAnswer";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<(), Error> {
         let row = row::Entity::find_by_id(self.row).one(cx.txn).await?;
         let row = row.ok_or_else(|| Error::internal(format!("no outbox row {}", self.row)))?;
         if row.done_at.is_some() || row.dead_at.is_some() {
-            return Ok(Done::default());
+            return Ok(());
         }
-        let done = match outbox::event(&row)? {
+        match outbox::event(&row)? {
             Wanted::RefundRequested { refund_id } => self.of_refund(cx, refund_id).await?,
             Wanted::CaptureRequested { payment_id, .. } => self.of_payment(cx, payment_id, "CAPTURE").await?,
             Wanted::VoidRequested { payment_id } => self.of_payment(cx, payment_id, "VOID").await?,
             other => return Err(Error::internal(format!("no provider answers {other:?}"))),
-        };
+        }
         let end = match &self.answer {
             Answer::Refused(why) => End::Refused(why.clone()),
             Answer::Refunded(Refunded { stage: RefundStage::Failed, why, .. }) => {
@@ -50,14 +52,13 @@ impl Command for TakeAnswer {
             _ => End::Done,
         };
         outbox::end(cx.txn, row.id, &end, cx.now).await?;
-        Ok(done)
+        Ok(())
     }
 }
 
 impl TakeAnswer {
-    async fn of_refund(&self, cx: &Cx<'_>, refund: Uuid) -> Result<Done, Error> {
+    async fn of_refund(&self, cx: &Cx<'_>, refund: Uuid) -> Result<(), Error> {
         let (mut unit, root, row) = stages::open(cx, refund).await?;
-        let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
         let (reference, stage, why) = match &self.answer {
             Answer::Refunded(refunded) => (refunded.reference.clone(), refunded.stage, refunded.why.clone()),
             Answer::Refused(why) => (None, RefundStage::Failed, Some(why.clone())),
@@ -73,10 +74,10 @@ impl TakeAnswer {
         }
         stages::advance(cx, &mut unit, root, refund, stage, row.amount_minor, why)?;
         unit.flush(cx.txn).await?;
-        Ok(Done { sale: Some(sale.id), payment: Some(row.payment_id), refund: Some(refund), ..Done::default() })
+        Ok(())
     }
 
-    async fn of_payment(&self, cx: &Cx<'_>, payment: Uuid, what: &str) -> Result<Done, Error> {
+    async fn of_payment(&self, cx: &Cx<'_>, payment: Uuid, what: &str) -> Result<(), Error> {
         let (mut unit, root, sale) = register::open(cx, payment).await?;
         let row = ledger::payment(unit.order(root)?, payment)?.clone();
         let (minor, status) = match &self.answer {
@@ -85,7 +86,8 @@ impl TakeAnswer {
             Answer::Refused(why) => {
                 let told = told(&format!("PAYMENT_{what}_REFUSED"), payment, row.amount_minor);
                 report::report_status(cx, &mut unit, root, sale, &told.because(None, Some(why.clone())))?;
-                return register::finish(cx, unit, sale, payment).await;
+                unit.flush(cx.txn).await?;
+                return Ok(());
             }
             other => return Err(Error::internal(format!("{other:?} answers no {what}"))),
         };
@@ -101,6 +103,6 @@ impl TakeAnswer {
             received_by_id: None,
         };
         command.book(cx, &mut unit, root, sale, None)?;
-        register::finish(cx, unit, sale, payment).await
+        Ok(unit.flush(cx.txn).await?)
     }
 }

@@ -5,9 +5,9 @@ use crate::{
     error::Error,
     money::Money,
     order::sale_access,
-    payment::{ledger, refunds, register, report},
+    payment::{commands::PaymentDone, ledger, refunds, register, report},
     queue::outbox::{self, Event as Wanted},
-    workflow::{Command, Cx, Done, Event, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Event, SubjectRef, Unit, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;
@@ -22,9 +22,11 @@ pub struct CapturePayment {
 }
 
 impl Command for CapturePayment {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "capturePayment";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
         let order = unit.order(root)?;
         let amount = match &self.amount {
@@ -36,7 +38,8 @@ impl Command for CapturePayment {
             return Err(Error::invalid("amount", format!("{most} is set aside")));
         }
         let told = told("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
-        want(cx, unit, root, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await
+        want(cx, unit, root, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await?;
+        Ok(PaymentDone { payment: payment.id })
     }
 }
 
@@ -50,16 +53,19 @@ pub struct VoidPayment {
 }
 
 impl Command for VoidPayment {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "voidPayment";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
         check_note(self.note.as_deref())?;
         let store = unit.order(root)?.sale()?.store_id;
         check_reason_code(cx.env(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
         let told = told("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
             .because(Some(self.reason_code.clone()), self.note.clone());
-        want(cx, unit, root, &Wanted::VoidRequested { payment_id: payment.id }, &told).await
+        want(cx, unit, root, &Wanted::VoidRequested { payment_id: payment.id }, &told).await?;
+        Ok(PaymentDone { payment: payment.id })
     }
 }
 
@@ -85,10 +91,10 @@ pub(super) fn about(wanted: &Wanted) -> Option<Uuid> {
     }
 }
 
-async fn want(cx: &Cx<'_>, mut unit: Unit, root: Uuid, wanted: &Wanted, told: &Event) -> Result<Done, Error> {
+async fn want(cx: &Cx<'_>, mut unit: Unit, root: Uuid, wanted: &Wanted, told: &Event) -> Result<(), Error> {
     let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
     unit.shared.outbox.push(outbox::row(wanted, Some(root), cx.now)?);
     report::report(cx, &mut unit, root, sale, told)?;
     unit.flush(cx.txn).await?;
-    Ok(Done { sale: Some(sale.id), payment: about(wanted), ..Done::default() })
+    Ok(())
 }

@@ -14,7 +14,8 @@ use crate::{
     actor::Actor,
     error::Error,
     id,
-    workflow::{Command, Cx, Done, Event},
+    payment::commands::PaymentDone,
+    workflow::{Command, Cx, Event},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;
@@ -78,15 +79,17 @@ pub struct AttachReceipt {
 }
 
 impl Command for AttachReceipt {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "attachPaymentReceipt";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         attach(cx, self.payment_id, &self.file, &self.place).await
     }
 }
 
 /// Locks the payment's order and gives the payment its receipt.
-pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place) -> Result<Done, Error> {
+pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place) -> Result<PaymentDone, Error> {
     let (mut unit, root, sale) = register::open(cx, payment).await?;
     may_attach(cx.actor, ledger::payment(unit.order(root)?, payment)?)?;
     strays::take(cx.txn, place).await?;
@@ -111,5 +114,5 @@ pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place)
         strays::add(cx.txn, &former, cx.now, cx.now).await?;
     }
     report::report_status(cx, &mut unit, root, sale, &told)?;
-    register::finish(cx, unit, sale, payment).await
+    register::finish(cx, unit, payment).await
 }

@@ -8,15 +8,15 @@ use crate::{
     config::Settings,
     error::Error,
     id,
-    payment::{ledger, queries, register},
-    workflow::{Command, Cx, Done},
+    payment::{commands::PaymentDone, ledger, queries, register},
+    workflow::{Command, Cx},
 };
 use chrono::TimeDelta;
 use entity::{payment, receipt_upload};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,6 +26,13 @@ const MARGIN: TimeDelta = TimeDelta::hours(1);
 const KEPT: TimeDelta = TimeDelta::hours(24);
 /// Longest file name that is read at all, in characters.
 const LONGEST_NAME: usize = 1_000;
+
+/// Somebody was invited to upload a receipt.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UploadDone {
+    /// The upload.
+    pub receipt_upload: Uuid,
+}
 
 /// Invites to an upload.
 #[derive(Clone, Debug, Serialize)]
@@ -39,10 +46,12 @@ pub struct CreateReceiptUpload {
 }
 
 impl Command for CreateReceiptUpload {
+    type Output = UploadDone;
+
     const NAME: &'static str = "createReceiptUpload";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
-        let (unit, root, sale) = register::open(cx, self.payment_id).await?;
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UploadDone, Error> {
+        let (unit, root, _) = register::open(cx, self.payment_id).await?;
         may_attach(cx.actor, ledger::payment(unit.order(root)?, self.payment_id)?)?;
         let kind = content::named("contentType", &self.content_type)?;
         self.check(&cx.rules.settings)?;
@@ -65,12 +74,7 @@ impl Command for CreateReceiptUpload {
         let (upload, expires_at, place) = (row.id, row.expires_at, place(&row));
         receipt_upload::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
         strays::add(cx.txn, &place, expires_at + MARGIN, cx.now).await?;
-        Ok(Done {
-            sale: Some(sale.id),
-            payment: Some(self.payment_id),
-            receipt_upload: Some(upload),
-            ..Done::default()
-        })
+        Ok(UploadDone { receipt_upload: upload })
     }
 }
 
@@ -105,9 +109,11 @@ pub struct ConfirmReceiptUpload {
 }
 
 impl Command for ConfirmReceiptUpload {
+    type Output = PaymentDone;
+
     const NAME: &'static str = "confirmReceiptUpload";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Done, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         let (Some(file), Some(place)) = (&self.file, &self.place) else {
             return Err(Error::internal("an upload is confirmed that nobody has looked at"));
         };
@@ -120,7 +126,7 @@ impl Command for ConfirmReceiptUpload {
             .exec(cx.txn)
             .await?;
         if first.rows_affected == 0 {
-            return Ok(Done { payment: Some(upload.payment_id), ..Done::default() });
+            return Ok(PaymentDone { payment: upload.payment_id });
         }
         attach(cx, upload.payment_id, file, place).await
     }

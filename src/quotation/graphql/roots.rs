@@ -147,8 +147,7 @@ pub struct QuotationPayload {
 }
 
 impl QuotationPayload {
-    async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(|| Error::internal("a quotation's mutation without quotation"))?;
+    async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { quotation: loaders(ctx).required(QuotationById(id)).await?.into() })
     }
 }

@@ -13,9 +13,8 @@ use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
 use crate::sale::address::ChangeShippingAddress;
-use crate::sale::commands::CreateTillSale;
+use crate::sale::commands::{CreateTillSale, TillDone};
 use crate::sale::queries::{self, Filter, Sort};
-use crate::workflow::Done;
 use crate::workflow::queries::Phase;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
@@ -185,14 +184,12 @@ pub struct SaleOrderPayload {
 
 impl SaleOrderPayload {
     /// Reads the sale order of a mutation.
-    pub async fn load(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Self> {
-        let id = id.ok_or_else(|| Error::internal("a sale order's mutation without sale order"))?;
+    pub async fn load(ctx: &Context<'_>, id: Uuid) -> Answer<Self> {
         Ok(Self { sale_order: loaders(ctx).required(SaleById(id)).await?.into(), change: None })
     }
 
-    async fn of_till(ctx: &Context<'_>, done: &Done) -> Answer<Self> {
-        let id = done.sale.ok_or_else(|| Error::internal("a till sale without sale order"))?;
-        let row = loaders(ctx).required(SaleById(id)).await?;
+    async fn of_till(ctx: &Context<'_>, done: &TillDone) -> Answer<Self> {
+        let row = loaders(ctx).required(SaleById(done.sale)).await?;
         let change = done.change.map(|minor| Money::of(minor, &row.currency));
         Ok(Self { sale_order: row.into(), change })
     }

@@ -115,7 +115,7 @@ impl DefinitionMutation {
             command.pass(&app.reader, &app.registry).await?;
             edge::run(app, actor, key.as_deref(), &command).await?
         };
-        let (name, version) = done.definition.ok_or_else(|| Error::internal("nothing was published"))?;
+        let (name, version) = done.definition;
         let stored = definitions::stored(&app.reader, &app.registry, &name, Some(version)).await?;
         let stored = stored.ok_or_else(|| Error::internal("what was published is not there"))?;
         Ok(PublishWorkflowDefinitionPayload::published(stored))

@@ -9,10 +9,9 @@ use crate::graphql::loaders::TransitionById;
 use crate::graphql::scalars::Json;
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
-use crate::workflow::commands::SendEvent;
+use crate::workflow::commands::{EventTaken, Fresh, SendEvent, Subject};
 use crate::workflow::queries;
 use crate::workflow::why::explain_event;
-use crate::workflow::{Done, Fresh, Subject};
 use crate::{fulfilment, quotation, sale};
 use async_graphql::{Context, Description, ID, InputObject, Object};
 use entity::SubjectKind;
@@ -106,20 +105,20 @@ pub struct SendWorkflowEventInput {
 
 /// followUps: what the event set off in the same commit, other subjects included, in order.
 #[derive(Description)]
-pub struct WorkflowEventPayload(Done);
+pub struct WorkflowEventPayload(EventTaken);
 
 #[Object(use_type_description = true)]
 impl WorkflowEventPayload {
     /// The subject, as it is now.
     async fn subject(&self, ctx: &Context<'_>) -> Answer<WorkflowSubject> {
-        if let Some(subject) = self.fresh().and_then(|fresh| fresh.subject.clone()) {
+        if let Some(subject) = self.fresh().map(|fresh| fresh.subject.clone()) {
             return Ok(match subject {
                 Subject::Quotation(row) => WorkflowSubject::Quotation(Arc::new(row).into()),
                 Subject::Sale(row) => WorkflowSubject::SaleOrder(Arc::new(row).into()),
                 Subject::Fulfilment(row) => WorkflowSubject::Fulfilment(Arc::new(row).into()),
             });
         }
-        let (kind, id) = self.0.subject.ok_or_else(|| Error::internal("an event without subject"))?;
+        let (kind, id) = self.0.subject;
         WorkflowSubject::load(loaders(ctx), kind, id).await
     }
 
