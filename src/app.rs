@@ -10,10 +10,12 @@ use crate::{
         search,
     },
     error::{Code, Error},
+    fulfilment,
     money::Currencies,
     payment::provider::http::Http,
+    quotation, sale,
     storage::Storage,
-    workflow::{self, Registry, Rules},
+    workflow::{self, Registry, Rules, Vocabulary},
 };
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend};
 use std::{ops::Deref, sync::Arc};
@@ -90,7 +92,7 @@ impl App {
     }
 
     async fn with(parts: Parts, writer: DatabaseConnection, reader: DatabaseConnection) -> Result<Self, Error> {
-        let registry = Registry::new(crate::vocabularies());
+        let registry = Registry::new(vocabularies());
         workflow::definitions::sync(&writer, &registry, &parts.machines, parts.clock.now()).await?;
         registry.check_heard()?;
         for name in registry.unused() {
@@ -152,4 +154,9 @@ impl App {
     pub async fn begin(&self) -> Result<DatabaseTransaction, Error> {
         connect::begin(&self.writer).await
     }
+}
+
+/// The words of all rooms that have machines.
+pub fn vocabularies() -> Vec<Vocabulary> {
+    vec![quotation::machine::vocabulary(), sale::machine::vocabulary(), fulfilment::machine::vocabulary()]
 }

@@ -33,11 +33,7 @@ pub mod sale;
 pub mod storage;
 pub mod telemetry;
 pub mod texts;
+pub mod till;
 pub mod webhook;
 pub mod worker;
 pub mod workflow;
-
-/// The words of all rooms that have machines.
-pub fn vocabularies() -> Vec<workflow::Vocabulary> {
-    vec![quotation::machine::vocabulary(), sale::machine::vocabulary(), fulfilment::machine::vocabulary()]
-}

@@ -229,7 +229,7 @@ async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Erro
 async fn tidy_up(app: &App) -> Result<usize, Error> {
     let now: Instant = app.now();
     let txn = app.begin().await?;
-    edge::forget_old_keys(&txn, now).await?;
+    edge::idempotency::forget_old(&txn, now).await?;
     inbox::forget_refused(&txn).await?;
     login::backoff::forget_old(&txn, now).await?;
     access::commands::forget_old(&txn, now).await?;

@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         let connections = migrated(&settings).await?;
         let moment = one_moment(&connections.reader).await?;
         let log = audit::verify(&moment).await?;
-        let mut money = reconcile(&Registry::new(crate::vocabularies()), &moment, None).await?;
+        let mut money = reconcile(&Registry::new(crate::app::vocabularies()), &moment, None).await?;
         let since = SystemClock.now() - TROUBLE;
         let mut trouble = asked::in_trouble(&moment, since).await?;
         trouble.extend(inbox::in_trouble(&moment, since).await?);

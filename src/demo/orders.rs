@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::approval::commands::{DecideOverride, GrantOverride};
 use crate::error::Error;
 use crate::quotation::revise::ReviseQuotation;
-use crate::sale::commands::CreateTillSale;
+use crate::till::commands::CreateTillSale;
 use crate::workflow::Change;
 use entity::{OverrideKind, PaymentMethod, PaymentStatus, SubjectKind, override_request};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

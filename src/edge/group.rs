@@ -7,8 +7,13 @@
 use crate::{
     actor::Actor,
     app::App,
+    clock::Instant,
     db::connect,
-    edge::batch::{Batched, Batches},
+    db::rows::Writes,
+    edge::{
+        batch::{Batched, Batches},
+        idempotency::{self, Claim},
+    },
     error::Error,
     workflow::{
         Env, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
@@ -16,14 +21,20 @@ use crate::{
         own_needs,
     },
 };
-use std::collections::BTreeSet;
+use sea_orm::DatabaseTransaction;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 /// An event that waits for a batch, and who waits for its answer.
 #[derive(Debug)]
 pub struct Waiting {
     actor: Actor,
     event: SendEvent,
+    claim: Option<Claim>,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -38,9 +49,14 @@ enum Answer {
 }
 
 /// Sends an event together with others. `None`: it is to be sent alone.
-pub async fn send(batches: &Batches<Waiting>, actor: &Actor, event: &SendEvent) -> Result<Option<EventTaken>, Error> {
+pub async fn send(
+    batches: &Batches<Waiting>,
+    actor: &Actor,
+    event: &SendEvent,
+    claim: Option<Claim>,
+) -> Result<Option<EventTaken>, Error> {
     let (answer, answered) = oneshot::channel();
-    batches.push(Waiting { actor: actor.clone(), event: event.clone(), answer });
+    batches.push(Waiting { actor: actor.clone(), event: event.clone(), claim, answer });
     match answered.await {
         Ok(Answer::Done(done)) => Ok(Some(*done)),
         Ok(Answer::Alone) => Ok(None),
@@ -85,13 +101,14 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
     }
 }
 
-type Prepared = (sea_orm::DatabaseTransaction, Vec<Option<EventTaken>>);
+type Prepared = (DatabaseTransaction, Vec<Option<EventTaken>>);
 
 /// Everything but the commit; `None` when nothing was taken.
 async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
     let txn = app.begin().await?;
     let now = app.now();
     let subjects: Vec<SubjectRef> = batch.iter().map(|waiting| waiting.event.subject_ref()).collect();
+    let free = free(&txn, batch, now).await?;
     let mut unit = Unit::open_free(&txn, Roots::of_subjects(&subjects), now).await?;
     let system = Actor::system();
     let likely = |needs: Needs, waiting: &Waiting| needs | likely_needs(app, waiting);
@@ -100,7 +117,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     // One event an order: what comes after it would have to see its commit.
     let mut orders = BTreeSet::new();
     let mut tried = Vec::with_capacity(batch.len());
-    for (index, subject) in subjects.iter().enumerate() {
+    for (index, subject) in subjects.iter().enumerate().filter(|(index, _)| free[*index]) {
         let root = roots.get(subject).copied();
         tried.extend(root.filter(|root| orders.insert(*root)).map(|root| (index, root)));
     }
@@ -110,27 +127,58 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         needs |= unit.needs_here(env, *root, subjects[*index], &batch[*index].event.event)?;
     }
     unit.load(&app.rules, &txn, needs, Mode::Write).await?;
-    let mut logged = Vec::with_capacity(tried.len());
+    let mut taken = Vec::with_capacity(tried.len());
     for (index, root) in tried {
         let Waiting { actor, event, .. } = &batch[index];
         let (env, first) = (Env { rules: &app.rules, actor, now }, unit.shared.log.len());
         // One that is refused has changed nothing.
         let outcome = unit.try_send(env, root, subjects[index], &event.event(), event.expected_version, Via::Lever)?;
         if let Outcome::Taken = outcome {
-            logged.push((index, root, first..unit.shared.log.len()));
+            taken.push(Taken { index, root, rows: first..unit.shared.log.len() });
         }
     }
-    if logged.is_empty() {
+    if taken.is_empty() {
         txn.rollback().await?;
         return Ok(None);
     }
-    unit.flush(&txn).await?;
+    let mut writes = Writes::new();
+    settle(&mut writes, batch, &free, &taken, &unit)?;
+    unit.flush_beside(&txn, writes).await?;
     let mut done: Vec<Option<EventTaken>> = batch.iter().map(|_| None).collect();
-    for (index, root, rows) in logged {
+    for Taken { index, root, rows } in taken {
         let rows = unit.shared.log[rows].to_vec();
         done[index] = Some(commands::taken_of(unit.order(root)?, subjects[index], rows)?);
     }
     Ok(Some((txn, done)))
+}
+
+/// An event of a batch that was taken, and its rows of the log.
+struct Taken {
+    index: usize,
+    root: Uuid,
+    rows: Range<usize>,
+}
+
+/// Which of a batch may be tried: those without an idempotency key, and those whose key was free and is theirs now.
+async fn free(txn: &DatabaseTransaction, batch: &[Waiting], now: Instant) -> Result<Vec<bool>, Error> {
+    let claims: Vec<&Claim> = batch.iter().filter_map(|waiting| waiting.claim.as_ref()).collect();
+    let mut took = idempotency::take_free(txn, &claims, now).await?.into_iter();
+    Ok(batch.iter().map(|waiting| waiting.claim.is_none() || took.next() == Some(true)).collect())
+}
+
+/// What is written of idempotency keys: the results of what was taken, and nothing of what was not.
+fn settle(writes: &mut Writes, batch: &[Waiting], free: &[bool], taken: &[Taken], unit: &Unit) -> Result<(), Error> {
+    let result = |taken: &Taken| {
+        let subject = batch[taken.index].event.subject_ref();
+        EventTaken::of(subject, &unit.shared.log[taken.rows.clone()])
+    };
+    let results: BTreeMap<usize, EventTaken> = taken.iter().map(|taken| (taken.index, result(taken))).collect();
+    let claimed = || (0..).zip(batch).filter(|(index, _)| free[*index]);
+    let claimed = || claimed().filter_map(|(index, waiting)| Some((waiting.claim.as_ref()?, results.get(&index))));
+    let settled: Vec<_> = claimed().filter_map(|(claim, result)| Some((claim, result?))).collect();
+    let given_back: Vec<_> = claimed().filter(|(_, result)| result.is_none()).map(|(claim, _)| claim).collect();
+    idempotency::settle_all(writes, &settled)?;
+    idempotency::give_back(writes, &given_back)
 }
 
 fn likely_needs(app: &App, waiting: &Waiting) -> Needs {

@@ -7,7 +7,7 @@ use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::payment::naming;
-use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, refund, sale_order};
+use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, receipt_upload, refund, sale_order};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
@@ -174,4 +174,18 @@ pub async fn credit_notes(
         .order_by_asc(credit_note::Column::CreatedAt)
         .order_by_asc(credit_note::Column::Id);
     grouped(db, select, |row| row.sale_order_id).await
+}
+
+/// An upload and its payment, if the actor was invited to it.
+pub async fn find_upload(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    upload: Uuid,
+) -> Result<Option<(receipt_upload::Model, Arc<payment::Model>)>, Error> {
+    let Some(row) = receipt_upload::Entity::find_by_id(upload).one(db).await? else { return Ok(None) };
+    if row.created_by != actor.id {
+        return Ok(None);
+    }
+    let payment = find(db, actor, row.payment_id).await?;
+    Ok(payment.map(|payment| (row, payment)))
 }

@@ -9,6 +9,7 @@ use crate::edge;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::payment::commands::PaymentDone;
+use crate::payment::queries;
 use crate::payment::receipts::uploads::{self, ConfirmReceiptUpload};
 use crate::payment::receipts::{Described, Place, content, file_name, new_key};
 use crate::storage::Label;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 /// Makes an upload the receipt of its payment.
 pub async fn confirm(app: &App, actor: &Actor, key: Option<&str>, upload: Uuid) -> Result<PaymentDone, Error> {
     let mut command = ConfirmReceiptUpload { upload_id: upload, file: None, place: None };
-    let found = uploads::find(&app.reader, actor, upload).await?;
+    let found = queries::find_upload(&app.reader, actor, upload).await?;
     let (upload, payment) = found.ok_or_else(|| Error::not_found(id::encode(Prefix::ReceiptUpload, upload)))?;
     if let Some(done) = edge::replayed(app, actor, key, &command).await? {
         return Ok(done);

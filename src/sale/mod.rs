@@ -4,7 +4,6 @@
 
 pub mod address;
 pub mod closing;
-pub mod commands;
 pub mod covered;
 pub mod facts;
 pub mod graphql;

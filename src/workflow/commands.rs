@@ -135,11 +135,15 @@ pub fn taken_of(
         SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
         SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
     };
-    let mut ids = transitions.iter().map(|row| row.id);
-    Ok(EventTaken {
-        subject: (subject.kind, subject.id),
-        transition: ids.next(),
-        follow_ups: ids.collect(),
-        fresh: Some(Box::new(Fresh { subject: model, transitions })),
-    })
+    let taken = EventTaken::of(subject, &transitions);
+    Ok(EventTaken { fresh: Some(Box::new(Fresh { subject: model, transitions })), ..taken })
+}
+
+impl EventTaken {
+    /// As it is remembered: by the ids of its log rows.
+    pub fn of(subject: SubjectRef, transitions: &[transition_log::Model]) -> Self {
+        let mut ids = transitions.iter().map(|row| row.id);
+        let (transition, follow_ups) = (ids.next(), ids.collect());
+        Self { subject: (subject.kind, subject.id), transition, follow_ups, fresh: None }
+    }
 }

@@ -18,9 +18,13 @@ use std::collections::BTreeSet;
 impl Unit {
     /// Raises the versions of the subjects that changed, and writes all that is new or different.
     pub async fn flush(&mut self, txn: &DatabaseTransaction) -> Result<(), Error> {
+        self.flush_beside(txn, Writes::new()).await
+    }
+
+    /// The same, beside what else is written in this commit.
+    pub async fn flush_beside(&mut self, txn: &DatabaseTransaction, mut writes: Writes) -> Result<(), Error> {
         self.check_log()?;
         self.raise_versions();
-        let mut writes = Writes::new();
         let orders: Vec<&Order> = self.orders.values().collect();
         changed::<order_root::Entity>(&mut writes, orders.iter().map(|order| &order.root))?;
         macro_rules! part {

@@ -12,12 +12,11 @@ use super::{
     send::stored_needs,
 };
 use crate::{
-    db::connect::one_moment,
     error::Error,
     workflow::{Command, Cx},
 };
 use entity::workflow_definition;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -70,14 +69,7 @@ pub struct Moved {
 
 impl Migration {
     /// What would be moved, and where.
-    pub async fn plan(&self, db: &DatabaseConnection, registry: &Registry) -> Result<Vec<Moves>, Error> {
-        let moment = one_moment(db).await?;
-        let plan = self.plan_at(&moment, registry).await?;
-        moment.rollback().await?;
-        Ok(plan)
-    }
-
-    async fn plan_at<C: ConnectionTrait>(&self, db: &C, registry: &Registry) -> Result<Vec<Moves>, Error> {
+    pub async fn plan<C: ConnectionTrait>(&self, db: &C, registry: &Registry) -> Result<Vec<Moves>, Error> {
         let (from, to) = self.versions(db, registry).await?;
         let mapping = self.mapping(db, &from, &to).await?;
         let place = |live: Live| {

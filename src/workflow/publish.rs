@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     config::MachineSource,
-    db::{connect::one_moment, finders::among},
+    db::finders::among,
     error::Error,
     workflow::{Command, Cx},
 };
 use entity::{SubjectKind, transition_log};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use statechart::{Problem, Severity};
@@ -125,17 +125,14 @@ impl PublishDefinition {
     }
 
     /// Checks it and publishes nothing; on what the database was at one moment, while others write.
-    pub async fn rehearse(&self, db: &DatabaseConnection, registry: &Registry) -> Result<Report, Error> {
-        let moment = one_moment(db).await?;
-        definitions::learn(&moment, registry).await?;
-        let report = self.report(&moment, registry).await?;
-        moment.rollback().await?;
-        Ok(report)
+    pub async fn rehearse(&self, moment: &DatabaseTransaction, registry: &Registry) -> Result<Report, Error> {
+        definitions::learn(moment, registry).await?;
+        self.report(moment, registry).await
     }
 
     /// The gate before publishing: all that takes long, ahead of the transaction that nobody is to wait for.
-    pub async fn pass(&mut self, db: &DatabaseConnection, registry: &Registry) -> Result<(), Error> {
-        let report = self.rehearse(db, registry).await?;
+    pub async fn pass(&mut self, moment: &DatabaseTransaction, registry: &Registry) -> Result<(), Error> {
+        let report = self.rehearse(moment, registry).await?;
         report.judge(self.accept_differences)?;
         self.seen = Some(report.newest);
         Ok(())

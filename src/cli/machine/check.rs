@@ -9,7 +9,7 @@ pub fn run(context: &Context, files: &[String], strict: bool) -> Result<(), Fail
     let mut wrong = Vec::new();
     for file in files {
         let source = source(context, file)?;
-        let problems = problems(&source.name, &source.text, &crate::vocabularies(), strict);
+        let problems = problems(&source.name, &source.text, &crate::app::vocabularies(), strict);
         let prefix = if files.len() > 1 { format!("{}: ", source.file) } else { String::new() };
         for problem in &problems {
             print(format!("{prefix}{problem}"))?;

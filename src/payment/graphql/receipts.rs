@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{Answer, Failure, actor, app};
 use crate::id::{self, Prefix};
-use crate::payment::receipts::uploads::{self, CreateReceiptUpload};
+use crate::payment::queries;
+use crate::payment::receipts::uploads::CreateReceiptUpload;
 use crate::receipt::{self, Received};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Upload};
 use entity::payment;
@@ -108,7 +109,7 @@ impl ReceiptMutation {
         let done = edge::run(app, actor, input.idempotency_key.as_deref(), &command).await?;
         let made = done.receipt_upload;
         let upload_id: ID = id::encode(Prefix::ReceiptUpload, made).into();
-        let found = uploads::find(&app.reader, actor, made).await?;
+        let found = queries::find_upload(&app.reader, actor, made).await?;
         let (upload, _) = found.ok_or_else(|| Error::not_found(upload_id.as_str()))?;
         let invitation = receipt::invitation(app, &upload).await?;
         let header = |(name, value)| ReceiptUploadHeader { name, value };

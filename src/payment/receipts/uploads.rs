@@ -3,21 +3,17 @@
 
 use super::{Described, Place, attach, content, file_name, may_attach, strays};
 use crate::{
-    actor::Actor,
     clock::Instant,
     config::Settings,
     error::Error,
     id,
-    payment::{commands::PaymentDone, ledger, queries, register},
+    payment::{commands::PaymentDone, ledger, register},
     workflow::{Command, Cx},
 };
 use chrono::TimeDelta;
-use entity::{payment, receipt_upload};
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
-};
+use entity::receipt_upload;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// How long after its link has ended an upload may still be on its way.
@@ -130,20 +126,6 @@ impl Command for ConfirmReceiptUpload {
         }
         attach(cx, upload.payment_id, file, place).await
     }
-}
-
-/// An upload and its payment, if the actor was invited to it.
-pub async fn find(
-    db: &DatabaseConnection,
-    actor: &Actor,
-    upload: Uuid,
-) -> Result<Option<(receipt_upload::Model, Arc<payment::Model>)>, Error> {
-    let Some(row) = receipt_upload::Entity::find_by_id(upload).one(db).await? else { return Ok(None) };
-    if row.created_by != actor.id {
-        return Ok(None);
-    }
-    let payment = queries::find(db, actor, row.payment_id).await?;
-    Ok(payment.map(|payment| (row, payment)))
 }
 
 /// Where an upload goes.

@@ -3,6 +3,7 @@
 use super::definitions::{
     PublishWorkflowDefinitionInput, PublishWorkflowDefinitionPayload, StateMappingInput, WorkflowDefinition, mapping,
 };
+use crate::db::connect::one_moment;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -105,14 +106,18 @@ impl DefinitionMutation {
         let (mut command, dry_run, key) = input.command()?;
         actor.require("workflow.publish")?;
         if dry_run {
-            let report = command.rehearse(&app.reader, &app.registry).await?;
+            let moment = one_moment(&app.reader).await?;
+            let report = command.rehearse(&moment, &app.registry).await?;
+            moment.rollback().await.map_err(Error::from)?;
             return Ok(PublishWorkflowDefinitionPayload::tried(report, command.accept_differences));
         }
         let before = edge::replayed(app, actor, key.as_deref(), &command).await?;
         let done = if let Some(done) = before {
             done
         } else {
-            command.pass(&app.reader, &app.registry).await?;
+            let moment = one_moment(&app.reader).await?;
+            command.pass(&moment, &app.registry).await?;
+            moment.rollback().await.map_err(Error::from)?;
             edge::run(app, actor, key.as_deref(), &command).await?
         };
         let (name, version) = done.definition;
@@ -133,7 +138,9 @@ impl DefinitionMutation {
             to: input.to_version,
             mapping: input.mapping.map(mapping).transpose()?,
         };
-        let plan = migration.plan(&app.reader, &app.registry).await?;
+        let moment = one_moment(&app.reader).await?;
+        let plan = migration.plan(&moment, &app.registry).await?;
+        moment.rollback().await.map_err(Error::from)?;
         if input.dry_run {
             return Ok(plan.into());
         }

@@ -43,7 +43,7 @@ both! {
 
 /// What a server reads at start: its files, in a registry of its own.
 async fn start_with(w: &World, text: &str) -> Result<i32, waybill::error::Error> {
-    let registry = Registry::new(waybill::vocabularies());
+    let registry = Registry::new(waybill::app::vocabularies());
     let file =
         MachineSource { name: "sale".to_owned(), file: "config/machines/sale.json".to_owned(), text: text.to_owned() };
     definitions::sync(&w.app.writer, &registry, &[file], w.now()).await?;

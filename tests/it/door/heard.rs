@@ -7,10 +7,10 @@ use crate::{
 use serde_json::{Value, json};
 use waybill::{
     actor::Actor,
+    app::vocabularies,
     clock::Instant,
     config::embedded_defaults,
     error::Error,
-    vocabularies,
     workflow::{Env, Event, Mode, Needs, Registry, Roots, SubjectRef, Turn, Unit, Vocabulary},
 };
 

@@ -113,7 +113,7 @@ fn events(machine: &Value) -> BTreeSet<String> {
 
 #[test]
 fn the_manual_names_every_guard_action_and_delay_of_each_kind_and_no_other() {
-    let vocabularies = waybill::vocabularies();
+    let vocabularies = waybill::app::vocabularies();
     assert_eq!(vocabularies.len(), KINDS.len());
     for vocabulary in vocabularies {
         let of = KINDS.into_iter().find(|(kind, _, _)| *kind == vocabulary.subject);

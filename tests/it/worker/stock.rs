@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use std::collections::BTreeMap;
-use waybill::{actor::Actor, edge, order::lines::LineInput, sale::commands::CreateTillSale};
+use waybill::{actor::Actor, edge, order::lines::LineInput, till::commands::CreateTillSale};
 
 /// A sale over the counter of a store that takes backorders, paid at once.
 fn sold(w: &World, mugs: i64) -> CreateTillSale {

@@ -6,6 +6,7 @@ use crate::{
     order::{lines::LineInput, sale_access},
     payment::{commands::RegisterPayment, register},
     quotation::commands::CreateQuotation,
+    sale::machine::registers_no_payment,
     workflow::{Command, Cx, Event, Mode, Needs, Order, SubjectRef},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
@@ -97,11 +98,11 @@ impl CreateTillSale {
         if unit.knows(cx.env(), root, sale, &method.name)? {
             unit.command(cx.env(), root, sale, &method)?;
         }
-        if super::machine::registers_no_payment(self.method) && self.amount.is_some() && amount != total {
+        if registers_no_payment(self.method) && self.amount.is_some() && amount != total {
             let message = "nothing is paid at the till with this method; leave the amount out";
             return Err(Error::invalid("amount", message));
         }
-        if amount == 0 || super::machine::registers_no_payment(self.method) {
+        if amount == 0 || registers_no_payment(self.method) {
             return Ok(None);
         }
         if !is_seen_at_the_till(self.method) {
