@@ -39,8 +39,8 @@ pub struct DatabaseSettings {
     /// `sqlite://…` or `postgres://…`
     #[serde(deserialize_with = "values::database_url")]
     pub url: String,
-    /// The most connections of one process.
-    #[serde(deserialize_with = "values::from_to::<_, _, 2, 1_000>")]
+    /// The most connections of one process; 0: twice the processors, and four.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 1_000>")]
     pub connections: u32,
 }
 

@@ -63,14 +63,25 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Error> {
         let path = path.trim_start_matches("//");
         return sqlite(path.split('?').next().unwrap_or(path), settings).await;
     }
-    let mut options = options(url, settings.database.connections);
-    // Connections keep the plans of their statements. A plan that was made when a table was small scans it when it is
+    let mut options = options(url, most(settings));
+    // Plans are made once a statement and connection, and not five times first: the statements are few, and each is to be
+    // planned for any values. They are kept. A plan that was made when a table was small scans it when it is
     // large, and everything here is found by an index. A scan that cannot be done without is made to look so dear by
     // this that PostgreSQL would compile it first, for 50 ms and more: everything here is too short for that.
-    options.map_sqlx_postgres_opts(|options| options.options([("enable_seqscan", "off"), ("jit", "off")]));
+    options.map_sqlx_postgres_opts(|options| {
+        options.options([("enable_seqscan", "off"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")])
+    });
     options.acquire_timeout(PATIENCE);
     let pool = Database::connect(options).await.map_err(unreachable_database)?;
     Ok(Connections { writer: pool.clone(), reader: pool })
+}
+
+/// How many connections there may be.
+fn most(settings: &Settings) -> u32 {
+    match settings.database.connections {
+        0 => std::thread::available_parallelism().map_or(8, |cores| 2 * u32::try_from(cores.get()).unwrap_or(2) + 4),
+        most => most,
+    }
 }
 
 async fn sqlite(path: &str, settings: &Settings) -> Result<Connections, Error> {
@@ -89,7 +100,7 @@ async fn sqlite(path: &str, settings: &Settings) -> Result<Connections, Error> {
             .pragma("busy_timeout", "10000")
     });
     let writer = Database::connect(write).await.map_err(unreachable_database)?;
-    let mut read = options(&format!("sqlite://{path}?mode=rw"), settings.database.connections.clamp(2, 8));
+    let mut read = options(&format!("sqlite://{path}?mode=rw"), most(settings).clamp(2, 8));
     read.map_sqlx_sqlite_opts(|options| {
         options.pragma("journal_mode", "WAL").pragma("query_only", "ON").pragma("busy_timeout", "10000")
     });

@@ -132,7 +132,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         let Waiting { actor, event, .. } = &batch[index];
         let (env, first) = (Env { rules: &app.rules, actor, now }, unit.shared.log.len());
         // One that is refused has changed nothing.
-        let outcome = unit.try_send(env, root, subjects[index], &event.event(), event.expected_version, Via::Lever)?;
+        let outcome = unit.try_send(env, root, subjects[index], &event.event(), event.expected_version, Via::Client)?;
         if let Outcome::Taken = outcome {
             taken.push(Taken { index, root, rows: first..unit.shared.log.len() });
         }

@@ -13,7 +13,9 @@ use crate::{
 };
 use chrono::TimeDelta;
 use entity::idempotency_key::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -58,7 +58,7 @@ impl Command for ReviseQuotation {
         }
         let there = unit.only()?.quotation()?.valid_until;
         if let Some(until) = until.filter(|until| *until != there) {
-            unit.send_one(cx.env(), root, subject, &extension(until), None, Via::Lever)?;
+            unit.send_one(cx.env(), root, subject, &extension(until), None, Via::Client)?;
         }
         unit.flush(cx.txn).await?;
         Ok(QuotationDone { quotation: subject.id })

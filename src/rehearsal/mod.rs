@@ -127,7 +127,7 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn send(&mut self, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<(), Error> {
         let env = Env { rules: &self.app.rules, actor, now: self.clock };
-        let outcome = self.unit.try_send(env, self.root, subject, event, None, Via::Lever)?;
+        let outcome = self.unit.try_send(env, self.root, subject, event, None, Via::Client)?;
         self.note(subject, event.name.clone(), false, outcome);
         Ok(())
     }

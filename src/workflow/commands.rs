@@ -112,7 +112,7 @@ impl Command for SendEvent {
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         unit.load_for(cx.txn, env, &[subject], &event, Mode::Write).await?;
         let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.send_one(env, root, subject, &event, self.expected_version, Via::Lever)?;
+        unit.send_one(env, root, subject, &event, self.expected_version, Via::Client)?;
         unit.flush(cx.txn).await?;
         taken(unit, subject)
     }

@@ -2,8 +2,8 @@
 
 use super::{
     Event, Order, Roots, Shared, SubjectRef, Unit,
-    culprits::{Culprit, culprits},
     definition::Definition,
+    failed_guards::{FailedGuard, failed_guards},
     gate::{self, Obstacle},
     run::{Runner, Stepped},
     turn::Env,
@@ -92,34 +92,34 @@ pub async fn available_events(
 }
 
 fn of_subject(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<Vec<Available>, Error> {
-    unit.with_place(env, root, subject, |place| {
-        let machine = &place.definition.machine;
-        if machine.is_done(place.snapshot) {
+    unit.viewed(env, root, subject, |view| {
+        let machine = &view.definition.machine;
+        if machine.is_done(view.snapshot) {
             return Ok(Vec::new());
         }
         let mut events = Vec::new();
-        for event in machine.events(place.snapshot) {
-            let candidates = machine.candidates(place.snapshot, event);
+        for event in machine.events(view.snapshot) {
+            let candidates = machine.candidates(view.snapshot, event);
             let Some(first) = candidates.first().copied() else { continue };
             let mut blocked: Vec<Blocked> =
-                place.obstacles(env, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
-            let depends = candidates.iter().any(|id| place.definition.depends_on_payload(machine.transition(*id)));
+                view.obstacles(env, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
+            let depends = candidates.iter().any(|id| view.definition.depends_on_payload(machine.transition(*id)));
             if !depends {
                 blocked.extend(guards(unit, env, root, subject, event)?);
             }
-            events.push(describe(place, env, event, first, depends, blocked));
+            events.push(describe(view, env, event, first, depends, blocked));
         }
         find_targets(unit, env, root, subject, &mut events)?;
-        events.extend(by_time(place));
+        events.extend(by_time(view));
         Ok(events)
     })
 }
 
 /// What time does here, which nobody sends: each named delay once.
-fn by_time(place: &gate::Place<'_>) -> Vec<Available> {
-    let machine = &place.definition.machine;
+fn by_time(view: &gate::SubjectView<'_>) -> Vec<Available> {
+    let machine = &view.definition.machine;
     let mut events: Vec<Available> = Vec::new();
-    for (name, transition) in Definition::delayed(machine, place.snapshot) {
+    for (name, transition) in Definition::delayed(machine, view.snapshot) {
         let named = matches!(transition.trigger, Trigger::After(Delay::Named(_)));
         if !named || events.iter().any(|known| known.event == name) {
             continue;
@@ -144,21 +144,21 @@ fn label(meta: &Value, event: &str) -> String {
 }
 
 fn describe(
-    place: &gate::Place<'_>,
+    view: &gate::SubjectView<'_>,
     env: Env<'_>,
     event: &str,
     transition: TransitionId,
     depends_on_payload: bool,
     blocked_by: Vec<Blocked>,
 ) -> Available {
-    let meta = &place.definition.machine.transition(transition).meta;
+    let meta = &view.definition.machine.transition(transition).meta;
     Available {
         event: event.to_owned(),
         label: label(meta, event),
         enabled: blocked_by.is_empty(),
         target: None,
         requires_reason: gate::requires_reason(meta),
-        reason_codes: gate::reason_codes(env, place.columns.store, event),
+        reason_codes: gate::reason_codes(env, view.columns.store, event),
         payload_schema: meta.get("payload").cloned(),
         depends_on_payload,
         blocked_by,
@@ -187,8 +187,8 @@ fn find_targets(
 
 /// All guards that would have to answer otherwise for the event to be taken.
 fn guards(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
-    let found = culprits(unit, env, root, subject, &Event::named(event))?;
-    let blocked = |Culprit { guard, message, remedy, .. }: Culprit| {
+    let found = failed_guards(unit, env, root, subject, &Event::named(event))?;
+    let blocked = |FailedGuard { guard, message, remedy, .. }: FailedGuard| {
         let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
         Blocked { kind: BlockKind::Guard, name: guard, message, until: None }
     };
@@ -206,10 +206,10 @@ pub(super) fn ask<T>(
 ) -> Result<T, Error> {
     let mut order = unit.order(root)?.clone();
     let mut shared = unit.shared.clone();
-    unit.with_place(env, root, subject, |place| {
-        let machine = &place.definition.machine;
-        let mut asking = Asking::new(place.definition, &mut order, &mut shared, subject, event, env)?;
-        let candidates = machine.explain(place.snapshot, &event.name, &mut asking)?;
+    unit.viewed(env, root, subject, |view| {
+        let machine = &view.definition.machine;
+        let mut asking = Asking::new(view.definition, &mut order, &mut shared, subject, event, env)?;
+        let candidates = machine.explain(view.snapshot, &event.name, &mut asking)?;
         Ok(tell(machine, &candidates, &asking))
     })
 }

@@ -4,8 +4,8 @@
 
 use super::{
     Event, Order, SubjectRef,
-    culprits::Culprit,
     definition::{Definition, INSTANT, NAME},
+    failed_guards::FailedGuard,
     subject::{self, Columns},
     turn::Env,
     window,
@@ -27,14 +27,14 @@ pub const MAX_NOTE: usize = 10_000;
 /// How an event came to the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
-    /// A person sends it by name: permission, source, window and reason are asked.
-    Lever,
+    /// A client sends it by name: permission, source, window and reason are asked.
+    Client,
     /// A command that authorised itself, a timer, a webhook.
     Command,
 }
 
 /// A subject with the machine that drives it.
-pub(super) struct Place<'a> {
+pub(super) struct SubjectView<'a> {
     pub order: &'a Order,
     pub subject: SubjectRef,
     pub columns: Columns<'a>,
@@ -50,7 +50,7 @@ pub(super) enum Obstacle {
     Window { until: Option<Instant>, message: String },
 }
 
-impl Place<'_> {
+impl SubjectView<'_> {
     /// Refuses what may not even be asked of the guards.
     pub(super) fn admit(&self, env: Env<'_>, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
         if !subject::visible(self.order, self.subject, env.actor)? {
@@ -161,8 +161,8 @@ impl Place<'_> {
     }
 
     /// The refusal of an event whose guards said no.
-    pub(super) fn rejected(&self, actor: &Actor, event: &Event, culprit: Option<Culprit>) -> Error {
-        let Some(Culprit { guard, code, message, remedy }) = culprit else {
+    pub(super) fn rejected(&self, actor: &Actor, event: &Event, failed_guard: Option<FailedGuard>) -> Error {
+        let Some(FailedGuard { guard, code, message, remedy }) = failed_guard else {
             return self.refuse(actor, Code::GuardRejected, format!("{} is not possible now", event.name));
         };
         let mut refusal = self.refusal(actor, code, message);

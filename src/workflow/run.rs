@@ -5,8 +5,8 @@
 
 use super::{
     Event, FollowUp, Order, Shared, SubjectRef, Unit,
-    culprits::culprits,
     definition::Definition,
+    failed_guards::failed_guards,
     log,
     mark::Mark,
     subject, timers,
@@ -113,7 +113,7 @@ impl Host for Runner<'_> {
 pub(super) enum Stepped {
     /// Taken and logged.
     Taken,
-    /// Nothing took it, and nothing has changed; `culprits` finds why.
+    /// Nothing took it, and nothing has changed; `failed_guards` finds why.
     Refused,
 }
 
@@ -226,8 +226,9 @@ pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
                 if let Stepped::Refused = step(unit, env, root, subject, &event, depth)?
                     && !optional
                 {
-                    let culprit = culprits(unit, env, root, subject, &event)?.into_iter().next();
-                    let why = culprit.map_or_else(String::new, |culprit| format!(": {} said no", culprit.guard));
+                    let failed_guard = failed_guards(unit, env, root, subject, &event)?.into_iter().next();
+                    let why = failed_guard
+                        .map_or_else(String::new, |failed_guard| format!(": {} said no", failed_guard.guard));
                     let name = event.name;
                     return Err(Error::internal(format!("nothing takes the follow-up {name} of {subject:?}{why}")));
                 }

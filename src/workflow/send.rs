@@ -1,9 +1,9 @@
 //! `send` and `record`: one event, many subjects, one commit.
 
-use super::culprits::culprits;
+use super::failed_guards::failed_guards;
 use super::{
     Event, Mode, Needs, Roots, SubjectRef, Unit,
-    gate::{Place, Via},
+    gate::{SubjectView, Via},
     run::{self, Stepped},
     subject,
     turn::Env,
@@ -120,7 +120,7 @@ impl Unit {
         if via == Via::Command {
             env.rules.registry.check_sent(subject.kind, &event.name)?;
         }
-        match self.with_place(env, root, subject, |place| place.admit(env, event, expected, via)) {
+        match self.viewed(env, root, subject, |view| view.admit(env, event, expected, via)) {
             Err(error @ (Error::Db(_) | Error::Internal(_))) => return Err(error),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
             Ok(()) => {}
@@ -131,9 +131,9 @@ impl Unit {
                 Ok(Outcome::Taken)
             }
             Stepped::Refused => {
-                let culprit = culprits(self, env, root, subject, event)?.into_iter().next();
-                self.with_place(env, root, subject, |place| {
-                    Ok(Outcome::Refused(place.rejected(env.actor, event, culprit)))
+                let failed_guard = failed_guards(self, env, root, subject, event)?.into_iter().next();
+                self.viewed(env, root, subject, |view| {
+                    Ok(Outcome::Refused(view.rejected(env.actor, event, failed_guard)))
                 })
             }
         }
@@ -187,7 +187,7 @@ impl Unit {
         event: &Event,
         expected: Option<i32>,
     ) -> Result<(), Error> {
-        self.with_place(env, root, subject, |place| place.admit(env, event, expected, Via::Lever))
+        self.viewed(env, root, subject, |view| view.admit(env, event, expected, Via::Client))
     }
 
     /// Brings what a subject's context says of other rows up to date, before a command reads it.
@@ -207,39 +207,39 @@ impl Unit {
 
     /// What must be loaded before `event` is sent to a subject in the state that it is in.
     pub fn needs_here(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Needs, Error> {
-        self.with_place(env, root, subject, |place| Ok(place.definition.needs_in(place.snapshot, event)))
+        self.viewed(env, root, subject, |view| Ok(view.definition.needs_in(view.snapshot, event)))
     }
 
     /// Whether the subject's machine would at least ask its guards about `event` in the state that it is in.
     pub fn knows(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<bool, Error> {
-        self.with_place(env, root, subject, |place| {
-            let machine = &place.definition.machine;
-            Ok(!machine.is_done(place.snapshot) && !machine.candidates(place.snapshot, event).is_empty())
+        self.viewed(env, root, subject, |view| {
+            let machine = &view.definition.machine;
+            Ok(!machine.is_done(view.snapshot) && !machine.candidates(view.snapshot, event).is_empty())
         })
     }
 
     /// Whether the subject has reached its machine's end.
     pub fn is_done(&self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<bool, Error> {
-        self.with_place(env, root, subject, |place| Ok(place.definition.machine.is_done(place.snapshot)))
+        self.viewed(env, root, subject, |view| Ok(view.definition.machine.is_done(view.snapshot)))
     }
 
     /// Whether one of the subject's active states carries `tag`.
     pub fn has_tag(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
-        self.with_place(env, root, subject, |place| Ok(place.definition.machine.tags(place.snapshot).contains(&tag)))
+        self.viewed(env, root, subject, |view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag)))
     }
 
-    pub(super) fn with_place<T>(
+    pub(super) fn viewed<T>(
         &self,
         env: Env<'_>,
         root: Uuid,
         subject: SubjectRef,
-        ask: impl FnOnce(&Place<'_>) -> Result<T, Error>,
+        ask: impl FnOnce(&SubjectView<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let order = self.order(root)?;
         let columns = subject::columns(order, subject)?;
         let definition = subject::definition(env.rules, &columns)?;
         let snapshot = subject::snapshot(&definition, &columns)?;
         let store = self.shared.stores.get(&columns.store);
-        ask(&Place { order, subject, columns, definition: &definition, snapshot: &snapshot, store })
+        ask(&SubjectView { order, subject, columns, definition: &definition, snapshot: &snapshot, store })
     }
 }

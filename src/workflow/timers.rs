@@ -173,13 +173,13 @@ impl Unit {
 
     /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
     fn delayed_event(&self, env: Env<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
-        self.with_place(env, root, subject(timer), |place| {
-            let machine = &place.definition.machine;
-            let armed = Definition::delayed(machine, place.snapshot)
+        self.viewed(env, root, subject(timer), |view| {
+            let machine = &view.definition.machine;
+            let armed = Definition::delayed(machine, view.snapshot)
                 .find(|(name, transition)| *name == timer.event && machine.state(transition.source).path == timer.state)
                 .and_then(|(_, transition)| machine.after_event_of(transition));
             Ok(armed.map(|event| {
-                let needs = place.definition.needs(&event);
+                let needs = view.definition.needs(&event);
                 (event, needs)
             }))
         })

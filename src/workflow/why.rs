@@ -97,7 +97,7 @@ pub async fn explain_event(
     let candidates = candidates(&unit, env, root, subject, event)?;
     let state = |unit: &Unit| Ok::<_, Error>(subject::columns(unit.order(root)?, subject)?.state.to_owned());
     let current_state = state(&unit)?;
-    let refusal = match unit.try_send(env, root, subject, event, None, Via::Lever)? {
+    let refusal = match unit.try_send(env, root, subject, event, None, Via::Client)? {
         Outcome::Taken => None,
         Outcome::Refused(refusal) => Some(refusal),
     };

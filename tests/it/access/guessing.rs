@@ -253,7 +253,7 @@ both! {
         let left = async |later: TimeDelta| {
             w.wait(later);
             let txn = w.app.begin().await.expect("a transaction");
-            waybill::access::forget_old(&txn, w.now()).await.expect("forgotten");
+            waybill::login::backoff::forget_old(&txn, w.now()).await.expect("forgotten");
             txn.commit().await.expect("a commit");
             counts(&w).await.len()
         };

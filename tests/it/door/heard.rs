@@ -87,7 +87,7 @@ both! {
         let sale = SubjectRef::sale(uuid(&w.mugs(1).await));
         let before = w.print().await;
         let actor = Actor::system();
-        let env = Env { app: &w.app, actor: &actor, now: w.now() };
+        let env = Env { rules: &w.app.rules, actor: &actor, now: w.now() };
         let txn = w.app.begin().await.expect("a transaction");
         let mut unit = Unit::open(&txn, Roots::of_subjects(&[sale]), Mode::Write, w.now()).await.expect("the order");
         unit.load(&w.app, &txn, Needs::ALL, Mode::Write).await.expect("its parts");

@@ -43,11 +43,11 @@ both! {
         let (refused, taken, also) = (stale(&w).await, w.mugs(1).await, w.mugs(2).await);
         let before = w.print().await;
         let actor = Actor::system();
-        let env = Env { app: &w.app, actor: &actor, now: w.now() };
+        let env = Env { rules: &w.app.rules, actor: &actor, now: w.now() };
         let subjects = [&taken, &refused, &also].map(|sale| (SubjectRef::sale(uuid(sale)), None));
         let cancel = Event::named("CANCEL").because(Some("CUSTOMER_REQUEST".to_owned()), None);
         let txn = w.app.begin().await.expect("a transaction");
-        let (_, sent) = send(&txn, env, &subjects, &cancel, Via::Lever).await.expect("a batch");
+        let (_, sent) = send(&txn, env, &subjects, &cancel, Via::Client).await.expect("a batch");
         txn.commit().await.expect("a commit");
         assert_eq!(outcomes(&sent), ["taken", "refused", "taken"]);
         let after = w.print().await;

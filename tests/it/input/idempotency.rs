@@ -6,6 +6,8 @@ use crate::{
     harness::{World, text},
     shows,
 };
+use entity::idempotency_key;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _};
 use serde_json::json;
 
 both! {
@@ -71,6 +73,82 @@ both! {
         w.adjust(&w.operator, &w.store, "LAMP", 1).await.ok();
         w.send_with(&w.biller, &id, "SELLER_APPROVES", over).await.ok();
         w.work().await;
+    }
+
+    async fn events_with_keys_that_arrive_together_happen_once_each(w: World) {
+        let mut quotes = Vec::new();
+        for _ in 0..10 {
+            quotes.push(w.quote(json!({})).await);
+        }
+        // Each three times, all at once; and between them what is refused, and one key for two inputs.
+        let mut all = tokio::task::JoinSet::new();
+        for round in 0..3 {
+            for (number, id) in quotes.iter().cloned().enumerate() {
+                let w = w.clone();
+                all.spawn(async move {
+                    let event = if number == 9 { "SELLER_APPROVES" } else { "SHARE" };
+                    let key = if number == 8 { format!("two {round}") } else { format!("k{number}") };
+                    let answer = w.send_with(&w.biller, &id, event, json!({ "idempotencyKey": key })).await;
+                    (number, answer)
+                });
+            }
+        }
+        let mut first: std::collections::BTreeMap<usize, serde_json::Value> = std::collections::BTreeMap::new();
+        let mut refused = 0;
+        for (number, answer) in all.join_all().await {
+            match number {
+                9 => drop(answer.refused("TRANSITION_NOT_ALLOWED")),
+                // Three keys are three events, of which one finds the state that it is for.
+                8 if answer.errors.is_empty() => assert!(first.insert(8, answer.data).is_none()),
+                8 => {
+                    answer.refused("TRANSITION_NOT_ALLOWED");
+                    refused += 1;
+                }
+                _ => {
+                    let told = answer.ok()["transition"].clone();
+                    assert_eq!(*first.entry(number).or_insert_with(|| told.clone()), told, "one story");
+                }
+            }
+        }
+        assert_eq!((first.len(), refused), (9, 2));
+        for id in &quotes[..9] {
+            assert_eq!(w.events(id).await, ["CREATED", "SHARE"]);
+        }
+        let before = w.print().await;
+        for (number, id) in quotes.iter().enumerate().take(8) {
+            let again = w.send_with(&w.biller, id, "SHARE", json!({ "idempotencyKey": format!("k{number}") })).await.ok();
+            assert_eq!(again["transition"], first[&number], "told again");
+            let other = json!({ "idempotencyKey": format!("k{number}"), "note": "Other" });
+            w.send_with(&w.biller, id, "SHARE", other).await.refused("IDEMPOTENCY_MISMATCH");
+        }
+        w.unchanged(&before).await;
+        // What was refused keeps no key.
+        w.send_with(&w.biller, &quotes[9], "SHARE", json!({ "idempotencyKey": "k9" })).await.ok();
+    }
+
+    async fn what_the_version_before_remembered_is_still_answered(w: World) {
+        let input = w.draft(json!({ "idempotencyKey": "k1" }));
+        let first = w.create_quotation(&w.biller, input.clone()).await.ok();
+        let id = text(&first["quotation"]["id"]);
+        let over = json!({ "idempotencyKey": "k2" });
+        let sent = w.send_with(&w.biller, &id, "SHARE", over.clone()).await.ok();
+        // It kept every id that any command could make, most of them null.
+        for row in idempotency_key::Entity::find().all(&w.app.reader).await.expect("keys") {
+            let mut result = row.result.clone().expect("a result");
+            let fields = result.as_object_mut().expect("an object");
+            let names = ["quotation", "sale", "fulfilment", "payment", "refund", "store", "customer", "definition"];
+            for name in names {
+                fields.entry(name).or_insert(serde_json::Value::Null);
+            }
+            fields.entry("payments").or_insert(json!([]));
+            fields.entry("follow_ups").or_insert(json!([]));
+            idempotency_key::ActiveModel { result: Set(Some(result)), ..row.into() }
+                .update(&w.app.writer)
+                .await
+                .expect("a key of before");
+        }
+        assert_eq!(w.create_quotation(&w.biller, input).await.ok()["quotation"]["id"], first["quotation"]["id"]);
+        assert_eq!(w.send_with(&w.biller, &id, "SHARE", over).await.ok()["transition"], sent["transition"]);
     }
 
     async fn a_key_is_kept_for_a_day(w: World) {

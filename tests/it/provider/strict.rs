@@ -3,7 +3,7 @@
 use super::{read_with, vectors};
 use serde_json::{Value, json};
 use waybill::config::check_secret;
-use waybill::payment::provider::{Refusal, named};
+use waybill::payment::provider::Refusal;
 
 const NAMES: [&str; 5] = ["stripe", "paystack", "adyen", "standard", "mypay"];
 

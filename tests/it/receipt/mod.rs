@@ -73,7 +73,7 @@ pub async fn stored_with(w: &World, change: impl FnOnce(&mut Settings)) -> Store
         .await;
     let stop = CancellationToken::new();
     let (app, token) = (w.app.clone(), stop.clone());
-    tokio::spawn(async move { embedded::serve(&app.storage, listener, token).await.expect("it serves") });
+    tokio::spawn(async move { store::serve(&app.storage, listener, token).await.expect("it serves") });
     Stored { w, folder, stop: Some(stop.drop_guard()) }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// A guard that answers otherwise than it would have to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Culprit {
+pub struct FailedGuard {
     /// Its name; `stateIn` for the machine's own question.
     pub guard: String,
     /// The code of the refusal.
@@ -24,13 +24,13 @@ pub struct Culprit {
 }
 
 /// All that keep an event from being taken, of the first candidate first; none when it can be taken.
-pub(super) fn culprits(
+pub(super) fn failed_guards(
     unit: &Unit,
     env: Env<'_>,
     root: Uuid,
     subject: SubjectRef,
     event: &Event,
-) -> Result<Vec<Culprit>, Error> {
+) -> Result<Vec<FailedGuard>, Error> {
     explain::ask(unit, env, root, subject, event, |machine, candidates, asking| {
         if candidates.iter().any(|candidate| candidate.passed) {
             return Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn culprits(
             search(machine, tree, true, asking, &mut found);
         }
         if found.is_empty() {
-            found.push(Culprit {
+            found.push(FailedGuard {
                 guard: "condition".to_owned(),
                 code: Code::GuardRejected,
                 message: format!("what {} asks for in this state is not so", event.name),
@@ -52,7 +52,7 @@ pub(super) fn culprits(
 }
 
 /// Descends to the guards that make a tree answer otherwise than it `must`.
-fn search(machine: &Machine, tree: &GuardTree, must: bool, asking: &Asking<'_>, found: &mut Vec<Culprit>) {
+fn search(machine: &Machine, tree: &GuardTree, must: bool, asking: &Asking<'_>, found: &mut Vec<FailedGuard>) {
     if tree.passed() == must {
         return;
     }
@@ -82,9 +82,9 @@ fn search(machine: &Machine, tree: &GuardTree, must: bool, asking: &Asking<'_>, 
     }
 }
 
-fn push(found: &mut Vec<Culprit>, guard: &str, code: Code, message: String, remedy: String) {
-    let culprit = Culprit { guard: guard.to_owned(), code, message, remedy };
-    if !found.iter().any(|known| known.guard == culprit.guard && known.message == culprit.message) {
-        found.push(culprit);
+fn push(found: &mut Vec<FailedGuard>, guard: &str, code: Code, message: String, remedy: String) {
+    let failed_guard = FailedGuard { guard: guard.to_owned(), code, message, remedy };
+    if !found.iter().any(|known| known.guard == failed_guard.guard && known.message == failed_guard.message) {
+        found.push(failed_guard);
     }
 }
