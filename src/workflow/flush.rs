@@ -1,6 +1,6 @@
 //! Writes a unit back: every table once, in one go, whatever the number of orders.
 
-use super::{Order, Part, Row, Shared, Unit};
+use super::{Order, Part, Row, Shared, Unit, tables::tables};
 use crate::{
     db::rows::{Changed, Writes},
     error::Error,
@@ -27,34 +27,12 @@ impl Unit {
         self.raise_versions();
         let orders: Vec<&Order> = self.orders.values().collect();
         changed::<order_root::Entity>(&mut writes, orders.iter().map(|order| &order.root))?;
-        macro_rules! part {
-            ($field:ident, $entity:ident) => {
-                changed::<$entity::Entity>(&mut writes, orders.iter().flat_map(|order| order.$field.tracked()))?
-            };
+        macro_rules! write {
+            ($($part:ident: $table:ident, $need:ident, $written:ident, $by:tt, $unset:expr;)+) => { $(
+                written::$written::<$table::Entity>(&mut writes, orders.iter().map(|order| &order.$part))?;
+            )+ };
         }
-        gone::<quotation_line::Entity>(
-            &mut writes,
-            orders.iter().map(|o| &o.quotation_lines),
-            quotation_line::Column::Id,
-        )?;
-        versioned::<quotation::Entity>(&mut writes, orders.iter().flat_map(|order| order.quotation.tracked()))?;
-        part!(quotation_lines, quotation_line);
-        versioned::<sale_order::Entity>(&mut writes, orders.iter().flat_map(|order| order.sale.tracked()))?;
-        part!(sale_lines, sale_line);
-        versioned::<fulfilment::Entity>(&mut writes, orders.iter().flat_map(|order| order.fulfilments.tracked()))?;
-        gone::<fulfilment_line::Entity>(
-            &mut writes,
-            orders.iter().map(|o| &o.fulfilment_lines),
-            fulfilment_line::Column::Id,
-        )?;
-        part!(fulfilment_lines, fulfilment_line);
-        part!(holds, hold);
-        part!(payments, payment);
-        part!(refunds, refund);
-        part!(disputes, dispute);
-        part!(payment_entries, payment_entry);
-        part!(credit_notes, credit_note);
-        part!(overrides, override_request);
+        tables!(write);
         self.shared.write(&mut writes)?;
         writes.run(txn).await
     }
@@ -126,6 +104,47 @@ impl Shared {
     }
 }
 
+/// How the rows of a table are written: `plain`, `versioned`, `replaced` (`tables`).
+mod written {
+    use super::{Part, Writes, changed, split};
+    use crate::error::Error;
+    use sea_orm::{EntityTrait, Iterable as _, PrimaryKeyToColumn as _};
+    use serde::Serialize;
+    use serde_json::json;
+
+    pub fn plain<'a, E>(writes: &mut Writes, parts: impl Iterator<Item = &'a Part<E::Model>>) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: Serialize + Clone + PartialEq + 'a,
+    {
+        changed::<E>(writes, parts.flat_map(Part::tracked))
+    }
+
+    pub fn versioned<'a, E>(writes: &mut Writes, parts: impl Iterator<Item = &'a Part<E::Model>>) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: Serialize + Clone + PartialEq + 'a,
+    {
+        let (new, other) = split::<E>(parts.flat_map(Part::tracked));
+        writes.insert::<E>(&new)?;
+        writes.update_versioned::<E>(&other)
+    }
+
+    pub fn replaced<'a, E>(
+        writes: &mut Writes,
+        parts: impl Iterator<Item = &'a Part<E::Model>> + Clone,
+    ) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: Serialize + Clone + PartialEq + 'a,
+    {
+        let ids: Vec<_> = parts.clone().flat_map(Part::gone).map(|id| json!({ "id": id })).collect();
+        let key: Vec<E::Column> = E::PrimaryKey::iter().map(|key| key.into_column()).collect();
+        writes.delete::<E, _>(&ids, &key)?;
+        plain::<E>(writes, parts)
+    }
+}
+
 fn changed<'a, E>(writes: &mut Writes, rows: impl Iterator<Item = &'a Row<E::Model>>) -> Result<(), Error>
 where
     E: EntityTrait,
@@ -134,16 +153,6 @@ where
     let (new, other) = split::<E>(rows);
     writes.insert::<E>(&new)?;
     writes.update::<E>(&other)
-}
-
-fn versioned<'a, E>(writes: &mut Writes, rows: impl Iterator<Item = &'a Row<E::Model>>) -> Result<(), Error>
-where
-    E: EntityTrait,
-    E::Model: Serialize + Clone + PartialEq + 'a,
-{
-    let (new, other) = split::<E>(rows);
-    writes.insert::<E>(&new)?;
-    writes.update_versioned::<E>(&other)
 }
 
 /// New rows, and those that changed.
@@ -161,13 +170,4 @@ where
         }
     }
     (new, changed)
-}
-
-fn gone<'a, E>(writes: &mut Writes, parts: impl Iterator<Item = &'a Part<E::Model>>, id: E::Column) -> Result<(), Error>
-where
-    E: EntityTrait,
-    E::Model: Clone + PartialEq + 'a,
-{
-    let ids: Vec<_> = parts.flat_map(Part::gone).map(|id| json!({ "id": id })).collect();
-    writes.delete::<E, _>(&ids, &[id])
 }

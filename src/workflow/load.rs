@@ -3,7 +3,7 @@
 //! Every path takes its locks in this order and each kind by id, so that no two commits wait for each other.
 //! On SQLite a write transaction is alone from its first statement, and the locks are left out.
 
-use super::{Needs, Order, SubjectRef, Unit};
+use super::{Needs, Order, SubjectRef, Unit, tables::tables};
 use crate::{
     clock::Instant,
     db::{finders::among, rows::Reads},
@@ -83,26 +83,6 @@ impl Roots {
     }
 }
 
-/// The tables of an order: which need names them, the part, the table, its rows' order, and the column that is null in
-/// rows that still matter.
-macro_rules! parts {
-    ($each:ident) => {
-        $each!(Needs::QUOTATION, quotation, quotation, [Id], None);
-        $each!(Needs::QUOTATION_LINES, quotation_lines, quotation_line, [Position, Id], None);
-        $each!(Needs::SALE, sale, sale_order, [Id], None);
-        $each!(Needs::SALE_LINES, sale_lines, sale_line, [Position, Id], None);
-        $each!(Needs::FULFILMENTS, fulfilments, fulfilment, [Id], None);
-        $each!(Needs::FULFILMENT_LINES, fulfilment_lines, fulfilment_line, [Id], None);
-        $each!(Needs::HOLDS, holds, hold, [Id], Some(hold::Column::LiftedAt));
-        $each!(Needs::MONEY, payments, payment, [Id], None);
-        $each!(Needs::MONEY, payment_entries, payment_entry, [Id], None);
-        $each!(Needs::MONEY, refunds, refund, [Id], None);
-        $each!(Needs::MONEY, disputes, dispute, [Id], None);
-        $each!(Needs::MONEY, credit_notes, credit_note, [Id], None);
-        $each!(Needs::OVERRIDES, overrides, override_request, [Id], None);
-    };
-}
-
 impl Unit {
     /// Locks orders and reads their roots, nothing else.
     pub async fn open<C: ConnectionTrait>(db: &C, roots: Roots, mode: Mode, now: Instant) -> Result<Self, Error> {
@@ -152,25 +132,25 @@ impl Unit {
         let needs = needs.with_what_they_need(all_sold);
         let mut reads = Reads::of(db.get_database_backend(), &roots);
         macro_rules! ask {
-            ($need:expr, $field:ident, $entity:ident, [$($order:ident),+], $unset:expr) => {
-                if needs.has($need) && self.orders.values().any(|order| !order.$field.is_loaded()) {
-                    reads.add::<$entity::Entity>($entity::Column::RootId, &[$($entity::Column::$order),+], $unset);
+            ($($part:ident: $table:ident, $need:ident, $written:ident, [$($by:ident),+], $unset:expr;)+) => { $(
+                if needs.has(Needs::$need) && self.orders.values().any(|order| !order.$part.is_loaded()) {
+                    reads.add::<$table::Entity>($table::Column::RootId, &[$($table::Column::$by),+], $unset);
                 }
-            };
+            )+ };
         }
-        parts!(ask);
+        tables!(ask);
         let mut found = reads.run(db).await?;
         macro_rules! fill {
-            ($need:expr, $field:ident, $entity:ident, $order:tt, $unset:expr) => {
-                if let Some(rows) = found.take::<$entity::Entity>()? {
-                    self.orders.values_mut().for_each(|order| order.$field.mark_loaded());
+            ($($part:ident: $table:ident, $need:ident, $written:ident, $by:tt, $unset:expr;)+) => { $(
+                if let Some(rows) = found.take::<$table::Entity>()? {
+                    self.orders.values_mut().for_each(|order| order.$part.mark_loaded());
                     for row in rows {
-                        self.order_mut(row.root_id)?.$field.fill(row);
+                        self.order_mut(row.root_id)?.$part.fill(row);
                     }
                 }
-            };
+            )+ };
         }
-        parts!(fill);
+        tables!(fill);
         self.learn_machines(&rules.registry, db).await?;
         if needs.has(Needs::CREDIT) {
             self.load_accounts(db, mode).await?;

@@ -35,6 +35,7 @@ mod send;
 mod shared;
 pub mod standing;
 mod subject;
+mod tables;
 pub mod timers;
 mod turn;
 mod unit;

@@ -3,7 +3,10 @@
 //! Rows (`part`) are loaded under locks (`load`), changed by guards' and actions' functions, and written back once (`flush`).
 //! Knows which rows belong together; knows no rule.
 
-use super::part::{Part, Row};
+use super::{
+    part::{Part, Row},
+    tables::tables,
+};
 use crate::{clock::Instant, error::Error};
 use entity::{
     PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line,
@@ -14,66 +17,32 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
-/// One order: all that grows from one quotation.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each part is the table of its name")]
-pub struct Order {
-    pub root: Row<order_root::Model>,
-    pub quotation: Part<quotation::Model>,
-    pub quotation_lines: Part<quotation_line::Model>,
-    pub sale: Part<sale_order::Model>,
-    pub sale_lines: Part<sale_line::Model>,
-    pub fulfilments: Part<fulfilment::Model>,
-    pub fulfilment_lines: Part<fulfilment_line::Model>,
-    pub holds: Part<hold::Model>,
-    pub payments: Part<payment::Model>,
-    pub payment_entries: Part<payment_entry::Model>,
-    pub refunds: Part<refund::Model>,
-    pub disputes: Part<dispute::Model>,
-    pub credit_notes: Part<credit_note::Model>,
-    pub overrides: Part<override_request::Model>,
+macro_rules! order {
+    ($($part:ident: $table:ident, $need:ident, $written:ident, $by:tt, $unset:expr;)+) => {
+        /// One order: all that grows from one quotation.
+        #[derive(Clone, Debug)]
+        #[expect(missing_docs, reason = "each part is the table of its name")]
+        pub struct Order {
+            pub root: Row<order_root::Model>,
+            $(pub $part: Part<$table::Model>,)+
+        }
+
+        impl Order {
+            /// One that is there, of which nothing is read yet.
+            pub(super) fn loaded(root: order_root::Model) -> Self {
+                Self { root: Row::loaded(root), $($part: Part::default(),)+ }
+            }
+
+            /// An order that begins now.
+            pub fn begin(root: order_root::Model) -> Self {
+                Self { root: Row::new(root), $($part: Part::empty(),)+ }
+            }
+        }
+    };
 }
+tables!(order);
 
 impl Order {
-    pub(super) fn loaded(root: order_root::Model) -> Self {
-        Self {
-            root: Row::loaded(root),
-            quotation: Part::default(),
-            quotation_lines: Part::default(),
-            sale: Part::default(),
-            sale_lines: Part::default(),
-            fulfilments: Part::default(),
-            fulfilment_lines: Part::default(),
-            holds: Part::default(),
-            payments: Part::default(),
-            payment_entries: Part::default(),
-            refunds: Part::default(),
-            disputes: Part::default(),
-            credit_notes: Part::default(),
-            overrides: Part::default(),
-        }
-    }
-
-    /// An order that begins now.
-    pub fn begin(root: order_root::Model) -> Self {
-        Self {
-            root: Row::new(root),
-            quotation: Part::empty(),
-            quotation_lines: Part::empty(),
-            sale: Part::empty(),
-            sale_lines: Part::empty(),
-            fulfilments: Part::empty(),
-            fulfilment_lines: Part::empty(),
-            holds: Part::empty(),
-            payments: Part::empty(),
-            payment_entries: Part::empty(),
-            refunds: Part::empty(),
-            disputes: Part::empty(),
-            credit_notes: Part::empty(),
-            overrides: Part::empty(),
-        }
-    }
-
     /// The quotation, which every order has.
     pub fn quotation(&self) -> Result<&Row<quotation::Model>, Error> {
         self.quotation.all()?.first().ok_or_else(|| Error::internal("an order without quotation"))
