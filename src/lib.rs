@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod api;
 pub mod app;
 pub mod approval;
 pub mod catalog;

@@ -6,11 +6,10 @@ use crate::actor::Scope;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::ProductById;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::ProductKind;
-use crate::graphql::{Answer, actor, app, change, loaders, reader};
+use crate::graphql::{Answer, actor, app, batch::by_id, change, loaders, reader};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::product;
@@ -205,4 +204,9 @@ impl ProductMutation {
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         ProductPayload::load(ctx, done.product).await
     }
+}
+
+by_id! {
+    /// A product.
+    ProductById => Arc<product::Model>, crate::catalog::queries::by_id;
 }

@@ -4,5 +4,5 @@ use super::failure::{Failure, print};
 
 /// Prints the schema; needs no database.
 pub fn run() -> Result<(), Failure> {
-    print(crate::graphql::schema_sdl())
+    print(crate::api::schema_sdl())
 }

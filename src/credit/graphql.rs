@@ -2,15 +2,21 @@
 
 use super::{Check, PartyCredit};
 use crate::error::Error;
-use crate::graphql::loaders::CheckOfSale;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, loaders, name_of, reader, reads_words_of};
+use crate::graphql::{
+    Answer, actor,
+    batch::{Key, Reader},
+    loaders, name_of, reader, reads_words_of,
+};
 use crate::id::{self, Prefix};
 use crate::sale;
 use async_graphql::{Context, Description, ID, Object};
-use entity::{Tier, credit_note};
+use entity::{PartyKind, Tier, credit_note};
+use futures_util::{FutureExt as _, future::BoxFuture};
+use std::collections::HashMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A tier as the API writes it.
 pub fn tier(tier: Tier) -> &'static str {
@@ -220,5 +226,41 @@ impl CreditQuery {
             return Err(Error::not_found(sale_order_id.as_str()).into());
         }
         Ok(loaders(ctx).required(CheckOfSale(id)).await?.into())
+    }
+}
+
+/// Whether a sale order may go ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CheckOfSale(pub Uuid);
+
+impl Key for CheckOfSale {
+    type Value = Arc<crate::credit::Check>;
+
+    fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
+        async move {
+            let ids: Vec<Uuid> = keys.into_iter().map(|key| key.0).collect();
+            let checks =
+                crate::credit::queries::credit_checks(&reader.app.reader, &reader.app.rules, reader.app.now(), &ids)
+                    .await?;
+            Ok(checks.into_iter().map(|(id, check)| (Self(id), Arc::new(check))).collect())
+        }
+        .boxed()
+    }
+}
+
+/// A party's credit in a currency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CreditOf(pub PartyKind, pub Uuid, pub String);
+
+impl Key for CreditOf {
+    type Value = Arc<crate::credit::PartyCredit>;
+
+    fn fetch(reader: Reader, keys: Vec<Self>) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, Error>> {
+        async move {
+            let parties: Vec<_> = keys.into_iter().map(|key| (key.0, key.1, key.2)).collect();
+            let found = crate::credit::queries::party_credits(&reader.app.reader, &reader.app.rules, &parties).await?;
+            Ok(found.into_iter().map(|((kind, id, code), credit)| (Self(kind, id, code), Arc::new(credit))).collect())
+        }
+        .boxed()
     }
 }

@@ -163,3 +163,27 @@ impl<K: Key> Drop for Waiting<K> {
         }
     }
 }
+
+/// Key types over an id, each with the finder that reads what there is for many ids.
+macro_rules! by_id {
+    ($($(#[$doc:meta])* $key:ident => $value:ty, $finder:path;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub uuid::Uuid);
+
+        impl $crate::graphql::batch::Key for $key {
+            type Value = $value;
+
+            fn fetch(reader: $crate::graphql::batch::Reader, keys: Vec<Self>) -> futures_util::future::BoxFuture<'static, Result<std::collections::HashMap<Self, $value>, $crate::error::Error>> {
+                use futures_util::FutureExt as _;
+                async move {
+                    let ids: Vec<uuid::Uuid> = keys.into_iter().map(|key| key.0).collect();
+                    let found = $finder(&reader.app.reader, &ids).await?;
+                    Ok(found.into_iter().map(|(id, value)| (Self(id), value)).collect())
+                }
+                .boxed()
+            }
+        }
+    )*};
+}
+pub(crate) use by_id;

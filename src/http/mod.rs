@@ -17,11 +17,11 @@ pub mod store;
 mod webhooks;
 
 use crate::access::Client;
+use crate::api::Schema;
 use crate::app::App;
 use crate::config::DeploymentKind;
 use crate::demo::DemoUser;
 use crate::error::Error;
-use crate::graphql::Schema;
 use crate::webhook::Intake;
 use crate::{
     access::{Credentials, authenticate},
@@ -60,7 +60,7 @@ pub fn router_with_demo(app: App, demo: &[DemoUser]) -> Router {
     let trusted: Arc<[_]> = app.settings.server.trusted_proxies.as_slice().into();
     let rates = Arc::new(Rates::of(&app.settings.server));
     let intake = Intake::over(&app);
-    let schema = crate::graphql::schema(app.clone(), intake.clone());
+    let schema = crate::api::schema(app.clone(), intake.clone());
     let shared = Shared { schema, intake, readiness: Arc::default(), rates, app };
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))

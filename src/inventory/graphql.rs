@@ -4,8 +4,7 @@ use super::commands::AdjustStock;
 use super::queries;
 use crate::edge;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::StockById;
-use crate::graphql::{Answer, actor, app, loaders, reader};
+use crate::graphql::{Answer, actor, app, batch::by_id, loaders, reader};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 use entity::stock;
@@ -138,4 +137,9 @@ impl StockMutation {
         let id = done.stock;
         Ok(StockPayload { stock: loaders(ctx).required(StockById(id)).await?.into() })
     }
+}
+
+by_id! {
+    /// A stock row.
+    StockById => Arc<stock::Model>, crate::inventory::queries::by_id;
 }

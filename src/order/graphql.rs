@@ -3,12 +3,14 @@
 use super::lines::LineInput;
 use super::queries::{Line, LineOf};
 use crate::error::Error;
-use crate::graphql::loaders::{QuotationById, SaleById};
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::words::ProductKind;
-use crate::graphql::{Answer, loaders};
+use crate::graphql::{Answer, batch::by_id, loaders};
 use crate::id::{self, Prefix};
+use crate::{quotation::graphql::keys::QuotationById, sale::graphql::keys::SaleById};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use entity::{quotation_line, sale_line};
+use std::sync::Arc;
 
 /// A line of a quotation or of a sale order. The sale order's has the id of the quotation's.
 #[derive(Clone, Debug, Description)]
@@ -174,4 +176,13 @@ impl From<AddressInput> for entity::Address {
         let AddressInput { name, line1, line2, city, region, postal_code, country_code, phone } = address;
         Self { name, line1, line2, city, region, postal_code, country_code, phone }
     }
+}
+
+by_id! {
+    /// The lines of a quotation.
+    QuotationLines => Vec<Arc<quotation_line::Model>>, crate::order::queries::quotation_lines;
+    /// The lines of a sale order.
+    SaleLines => Vec<Arc<sale_line::Model>>, crate::order::queries::sale_lines;
+    /// A line of a sale order.
+    SaleLineById => Arc<sale_line::Model>, crate::order::queries::sale_lines_by_id;
 }

@@ -13,7 +13,7 @@ const CONTRACT: &str = include_str!("contract.graphql");
 
 #[test]
 fn the_committed_schema_is_the_printed_one() {
-    let printed = waybill::graphql::schema_sdl();
+    let printed = waybill::api::schema_sdl();
     let differs = COMMITTED.lines().zip(printed.lines()).enumerate().find(|(_, (a, b))| a != b);
     assert!(
         COMMITTED == printed,

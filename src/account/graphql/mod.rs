@@ -1,5 +1,6 @@
 //! Resellers' accounts in the API.
 
+pub mod keys;
 mod roots;
 
 pub use roots::{AccountMutation, AccountQuery};
@@ -8,7 +9,6 @@ use super::queries::{Balance, Key};
 use super::statement::{self, Ends, Line, Period};
 use crate::credit::graphql::CustomerCredit;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::{AccountOf, CreditOf, PaymentsOfSettlement, ResellerById, SaleById};
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PaymentMethod, StatementLineKind};
@@ -17,6 +17,12 @@ use crate::id::{self, Prefix};
 use crate::party::graphql::Reseller;
 use crate::payment::graphql::Payment;
 use crate::sale::graphql::SaleOrder;
+use crate::{
+    account::graphql::keys::{AccountOf, PaymentsOfSettlement},
+    credit::graphql::CreditOf,
+    party::graphql::keys::ResellerById,
+    sale::graphql::keys::SaleById,
+};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{PartyKind, reseller_settlement};
 use std::sync::Arc;

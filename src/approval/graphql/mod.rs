@@ -1,16 +1,17 @@
 //! Override requests in the API.
 
+pub mod keys;
 mod roots;
 
 pub use roots::{OverrideMutation, OverrideQuery};
 
-use crate::graphql::loaders::SaleById;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OverrideKind, OverrideStatus};
 use crate::graphql::{Answer, known_to_asker, loaders, name_of, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
+use crate::sale::graphql::keys::SaleById;
 use async_graphql::{Context, Description, ID, Object};
 use entity::override_request;
 use std::sync::Arc;

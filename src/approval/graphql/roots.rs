@@ -7,7 +7,6 @@ use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
-use crate::graphql::loaders::{OverrideById, SaleById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{OverrideKind, OverrideStatus};
@@ -15,6 +14,7 @@ use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
 use crate::workflow::Command;
+use crate::{approval::graphql::keys::OverrideById, sale::graphql::keys::SaleById};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;
 

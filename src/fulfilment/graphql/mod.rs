@@ -2,12 +2,12 @@
 
 #![expect(clippy::unused_async, reason = "the library takes resolvers that are async")]
 
+pub mod keys;
 mod roots;
 
 pub use roots::{FulfilmentMutation, FulfilmentQuery};
 
 use crate::error::Error;
-use crate::graphql::loaders::{FulfilmentLines, Holds, SaleById, SaleLineById, StoreById};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{FulfilmentType, HoldCause};
 use crate::graphql::{Answer, Failure, app, loaders, name_of, reader, reads_words_of};
@@ -17,6 +17,12 @@ use crate::party::graphql::Store;
 use crate::sale::graphql::SaleOrder;
 use crate::workflow::graphql::Workflow;
 use crate::workflow::queries::Standing;
+use crate::{
+    fulfilment::graphql::keys::{FulfilmentLines, Holds},
+    order::graphql::SaleLineById,
+    party::graphql::keys::StoreById,
+    sale::graphql::keys::SaleById,
+};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{SubjectKind, fulfilment, fulfilment_line, hold};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Stores, customers and resellers in the API.
 
 mod credit_change;
+pub mod keys;
 mod roots;
 mod updates;
 
@@ -11,9 +12,9 @@ pub use updates::PartyUpdates;
 use crate::account::graphql::ResellerAccount;
 use crate::credit::graphql::CustomerCredit;
 use crate::error::Error;
-use crate::graphql::loaders::{CreditChangesOf, CreditOf};
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
+use crate::{credit::graphql::CreditOf, party::graphql::keys::CreditChangesOf};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{PartyKind, customer, reseller, store};
 use std::sync::Arc;

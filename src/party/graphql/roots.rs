@@ -3,11 +3,11 @@
 use super::{Customer, Reseller, Store};
 use crate::edge;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::{CustomerById, ResellerById, StoreById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::party::commands::{CreateCustomer, CreateReseller, CreateStore};
+use crate::party::graphql::keys::{CustomerById, ResellerById, StoreById};
 use crate::party::queries;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! Disputes of payments, in the API.
 
-use crate::graphql::loaders::DisputesOfPayment;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::DisputeStatus;
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
+use crate::payment::graphql::keys::DisputesOfPayment;
 use async_graphql::{Context, ID, SimpleObject};
 use entity::{dispute, payment};
 

@@ -4,6 +4,7 @@
 
 mod disputes;
 mod inputs;
+pub mod keys;
 mod provider_commands;
 mod receipts;
 mod reconcile;
@@ -15,12 +16,12 @@ pub use receipts::ReceiptMutation;
 pub use reconcile::ReconciliationQuery;
 pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
 
-use crate::graphql::loaders::RefundsOfPayment;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{PaymentMethod, PaymentStatus, RefundStatus};
 use crate::graphql::{Answer, Failure, known_to_asker, loaders, reads_words_of, staff_id};
 use crate::id::{self, Prefix};
+use crate::payment::graphql::keys::RefundsOfPayment;
 use async_graphql::{Context, Description, ID, Interface, Object};
 use entity::{PartyKind, payment, refund};
 use std::sync::Arc;

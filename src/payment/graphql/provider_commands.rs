@@ -1,11 +1,11 @@
 //! What providers were asked, in the API.
 
-use crate::graphql::loaders::CommandsOfPayment;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use crate::payment::asked::{Command, Kind, Standing};
+use crate::payment::graphql::keys::CommandsOfPayment;
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use entity::payment;
 

@@ -7,7 +7,6 @@ use super::inputs::{
 };
 use crate::edge;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::{PaymentById, SaleById};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
@@ -19,6 +18,7 @@ use crate::payment::outgoing::{CapturePayment, VoidPayment};
 use crate::payment::queries;
 use crate::sale::graphql::{SaleOrder, SaleOrderPayload};
 use crate::workflow::Command;
+use crate::{payment::graphql::keys::PaymentById, sale::graphql::keys::SaleById};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::PartyKind;
 use std::sync::Arc;

@@ -2,11 +2,11 @@
 
 #![expect(clippy::unused_async, reason = "the library takes resolvers that are async")]
 
+pub mod keys;
 mod roots;
 
 pub use roots::{QuotationMutation, QuotationPayload, QuotationQuery};
 
-use crate::graphql::loaders::{CustomerById, QuotationLines, ResellerById, SaleOfQuotation, StoreById};
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
@@ -17,6 +17,11 @@ use crate::party::graphql::{Customer, Reseller, Store};
 use crate::sale::graphql::SaleOrder;
 use crate::workflow::graphql::Workflow;
 use crate::workflow::queries::Standing;
+use crate::{
+    order::graphql::QuotationLines,
+    party::graphql::keys::{CustomerById, ResellerById, StoreById},
+    sale::graphql::keys::SaleOfQuotation,
+};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{SubjectKind, quotation};
 use std::sync::Arc;

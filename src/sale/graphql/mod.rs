@@ -2,6 +2,7 @@
 
 #![expect(clippy::unused_async, reason = "the library takes resolvers that are async")]
 
+pub mod keys;
 mod roots;
 
 pub use roots::{SaleMutation, SaleOrderPayload, SaleQuery};
@@ -11,10 +12,6 @@ use crate::credit::graphql::{CreditCheck, CreditNote};
 use crate::error::Error;
 use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::connection::Connection;
-use crate::graphql::loaders::{
-    CheckOfSale, CreditNotesOfSale, CustomerById, FulfilmentsOfSale, OverridesOfSale, PaymentsOfSale, QuotationById,
-    ResellerById, SaleLines, StoreById,
-};
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{OrderFlag, OrderPhase, PaymentMethod, SaleChannel, SaleType};
@@ -26,6 +23,15 @@ use crate::payment::graphql::Payment;
 use crate::quotation::graphql::Quotation;
 use crate::workflow::graphql::{Transition, Workflow, log_page};
 use crate::workflow::queries::{LogOf, Phase, Standing};
+use crate::{
+    approval::graphql::keys::OverridesOfSale,
+    credit::graphql::CheckOfSale,
+    fulfilment::graphql::keys::FulfilmentsOfSale,
+    order::graphql::SaleLines,
+    party::graphql::keys::{CustomerById, ResellerById, StoreById},
+    payment::graphql::keys::{CreditNotesOfSale, PaymentsOfSale},
+    quotation::graphql::keys::QuotationById,
+};
 use async_graphql::{Context, Description, ID, Object};
 use entity::{SubjectKind, sale_order};
 use std::sync::Arc;

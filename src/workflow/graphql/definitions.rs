@@ -1,11 +1,11 @@
 //! Versions of machines in the API: what there is, what is published, what is moved.
 
 use crate::error::Error;
-use crate::graphql::loaders::LiveOf;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::words::{ChangeSign, ChangeSubject, DiagramFormat, SubjectKind};
 use crate::graphql::{Answer, loaders};
 use crate::workflow::definitions::Version;
+use crate::workflow::graphql::keys::LiveOf;
 use crate::workflow::mapping::Mapping;
 use crate::workflow::publish::{PublishDefinition, Report};
 use crate::workflow::{Definition, graphql::subject_id};

@@ -5,19 +5,25 @@ use super::queries::{LogOf, LogPage, Standing, TRANSITIONS};
 use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::batch::Loaders;
 use crate::graphql::connection::{Connection, asked};
-use crate::graphql::loaders::{EventsOf, FulfilmentById, QuotationById, SaleById, TimersOf};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::words::{BlockerKind, Tone};
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
 use crate::quotation::graphql::Quotation;
 use crate::sale::graphql::SaleOrder;
+use crate::{
+    fulfilment::graphql::keys::FulfilmentById,
+    quotation::graphql::keys::QuotationById,
+    sale::graphql::keys::SaleById,
+    workflow::graphql::keys::{EventsOf, TimersOf},
+};
 use async_graphql::{Context, Description, ID, Interface, Object, SimpleObject};
 use entity::{SubjectKind, timer};
 use std::sync::Arc;
 use uuid::Uuid;
 
 mod definitions;
+pub mod keys;
 mod log;
 mod publishing;
 mod roots;

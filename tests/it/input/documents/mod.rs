@@ -20,11 +20,13 @@ use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use tower::ServiceExt as _;
-use waybill::graphql::{
-    limits::{Asked, MAX_STEPS, MAX_VALUES, Spent, check},
-    schema_sdl,
-    shape::Shapes,
-    text,
+use waybill::{
+    api::schema_sdl,
+    graphql::{
+        limits::{Asked, MAX_STEPS, MAX_VALUES, Spent, check},
+        shape::Shapes,
+        text,
+    },
 };
 
 const INTROSPECTION: &str = include_str!("../introspection.graphql");

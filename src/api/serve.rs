@@ -2,14 +2,15 @@
 //!
 //! A wrapper instead of the library's extensions, which would slow every field of every answer down.
 
-use super::batch::Loaders;
-use super::failure::{outward, suggestion};
-use super::limits::{self, Asked, Spent};
-use super::shape::Shapes;
-use super::{Mutation, Query, Roots, text, unauthenticated};
+use super::{Mutation, Query, Roots};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::{Code, Error};
+use crate::graphql::batch::Loaders;
+use crate::graphql::failure::{outward, suggestion};
+use crate::graphql::limits::{self, Asked, Spent};
+use crate::graphql::shape::Shapes;
+use crate::graphql::{text, unauthenticated};
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, ServerError};
 use std::any::TypeId;

@@ -1,12 +1,11 @@
 //! `Node`: whatever has an id. And the links between interfaces that the library has no words for.
 
-use super::failure::Answer;
-use super::{actor, app};
 use crate::account::graphql::ResellerSettlement;
 use crate::approval::graphql::OverrideRequest;
 use crate::catalog::graphql::Product;
 use crate::credit::graphql::CreditNote;
 use crate::fulfilment::graphql::Fulfilment;
+use crate::graphql::{Answer, actor, app};
 use crate::id::{self, Prefix};
 use crate::inventory::graphql::Stock;
 use crate::order::graphql::OrderLine;

@@ -1,0 +1,20 @@
+//! What nested fields read in batches.
+
+use crate::graphql::batch::by_id;
+use entity::{credit_note, dispute, refund};
+use std::sync::Arc;
+
+by_id! {
+    /// A payment.
+    PaymentById => Arc<entity::payment::Model>, crate::payment::queries::by_id;
+    /// The payments of a sale order.
+    PaymentsOfSale => Vec<Arc<entity::payment::Model>>, crate::payment::queries::by_sale;
+    /// The refunds of a payment.
+    RefundsOfPayment => Vec<Arc<refund::Model>>, crate::payment::queries::refunds;
+    /// The disputes of a payment.
+    DisputesOfPayment => Vec<Arc<dispute::Model>>, crate::payment::queries::disputes;
+    /// What the provider of a payment was asked.
+    CommandsOfPayment => Vec<crate::payment::asked::Command>, crate::payment::asked::by_payment;
+    /// The credit notes of a sale order.
+    CreditNotesOfSale => Vec<Arc<credit_note::Model>>, crate::payment::queries::credit_notes;
+}
