@@ -11,6 +11,8 @@ use tokio::{
 
 /// Where `make run` serves.
 const ADDRESS: &str = "127.0.0.1:8080";
+/// The database that a page names.
+const NAMED: &str = "sqlite://data/tour.db";
 const PATIENCE: Duration = Duration::from_secs(120);
 const PROGRAM: &str = "target/release/waybill";
 const END: &str = "---- typed ----";
@@ -55,6 +57,12 @@ impl Desk {
         command
     }
 
+    /// With the server's own address, and with this desk's database where the page names one.
+    fn replaced(&self, text: &str) -> String {
+        let address = self.server.as_ref().map_or(ADDRESS, |server| &server.address);
+        text.replace(ADDRESS, address).replace(NAMED, self.database.as_deref().unwrap_or(NAMED))
+    }
+
     /// `make run` or `make demo`, with the environment that is written before it; on a free port.
     pub async fn make(&mut self, line: &str) {
         assert!(self.server.is_none(), "the page starts one server");
@@ -70,7 +78,7 @@ impl Desk {
         let mut command = self.command(&program);
         for variable in environment {
             let (name, value) = variable.split_once('=').expect("NAME=value before make");
-            command.env(name, value);
+            command.env(name, self.replaced(value));
         }
         command
             .env("WAYBILL__STORAGE__LISTEN", "127.0.0.1:0")
@@ -92,8 +100,7 @@ impl Desk {
 
     /// Types into the shell; what it printed, on either output.
     pub async fn typed(&mut self, text: &str) -> String {
-        let address = self.server.as_ref().map_or(ADDRESS, |server| &server.address).to_owned();
-        fs::write(self.folder.path().join("typed"), text.replace(ADDRESS, &address)).expect("a file");
+        fs::write(self.folder.path().join("typed"), self.replaced(text)).expect("a file");
         if self.shell.is_none() {
             self.shell = Some(self.open());
         }

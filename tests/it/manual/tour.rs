@@ -4,8 +4,8 @@
 //! - The block fenced as `json` or `text` behind it is all that it prints; `…` stands for what is different each time
 //!   (see `answer`). A block without one prints nothing.
 //! - A block whose last words are `make run` or `make demo` is the other terminal: it starts the server.
-//! - The server has a free port: `127.0.0.1:8080` is replaced by its address. On PostgreSQL, DATABASE_URL names an empty
-//!   database, migrated as docs/operations.md says.
+//! - Two things are replaced. The server has a free port, so `127.0.0.1:8080` is its address. On PostgreSQL DATABASE_URL
+//!   names an empty database, migrated as docs/operations.md says, also where a page names `sqlite://data/tour.db`.
 
 use super::{answer, page, read, terminal::Desk};
 use crate::{both, harness::World};
