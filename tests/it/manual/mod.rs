@@ -2,6 +2,7 @@
 //! where they point there is something.
 
 mod answer;
+mod decisions;
 mod lifecycles;
 mod links;
 mod page;
