@@ -26,6 +26,14 @@ pub struct Desk {
     shell: Option<Shell>,
 }
 
+/// What came of what was typed.
+pub struct Said {
+    /// On either output.
+    pub text: String,
+    /// Whether its last command went well.
+    pub well: bool,
+}
+
 struct Server {
     address: String,
     _child: Child,
@@ -98,8 +106,8 @@ impl Desk {
         self.server = Some(Server { address, _child: child, _output: output });
     }
 
-    /// Types into the shell; what it printed, on either output.
-    pub async fn typed(&mut self, text: &str) -> String {
+    /// Types into the shell.
+    pub async fn typed(&mut self, text: &str) -> Said {
         fs::write(self.folder.path().join("typed"), self.replaced(text)).expect("a file");
         if self.shell.is_none() {
             self.shell = Some(self.open());
@@ -112,8 +120,7 @@ impl Desk {
             let mut said = Vec::new();
             while let Some(line) = shell.output.next_line().await.expect("what it prints") {
                 if let Some(status) = line.strip_prefix(END) {
-                    assert_eq!(status.trim(), "0", "its last command failed:\n{text}\n{}", said.join("\n"));
-                    return said.join("\n");
+                    return Said { text: said.join("\n"), well: status.trim() == "0" };
                 }
                 said.push(line);
             }

@@ -2,7 +2,7 @@
 //!
 //! - A block fenced as `sh` is typed as it stands, in the order of the page, into one shell.
 //! - The block fenced as `json` or `text` behind it is all that it prints; `…` stands for what is different each time
-//!   (see `answer`). A block without one prints nothing.
+//!   (see `answer`). A block without one prints nothing, and ends well.
 //! - A block whose last words are `make run` or `make demo` is the other terminal: it starts the server.
 //! - Two things are replaced. The server has a free port, so `127.0.0.1:8080` is its address. On PostgreSQL DATABASE_URL
 //!   names an empty database, migrated as docs/operations.md says, also where a page names `sqlite://data/tour.db`.
@@ -29,7 +29,7 @@ async fn follow(path: &str, database: Option<String>) -> usize {
     let (blocks, _) = page::apart(&text);
     let mut desk = Desk::new(database);
     let said = desk.typed("command -v curl >/dev/null || echo 'curl is missing (Debian: apt-get install curl)'").await;
-    assert_eq!(said.trim(), "", "this test types what people type");
+    assert_eq!(said.text.trim(), "", "this test types what people type");
     let (mut compared, mut blocks) = (0, blocks.into_iter().peekable());
     while let Some(block) = blocks.next() {
         let place = format!("{path}:{}", block.line);
@@ -44,12 +44,15 @@ async fn follow(path: &str, database: Option<String>) -> usize {
         let said = desk.typed(&block.text).await;
         match blocks.next_if(|next| ["json", "text"].contains(&next.language.as_str())) {
             Some(expected) => {
-                if let Some(why) = answer::differs(&expected.language, &expected.text, &said) {
-                    panic!("{path}:{}: {why}\nwritten:\n{}\nsaid:\n{said}", expected.line, expected.text);
+                if let Some(why) = answer::differs(&expected.language, &expected.text, &said.text) {
+                    panic!("{path}:{}: {why}\nwritten:\n{}\nsaid:\n{}", expected.line, expected.text, said.text);
                 }
                 compared += 1;
             }
-            None => assert_eq!(said.trim(), "", "{place} prints something that the page does not show"),
+            None => {
+                assert_eq!(said.text.trim(), "", "{place} prints something that the page does not show");
+                assert!(said.well, "{place} failed");
+            }
         }
     }
     compared
