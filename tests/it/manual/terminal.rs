@@ -13,7 +13,8 @@ use tokio::{
 const ADDRESS: &str = "127.0.0.1:8080";
 /// The database that a page names.
 const NAMED: &str = "sqlite://data/tour.db";
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Long, for machines that build meanwhile: the demo alone takes seconds on an idle one.
+const PATIENCE: Duration = Duration::from_secs(300);
 const PROGRAM: &str = "target/release/waybill";
 const END: &str = "---- typed ----";
 
