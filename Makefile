@@ -1,10 +1,10 @@
 # The two commands are `make run` and `make test`; the others are for those who change things.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench conformance fmt schema
+.PHONY: help run demo test bench conformance fmt schema lifecycles
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: ## build and serve on http://127.0.0.1:8080, SQLite under ./data (ARGS="--demo --listen …")
 	cargo run --release --locked -- serve $(ARGS)
@@ -27,3 +27,6 @@ fmt: ## format everything
 
 schema: ## write schema.graphql anew
 	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+lifecycles: ## write docs/lifecycles.md anew
+	scripts/lifecycles cargo run --locked --quiet -- > docs/lifecycles.md.new && mv docs/lifecycles.md.new docs/lifecycles.md

@@ -21,6 +21,7 @@ mod fulfilment;
 mod input;
 mod lists;
 mod machine;
+mod manual;
 mod migrations;
 mod outage;
 mod party;
