@@ -146,7 +146,7 @@ async fn answer(app: &App, listener: TcpListener, demo: &[DemoUser], stop: Cance
         head: HEAD,
         patience: Duration::from_secs(server.shutdown_seconds),
     };
-    Ok(server::serve(listener, http::router_with_demo(app.clone(), demo), stop, bounds).await?)
+    Ok(server::serve(listener, http::served(app.clone(), demo), stop, bounds).await?)
 }
 
 /// When the worker ends of itself; never where there is none.

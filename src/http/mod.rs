@@ -30,11 +30,13 @@ use crate::{
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::get;
 use health::Readiness;
 use rates::Rates;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
@@ -81,6 +83,22 @@ pub fn router_with_demo(app: App, demo: &[DemoUser]) -> Router {
         ))
         .layer(TraceLayer::new_for_http())
         .with_state(shared)
+}
+
+/// All routes, as they are served on a socket: whoever is to come again later hears it after a while, so that those who do
+/// not listen cost one request a second and connection.
+pub fn served(app: App, demo: &[DemoUser]) -> Router {
+    router_with_demo(app, demo).layer(map_response(held))
+}
+
+/// How long an answer is held that says to come again later.
+const HELD: Duration = Duration::from_secs(1);
+
+async fn held(response: Response) -> Response {
+    if response.headers().contains_key(header::RETRY_AFTER) {
+        tokio::time::sleep(HELD).await;
+    }
+    response
 }
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
