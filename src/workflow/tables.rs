@@ -10,8 +10,8 @@
 macro_rules! tables {
     ($each:ident) => {
         $each! {
-            quotation_lines: quotation_line, QUOTATION_LINES, replaced, [Position, Id], None;
             quotation: quotation, QUOTATION, versioned, [Id], None;
+            quotation_lines: quotation_line, QUOTATION_LINES, replaced, [Position, Id], None;
             sale: sale_order, SALE, versioned, [Id], None;
             sale_lines: sale_line, SALE_LINES, plain, [Position, Id], None;
             fulfilments: fulfilment, FULFILMENTS, versioned, [Id], None;
