@@ -12,7 +12,7 @@ use crate::{
     clock::Instant,
     db::connect::one_moment,
     error::Error,
-    workflow::{self, Env, Event, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
+    workflow::{self, Env, Event, Opened, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
 };
 use entity::{timer, transition_log};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -127,7 +127,7 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn send(&mut self, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<(), Error> {
         let env = Env { rules: &self.app.rules, actor, now: self.clock };
-        let outcome = self.unit.try_send(env, self.root, subject, event, None, Via::Client)?;
+        let outcome = Opened::of(&mut self.unit, env, self.root, subject).try_send(event, None, Via::Client)?;
         self.note(subject, event.name.clone(), false, outcome);
         Ok(())
     }
@@ -147,13 +147,14 @@ impl Stage<'_> {
             self.unit.now = self.clock;
             let env = Env { rules: &self.app.rules, actor: &system, now: self.clock };
             self.pending.remove(&timers::key(&timer));
+            let subject = SubjectRef { kind: timer.subject_kind, id: timer.subject_id };
+            let mut opened = Opened::of(&mut self.unit, env, self.root, subject);
             let outcome = if timers::is_lapse(&timer) {
-                lapse(&mut self.unit, env, self.root, timer.ref_id)?;
+                lapse(&mut opened, timer.ref_id)?;
                 Outcome::Taken
             } else {
-                self.unit.fire_here(env, self.root, &timer)?
+                opened.fire_here(&timer)?
             };
-            let subject = SubjectRef { kind: timer.subject_kind, id: timer.subject_id };
             self.note(subject, timer.event, true, outcome);
         }
         self.clock = when;
