@@ -16,7 +16,7 @@ use crate::{
         ledger, naming,
         register::{self, check_receiver},
     },
-    workflow::{Command, Cx, Mode, Needs, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Mode, Needs, Opened, Roots, SubjectRef, Unit},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleType, reseller, reseller_settlement, sale_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -250,9 +250,9 @@ impl Account {
             status: Some(PaymentStatus::Confirmed),
             received_by_id: receipt.received_by_id,
         };
-        let sale = SubjectRef::sale(debt.sale);
-        let id = register::take(cx, &mut self.unit, debt.root, sale, &payment, amount)?;
-        ledger::payment_mut(self.unit.order_mut(debt.root)?, id)?.settlement_id = Some(receipt.id);
+        let mut opened = Opened::of(&mut self.unit, cx.env(), debt.root, SubjectRef::sale(debt.sale));
+        let id = register::take(&mut opened, &payment, amount)?;
+        ledger::payment_mut(opened.order_mut()?, id)?.settlement_id = Some(receipt.id);
         Ok(id)
     }
 }

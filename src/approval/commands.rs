@@ -3,14 +3,13 @@
 //! Every command here authorises itself: requester and approver differ, through API keys too, unless the role may do
 //! both (`override.grant`).
 
-use super::requests;
 use crate::{
     clock::Instant,
     error::{Code, Error},
     id,
     money::Money,
     order::sale_access,
-    workflow::{Command, Cx, Env, Event, Roots, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Event, Opened, Order, Roots, Unit, check_note, check_reason_code},
 };
 use entity::{OverrideKind, OverrideStatus, SubjectKind, override_request};
 use sea_orm::ColumnTrait;
@@ -47,17 +46,18 @@ impl Command for RequestOverride {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         cx.actor.require("override.request")?;
-        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        unit.refresh(cx.env(), root, sale)?;
+        let mut unit = sale_access::open(cx, self.sale_order_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        opened.refresh()?;
         let name = event(self.kind, "REQUESTED");
-        check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
-        let amount = amount(&unit, "amount", self.amount.as_ref())?;
-        let mut request = new_request(cx, &unit, self.kind, &self.reason_code, self.note.clone())?;
+        check_reason(cx, opened.order()?, &name, &self.reason_code, self.note.as_deref())?;
+        let amount = amount(opened.order()?, "amount", self.amount.as_ref())?;
+        let mut request = new_request(cx, opened.order()?, self.kind, &self.reason_code, self.note.clone())?;
         request.requested_amount_minor = amount;
         let id = request.id;
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
-        unit.order_mut(root)?.overrides.insert(request)?;
-        unit.command(cx.env(), root, sale, &told)?;
+        opened.order_mut()?.overrides.insert(request)?;
+        opened.command(&told)?;
         finish(cx, unit, id).await
     }
 }
@@ -84,7 +84,8 @@ impl Command for DecideOverride {
         if !self.approve && (self.approved_amount.is_some() || self.expires_at.is_some()) {
             return Err(Error::invalid("approve", "approvedAmount and expiresAt go with an approval; leave them out"));
         }
-        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        let (mut unit, request) = open_request(cx, self.override_request_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
         if request.status != OverrideStatus::Pending {
             return Err(Error::Conflict(format!("the request is {} already", word(request.status))));
         }
@@ -93,22 +94,22 @@ impl Command for DecideOverride {
         }
         let decision = if self.approve { "APPROVED" } else { "DENIED" };
         let approved = if self.approve {
-            let asked = amount(&unit, "approvedAmount", self.approved_amount.as_ref())?;
+            let asked = amount(opened.order()?, "approvedAmount", self.approved_amount.as_ref())?;
             let granted = asked.or(request.requested_amount_minor).or(match request.kind {
                 OverrideKind::Credit => request.overage_minor,
                 OverrideKind::Admin => None,
             });
-            check_limit(cx, &unit, request.kind, granted)?;
+            check_limit(cx, opened.order()?, request.kind, granted)?;
             check_expiry(cx, self.expires_at)?;
             granted
         } else {
             None
         };
-        decide(cx, &mut unit, root, request.id, self.approve, approved, self.expires_at.filter(|_| self.approve))?;
+        decide(&mut opened, request.id, self.approve, approved, self.expires_at.filter(|_| self.approve))?;
         let told = Event::named(event(request.kind, decision))
             .with(told(request.id))
             .because(request.reason_code.clone(), self.note.clone());
-        report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
+        opened.report(&told)?;
         finish(cx, unit, request.id).await
     }
 }
@@ -128,13 +129,14 @@ impl Command for RevokeOverride {
     const NAME: &'static str = "revokeOverride";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
-        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
+        let (mut unit, request) = open_request(cx, self.override_request_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
         let own_pending = request.requested_by == cx.actor.id && request.status == OverrideStatus::Pending;
         if !own_pending {
             cx.actor.require("override.revoke")?;
         }
-        check_reason(cx, &unit, "OVERRIDE_REVOKED", &self.reason_code, self.note.as_deref())?;
-        let order = unit.order_mut(root)?;
+        check_reason(cx, opened.order()?, "OVERRIDE_REVOKED", &self.reason_code, self.note.as_deref())?;
+        let order = opened.order_mut()?;
         let shipped = order.fulfilments.all()?.iter().any(|fulfilment| fulfilment.shipped_at.is_some());
         match request.status {
             OverrideStatus::Pending | OverrideStatus::Approved => {}
@@ -149,11 +151,11 @@ impl Command for RevokeOverride {
         let row = find(order.overrides.all_mut()?, request.id)?;
         row.status = OverrideStatus::Revoked;
         row.decided_at = row.decided_at.or(Some(cx.now));
-        unit.shared.lapse_at(root, requests::sale(&request), request.id, None);
+        opened.lapse_at(request.id, None);
         let told = Event::named("OVERRIDE_REVOKED")
             .with(told(request.id))
             .because(Some(self.reason_code.clone()), self.note.clone());
-        report(&mut unit, cx.env(), root, requests::sale(&request), &told)?;
+        opened.report(&told)?;
         finish(cx, unit, request.id).await
     }
 }
@@ -188,34 +190,30 @@ impl Command for GrantOverride {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
         cx.actor.require("override.grant")?;
-        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        unit.refresh(cx.env(), root, sale)?;
+        let mut unit = sale_access::open(cx, self.sale_order_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        opened.refresh()?;
         let name = event(self.kind, "APPROVED");
-        check_reason(cx, &unit, &name, &self.reason_code, self.note.as_deref())?;
+        check_reason(cx, opened.order()?, &name, &self.reason_code, self.note.as_deref())?;
         check_expiry(cx, self.expires_at)?;
-        let approved = amount(&unit, "approvedAmount", self.approved_amount.as_ref())?;
-        check_limit(cx, &unit, self.kind, approved)?;
-        let request = new_request(cx, &unit, self.kind, &self.reason_code, self.note.clone())?;
+        let approved = amount(opened.order()?, "approvedAmount", self.approved_amount.as_ref())?;
+        check_limit(cx, opened.order()?, self.kind, approved)?;
+        let request = new_request(cx, opened.order()?, self.kind, &self.reason_code, self.note.clone())?;
         let id = request.id;
-        unit.order_mut(root)?.overrides.insert(request)?;
-        decide(cx, &mut unit, root, id, true, approved, self.expires_at)?;
+        opened.order_mut()?.overrides.insert(request)?;
+        decide(&mut opened, id, true, approved, self.expires_at)?;
         let told = Event::named(name).with(told(id)).because(Some(self.reason_code.clone()), self.note.clone());
-        unit.command(cx.env(), root, sale, &told)?;
+        opened.command(&told)?;
         finish(cx, unit, id).await
     }
 }
 
-/// Tells the sale; where its machine does not take it any more, the log keeps it.
-pub(super) fn report(unit: &mut Unit, env: Env<'_>, root: Uuid, sale: SubjectRef, told: &Event) -> Result<(), Error> {
-    if unit.offer(env, root, sale, told)? { Ok(()) } else { unit.record(env, root, sale, told) }
-}
-
-pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, Uuid, override_request::Model), Error> {
+pub(super) async fn open_request(cx: &Cx<'_>, id: Uuid) -> Result<(Unit, override_request::Model), Error> {
     let roots =
         Roots::of::<override_request::Entity>(override_request::Column::RootId, override_request::Column::Id.eq(id));
-    let (mut unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Override, id)).await?;
-    let request = find(unit.order_mut(root)?.overrides.all_mut()?, id)?.clone();
-    Ok((unit, root, request))
+    let mut unit = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Override, id)).await?;
+    let request = find(unit.only_mut()?.overrides.all_mut()?, id)?.clone();
+    Ok((unit, request))
 }
 
 pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, request: Uuid) -> Result<OverrideDone, Error> {
@@ -225,12 +223,12 @@ pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, request: Uuid) -> Result
 
 fn new_request(
     cx: &Cx<'_>,
-    unit: &Unit,
+    order: &Order,
     kind: OverrideKind,
     reason_code: &str,
     note: Option<String>,
 ) -> Result<override_request::Model, Error> {
-    let sale = unit.only()?.sale()?;
+    let sale = order.sale()?;
     Ok(override_request::Model {
         id: id::new(),
         root_id: sale.root_id,
@@ -251,23 +249,21 @@ fn new_request(
 }
 
 fn decide(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
+    opened: &mut Opened<'_>,
     id: Uuid,
     approve: bool,
     amount: Option<i64>,
     expires_at: Option<Instant>,
 ) -> Result<(), Error> {
-    let request = find(unit.order_mut(root)?.overrides.all_mut()?, id)?;
+    let env = opened.env;
+    let request = find(opened.order_mut()?.overrides.all_mut()?, id)?;
     request.status = if approve { OverrideStatus::Approved } else { OverrideStatus::Denied };
-    request.decided_by = Some(cx.actor.id.clone());
-    request.decided_at = Some(cx.now);
+    request.decided_by = Some(env.actor.id.clone());
+    request.decided_at = Some(env.now);
     request.approved_amount_minor = amount;
     request.expires_at = expires_at;
-    let sale = requests::sale(request);
     if expires_at.is_some() {
-        unit.shared.lapse_at(root, sale, id, expires_at);
+        opened.lapse_at(id, expires_at);
     }
     Ok(())
 }
@@ -281,8 +277,8 @@ pub(super) fn find(
 
 /// What an approver may approve: a limit caps credit approvals and the amounts of ADMIN ones; without amount an ADMIN
 /// approval is for whatever is outstanding.
-fn check_limit(cx: &Cx<'_>, unit: &Unit, kind: OverrideKind, approved: Option<i64>) -> Result<(), Error> {
-    let sale = unit.only()?.sale()?;
+fn check_limit(cx: &Cx<'_>, order: &Order, kind: OverrideKind, approved: Option<i64>) -> Result<(), Error> {
+    let sale = order.sale()?;
     let Some(limit) = cx.actor.override_limit(&sale.currency, &cx.rules.currencies) else { return Ok(()) };
     let at_stake = match kind {
         OverrideKind::Credit => approved.unwrap_or(0),
@@ -306,13 +302,13 @@ fn check_expiry(cx: &Cx<'_>, at: Option<Instant>) -> Result<(), Error> {
     }
 }
 
-fn check_reason(cx: &Cx<'_>, unit: &Unit, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
+fn check_reason(cx: &Cx<'_>, order: &Order, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {
     check_note(note)?;
-    check_reason_code(cx.env(), unit.only()?.sale()?.store_id, event, code)
+    check_reason_code(cx.env(), order.sale()?.store_id, event, code)
 }
 
-fn amount(unit: &Unit, field: &str, money: Option<&Money>) -> Result<Option<i64>, Error> {
-    money.map(|money| sale_access::amount(unit.only()?, field, money)).transpose()
+fn amount(order: &Order, field: &str, money: Option<&Money>) -> Result<Option<i64>, Error> {
+    money.map(|money| sale_access::amount(order, field, money)).transpose()
 }
 
 pub(super) fn told(request: Uuid) -> Value {

@@ -1,11 +1,10 @@
 //! The time of an approval is over.
 
-use super::commands::{find, finish, open_request, report, told};
-use super::requests;
+use super::commands::{find, finish, open_request, told};
 use crate::{
     approval::commands::OverrideDone,
     error::Error,
-    workflow::{Command, Cx, Env, Event, OVERRIDE_LAPSED, Unit},
+    workflow::{Command, Cx, Event, OVERRIDE_LAPSED, Opened},
 };
 use entity::OverrideStatus;
 use serde::Serialize;
@@ -24,24 +23,23 @@ impl Command for LapseOverride {
     const NAME: &'static str = "lapseOverride";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<OverrideDone, Error> {
-        let (mut unit, root, request) = open_request(cx, self.override_request_id).await?;
-        lapse(&mut unit, cx.env(), root, request.id)?;
+        let (mut unit, request) = open_request(cx, self.override_request_id).await?;
+        lapse(&mut Opened::sale(&mut unit, cx.env())?, request.id)?;
         finish(cx, unit, request.id).await
     }
 }
 
-/// Lets an approval of a loaded order lapse, if its time is over, and forgets its timer.
-pub fn lapse(unit: &mut Unit, env: Env<'_>, root: Uuid, request: Uuid) -> Result<(), Error> {
-    let request = find(unit.order_mut(root)?.overrides.all_mut()?, request)?;
-    let sale = requests::sale(request);
-    let id = request.id;
-    let over = request.expires_at.is_some_and(|at| at <= env.now) && request.status == OverrideStatus::Approved;
+/// Lets an approval of a sale lapse, if its time is over, and forgets its timer.
+pub fn lapse(opened: &mut Opened<'_>, id: Uuid) -> Result<(), Error> {
+    let now = opened.env.now;
+    let request = find(opened.order_mut()?.overrides.all_mut()?, id)?;
+    let over = request.expires_at.is_some_and(|at| at <= now) && request.status == OverrideStatus::Approved;
     if over {
         request.status = OverrideStatus::Expired;
     }
-    unit.shared.lapse_at(root, sale, id, None);
+    opened.lapse_at(id, None);
     if over {
-        report(unit, env, root, sale, &Event::named(OVERRIDE_LAPSED).with(told(id)))?;
+        opened.report(&Event::named(OVERRIDE_LAPSED).with(told(id)))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     clock::Instant,
     error::Error,
     id,
-    workflow::{Order, SubjectRef, Turn},
+    workflow::{Order, Turn},
 };
 use entity::{OverrideKind, OverrideStatus, override_request};
 use uuid::Uuid;
@@ -87,9 +87,4 @@ pub fn revoke_unused(turn: &mut Turn<'_>) -> Result<(), Error> {
         turn.lapse_at(id, None);
     }
     Ok(())
-}
-
-/// The sale of a request.
-pub fn sale(request: &override_request::Model) -> SubjectRef {
-    SubjectRef::sale(request.sale_order_id)
 }

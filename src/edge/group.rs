@@ -16,7 +16,7 @@ use crate::{
     },
     error::Error,
     workflow::{
-        Env, Mode, Needs, Outcome, Roots, SubjectRef, Unit, Via,
+        Env, Mode, Needs, Opened, Outcome, Roots, SubjectRef, Unit, Via,
         commands::{self, EventTaken, SendEvent},
         own_needs,
     },
@@ -124,7 +124,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     let mut needs = Needs::NOTHING;
     for (index, root) in &tried {
         let env = Env { rules: &app.rules, actor: &system, now };
-        needs |= unit.needs_here(env, *root, subjects[*index], &batch[*index].event.event)?;
+        needs |= Opened::of(&mut unit, env, *root, subjects[*index]).needs_here(&batch[*index].event.event)?;
     }
     unit.load(&app.rules, &txn, needs, Mode::Write).await?;
     let mut taken = Vec::with_capacity(tried.len());
@@ -132,7 +132,8 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         let Waiting { actor, event, .. } = &batch[index];
         let (env, first) = (Env { rules: &app.rules, actor, now }, unit.shared.log.len());
         // One that is refused has changed nothing.
-        let outcome = unit.try_send(env, root, subjects[index], &event.event(), event.expected_version, Via::Client)?;
+        let mut opened = Opened::of(&mut unit, env, root, subjects[index]);
+        let outcome = opened.try_send(&event.event(), event.expected_version, Via::Client)?;
         if let Outcome::Taken = outcome {
             taken.push(Taken { index, root, rows: first..unit.shared.log.len() });
         }

@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     id,
     order::sale_access::{self, SaleDone},
-    workflow::{Command, Cx, Event, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Event, Opened, Order, Roots, SubjectRef},
 };
 use entity::SubjectKind;
 use serde::Serialize;
@@ -42,10 +42,11 @@ impl Command for SplitFulfilment {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("fulfilment.split")?;
         let subject = SubjectRef::fulfilment(self.fulfilment_id);
-        let (mut unit, root) = sale_access::open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
-        let lines = self.proper_part(&unit, root)?;
-        unit.command(cx.env(), root, subject, &Event::named("SPLIT").with(json!({ "lines": lines })))?;
-        let sale = unit.order(root)?.sale()?.id;
+        let mut unit = sale_access::open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
+        let mut opened = Opened::only(&mut unit, cx.env(), subject)?;
+        let lines = self.proper_part(opened.order()?)?;
+        opened.command(&Event::named("SPLIT").with(json!({ "lines": lines })))?;
+        let sale = opened.order()?.sale()?.id;
         unit.flush(cx.txn).await?;
         Ok(SaleDone { sale })
     }
@@ -53,8 +54,7 @@ impl Command for SplitFulfilment {
 
 impl SplitFulfilment {
     /// The lines, if they are some of the fulfilment's quantities and not all.
-    fn proper_part(&self, unit: &Unit, root: Uuid) -> Result<Vec<Value>, Error> {
-        let order = unit.order(root)?;
+    fn proper_part(&self, order: &Order) -> Result<Vec<Value>, Error> {
         let own = order.fulfilment_lines.all()?.iter().filter(|line| line.fulfilment_id == self.fulfilment_id);
         let own: BTreeMap<Uuid, i32> = own.map(|line| (line.sale_line_id, line.quantity)).collect();
         let mut moved: BTreeMap<Uuid, i64> = BTreeMap::new();

@@ -8,7 +8,7 @@ use super::allocation;
 use crate::{
     clock::Instant,
     error::Error,
-    workflow::{Env, Event, Mode, Needs, Registry, Roots, SubjectRef, Unit, queries::with_tags},
+    workflow::{Env, Event, Mode, Needs, Opened, Registry, Roots, SubjectRef, Unit, queries::with_tags},
 };
 use entity::{SubjectKind, fulfilment, fulfilment_line, sale_line};
 use sea_orm::{
@@ -119,21 +119,23 @@ pub async fn serve(
     let roots = unit.roots_of();
     for (waiting, subject) in waiting.iter().zip(subjects) {
         let Some(root) = roots.get(&subject).copied() else { continue };
-        let served = unit.offer(env, root, subject, &event)?;
-        if !served && waiting.created_at <= arrival.patient_until && unit.has_tag(env, root, subject, WAITING)? {
-            put_by(&mut unit, env, root, subject, &arrival.sku)?;
+        let mut opened = Opened::of(&mut unit, env, root, subject);
+        let served = opened.offer(&event)?;
+        if !served && waiting.created_at <= arrival.patient_until && opened.has_tag(WAITING)? {
+            put_by(&mut opened, &arrival.sku)?;
         }
     }
     unit.flush(txn).await
 }
 
 /// Reserves what there is of a SKU for a fulfilment that goes on waiting for more.
-fn put_by(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, sku: &str) -> Result<(), Error> {
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
-    let units = allocation::reserve_in_part(order, &mut unit.shared, subject.id, sku)?;
+fn put_by(opened: &mut Opened<'_>, sku: &str) -> Result<(), Error> {
+    let fulfilment = opened.subject.id;
+    let (order, shared) = opened.parts()?;
+    let units = allocation::reserve_in_part(order, shared, fulfilment, sku)?;
     if units == 0 {
         return Ok(());
     }
     let event = Event::named(RESERVED_IN_PART).with(json!({ "sku": sku, "quantity": units }));
-    unit.record(env, root, subject, &event)
+    opened.record(&event)
 }

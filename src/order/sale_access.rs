@@ -17,21 +17,22 @@ pub struct SaleDone {
 }
 
 /// Locks and reads everything of a sale's order.
-pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
+pub async fn open(cx: &Cx<'_>, sale: Uuid) -> Result<Unit, Error> {
     let subject = SubjectRef::sale(sale);
-    let (unit, root) = open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await?;
-    Ok((unit, root, subject))
+    open_of(cx, Roots::of_subjects(&[subject]), &subject.type_id()).await
 }
 
 /// The same of the order that `roots` finds by the id of something in it. Unknown and foreign ids look the same.
-pub async fn open_of(cx: &Cx<'_>, roots: Roots, id: &str) -> Result<(Unit, Uuid), Error> {
+pub async fn open_of(cx: &Cx<'_>, roots: Roots, id: &str) -> Result<Unit, Error> {
     let mut unit = Unit::open(cx.txn, roots, Mode::Write, cx.now).await?;
-    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(id))?;
-    unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
-    if !visible(cx.actor, unit.order(root)?)? {
+    if unit.orders.is_empty() {
         return Err(Error::not_found(id));
     }
-    Ok((unit, root))
+    unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
+    if !visible(cx.actor, unit.only()?)? {
+        return Err(Error::not_found(id));
+    }
+    Ok(unit)
 }
 
 /// Whether the actor may see an order that has a sale.

@@ -1,7 +1,7 @@
 //! Refunds and credit notes; disputes are in `disputes`, registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{credits, ledger, outgoing, reconcile::fell_through, refunds, register, report, stages};
+use super::{credits, ledger, outgoing, reconcile::fell_through, refunds, register, stages};
 use crate::{
     error::{Code, Error},
     id,
@@ -11,7 +11,7 @@ use crate::{
         worth,
     },
     queue::outbox,
-    workflow::{Command, Cx, Event, Order, SubjectRef, Unit, check_note, check_reason_code},
+    workflow::{Command, Cx, Event, Opened, Order, SubjectRef, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, SubjectKind, credit_note};
 use serde::{Deserialize, Serialize};
@@ -43,27 +43,27 @@ impl Command for RefundPayment {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.refund")?;
-        let (mut unit, root, sale) = register::open(cx, self.payment_id).await?;
-        let order = unit.order(root)?;
+        let mut unit = register::open(cx, self.payment_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let order = opened.order()?;
         check_reason(cx, order, "REFUND_REQUESTED", &self.reason_code, self.note.as_deref())?;
         let payment = ledger::payment(order, self.payment_id)?.clone();
         if payment.status == PaymentStatus::Disputed {
             return Err(Error::Conflict("the payment is disputed; refunds wait until that is decided".to_owned()));
         }
-        let return_no = self.check_fulfilment(cx, &unit, root)?;
-        let amount = self.amount(cx, order)?;
+        let return_no = self.check_fulfilment(&mut opened)?;
+        let amount = self.amount(cx, opened.order()?)?;
         let reason = Some(self.reason_code.clone());
         let mut row = refunds::new_refund(&payment, amount, reason.clone(), self.note.clone(), &cx.actor.id, cx.now);
         (row.fulfilment_id, row.return_no) = (self.fulfilment_id, return_no);
         let refund = row.id;
-        unit.order_mut(root)?.refunds.insert(row)?;
+        opened.order_mut()?.refunds.insert(row)?;
         if refunds::is_handed_back(&payment) {
-            refund_issued(cx, &mut unit, root, sale, refund, self.note.clone())?;
+            refund_issued(&mut opened, refund, self.note.clone())?;
         } else {
-            let event = outbox::Event::RefundRequested { refund_id: refund };
-            unit.shared.outbox.push(outbox::row(&event, Some(root), cx.now)?);
+            opened.enqueue(&outbox::Event::RefundRequested { refund_id: refund })?;
             let told = told("REFUND_REQUESTED", refund, amount).because(reason, self.note.clone());
-            report::report(cx, &mut unit, root, sale, &told)?;
+            opened.report(&told)?;
         }
         unit.flush(cx.txn).await?;
         Ok(PaymentDone { payment: payment.id })
@@ -96,14 +96,15 @@ impl RefundPayment {
 
     /// The return that the refund settles, if it is for a fulfilment that is on its way back. What has reached its buyer and
     /// stays there is given nothing back for by name.
-    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<i32>, Error> {
+    fn check_fulfilment(&self, opened: &mut Opened<'_>) -> Result<Option<i32>, Error> {
         let Some(id) = self.fulfilment_id else { return Ok(None) };
-        let order = unit.order(root)?;
-        let known = order.fulfilments.all()?.iter().find(|fulfilment| fulfilment.id == id);
+        let known = opened.order()?.fulfilments.all()?.iter().find(|fulfilment| fulfilment.id == id);
         let known = known.ok_or_else(|| Error::not_found(id::encode(id::Prefix::Fulfilment, id)))?;
-        if unit.knows(cx.env(), root, SubjectRef::fulfilment(id), "REFUND_ISSUED")? {
-            return Ok(Some(known.workflow_context.returns));
+        let return_no = known.workflow_context.returns;
+        if opened.about(SubjectRef::fulfilment(id)).knows("REFUND_ISSUED")? {
+            return Ok(Some(return_no));
         }
+        let order = opened.order()?;
         // The first refund of a return ends it; what it is still worth may be given back of another payment.
         if refunds::is_undelivered(order, id)? || refunds::owed_for_return(order, id)? > 0 {
             return Ok(None);
@@ -137,21 +138,20 @@ impl Command for SettleRefund {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.refund")?;
         check_note(self.note.as_deref())?;
-        let (mut unit, root, row) = stages::open(cx, self.refund_id).await?;
-        let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
+        let (mut unit, row) = stages::open(cx, self.refund_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
         if !row.status.is_under_way() {
             let word = format!("{:?}", row.status).to_uppercase();
             return Err(Error::Conflict(format!("the refund is {word} already")));
         }
-        let payment = ledger::payment(unit.order(root)?, row.payment_id)?;
-        if outgoing::is_being_asked(cx, root, payment, row.id).await? {
+        if outgoing::is_being_asked(cx, opened.order()?, &row).await? {
             let message = "the provider is being asked for it just now; look again in a few minutes";
             return Err(Error::UnderWay(message.to_owned()));
         }
         if self.issued {
-            refund_issued(cx, &mut unit, root, sale, row.id, self.note.clone())?;
+            refund_issued(&mut opened, row.id, self.note.clone())?;
         } else {
-            refund_failed(cx, &mut unit, root, sale, row.id, self.note.clone())?;
+            refund_failed(&mut opened, row.id, self.note.clone())?;
         }
         unit.flush(cx.txn).await?;
         Ok(PaymentDone { payment: row.payment_id })
@@ -159,42 +159,30 @@ impl Command for SettleRefund {
 }
 
 /// A refund has failed: its row and the sale hear of it. `note`: why, where somebody says so.
-pub fn refund_failed(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    refund: Uuid,
-    note: Option<String>,
-) -> Result<(), Error> {
-    let order = unit.order_mut(root)?;
-    let over = fell_through(&cx.rules.registry, order.sale()?)?;
-    refunds::fail(order, refund, over, cx.actor, cx.now)?;
+pub fn refund_failed(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
+    let env = opened.env;
+    let order = opened.order_mut()?;
+    let over = fell_through(&env.rules.registry, order.sale()?)?;
+    refunds::fail(order, refund, over, env.actor, env.now)?;
     let row = ledger::refund_mut(order, refund)?;
     let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
-    report::report(cx, unit, root, sale, &told)
+    opened.report(&told)
 }
 
 /// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it. One that nobody here
 /// asked for reverses the payment.
-pub fn refund_issued(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    refund: Uuid,
-    note: Option<String>,
-) -> Result<(), Error> {
-    refunds::issue(unit.order_mut(root)?, refund, cx.now)?;
-    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
+pub fn refund_issued(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
+    let now = opened.env.now;
+    refunds::issue(opened.order_mut()?, refund, now)?;
+    let row = ledger::refund_mut(opened.order_mut()?, refund)?.clone();
     let name = if row.unasked { "PAYMENT_REVERSED" } else { "REFUND_ISSUED" };
     let event = told(name, refund, row.amount_minor).because(row.reason_code.clone(), note);
-    report::report(cx, unit, root, sale, &event)?;
+    opened.report(&event)?;
     if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
-        && refunds::settles_return(unit.order(root)?, &row)?
-        && unit.knows(cx.env(), root, fulfilment, &event.name)?
+        && refunds::settles_return(opened.order()?, &row)?
+        && opened.about(fulfilment).knows(&event.name)?
     {
-        unit.command(cx.env(), root, fulfilment, &event)?;
+        opened.about(fulfilment).command(&event)?;
     }
     Ok(())
 }
@@ -221,8 +209,9 @@ impl Command for IssueCreditNote {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("credit_note.issue")?;
-        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        let order = unit.order(root)?;
+        let mut unit = sale_access::open(cx, self.sale_order_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let order = opened.order()?;
         check_reason(cx, order, "CREDIT_NOTE_ISSUED", &self.reason_code, self.note.as_deref())?;
         let amount = sale_access::amount(order, "amount", &self.amount)?;
         let outstanding = order.sale()?.workflow_context.outstanding;
@@ -232,11 +221,12 @@ impl Command for IssueCreditNote {
             let message = format!("{most} is outstanding; refund what is paid instead");
             return Err(Error::invalid("amount", message));
         }
-        self.check_fulfilment(cx, &unit, root, amount)?;
-        unit.order_mut(root)?.credit_notes.insert(credit_note::Model {
+        self.check_fulfilment(&mut opened, amount)?;
+        let order = opened.order_mut()?;
+        order.credit_notes.insert(credit_note::Model {
             id: id::new(),
-            root_id: root,
-            sale_order_id: sale.id,
+            root_id: order.root.id,
+            sale_order_id: self.sale_order_id,
             fulfilment_id: self.fulfilment_id,
             amount_minor: amount,
             fell_through: false,
@@ -248,39 +238,39 @@ impl Command for IssueCreditNote {
         let event = Event::named("CREDIT_NOTE_ISSUED")
             .with(json!({ "amountMinor": amount }))
             .because(Some(self.reason_code.clone()), self.note.clone());
-        report::report(cx, &mut unit, root, sale, &event)?;
-        if let Some(fulfilment) = self.returning(cx, &unit, root)?
-            && refunds::nothing_to_give_back(unit.order(root)?, fulfilment.id)?
+        opened.report(&event)?;
+        if let Some(fulfilment) = self.returning(&mut opened)?
+            && refunds::nothing_to_give_back(opened.order()?, fulfilment.id)?
         {
-            unit.command(cx.env(), root, fulfilment, &event)?;
+            opened.about(fulfilment).command(&event)?;
         }
         unit.flush(cx.txn).await?;
-        Ok(SaleDone { sale: sale.id })
+        Ok(SaleDone { sale: self.sale_order_id })
     }
 }
 
 impl IssueCreditNote {
     /// No more is noted for a fulfilment than it is still worth: a part that fell through was credited then.
-    fn check_fulfilment(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid, amount: i64) -> Result<(), Error> {
+    fn check_fulfilment(&self, opened: &mut Opened<'_>, amount: i64) -> Result<(), Error> {
         let Some(id) = self.fulfilment_id else { return Ok(()) };
-        let order = unit.order(root)?;
-        if !order.fulfilments.all()?.iter().any(|row| row.id == id) {
+        if !opened.order()?.fulfilments.all()?.iter().any(|row| row.id == id) {
             return Err(Error::not_found(id::encode(id::Prefix::Fulfilment, id)));
         }
-        let returning = self.returning(cx, unit, root)?.is_some();
+        let returning = self.returning(opened)?.is_some();
+        let order = opened.order()?;
         let worth = if returning { worth::of_returns(order, id)? } else { worth::of_fulfilment(order, id)? };
         let left = credits::creditable(order, id, worth)?;
         if amount > left {
-            let left = cx.rules.currencies.words(left, &order.sale()?.currency);
+            let left = opened.env.rules.currencies.words(left, &order.sale()?.currency);
             return Err(Error::invalid("amount", format!("{left} {}", still_worth(!returning))));
         }
         Ok(())
     }
 
     /// The fulfilment that it is about, when that is on its way back.
-    fn returning(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid) -> Result<Option<SubjectRef>, Error> {
+    fn returning(&self, opened: &mut Opened<'_>) -> Result<Option<SubjectRef>, Error> {
         let Some(fulfilment) = self.fulfilment_id.map(SubjectRef::fulfilment) else { return Ok(None) };
-        let listens = unit.knows(cx.env(), root, fulfilment, "CREDIT_NOTE_ISSUED")?;
+        let listens = opened.about(fulfilment).knows("CREDIT_NOTE_ISSUED")?;
         Ok(listens.then_some(fulfilment))
     }
 }

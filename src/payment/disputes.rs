@@ -1,6 +1,6 @@
 //! Disputes of payments: opened, then won or lost, in whatever order the news come in.
 
-use super::{ledger, naming, register, report};
+use super::{ledger, naming, register};
 use crate::{
     clock::Instant,
     error::Error,
@@ -8,11 +8,11 @@ use crate::{
     money::Money,
     order::sale_access,
     payment::commands::PaymentDone,
-    workflow::{Command, Cx, Event, Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Event, Opened, Order, SubjectRef},
 };
 use entity::{DisputeStatus, PaymentStatus, dispute};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What is said of a dispute.
@@ -44,58 +44,60 @@ impl Said<'_> {
 ///
 /// A payment is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
 /// taken as heard too. What a loss took is booked back when the dispute is won after all.
-pub fn book(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<bool, Error> {
-    match find(unit.order_mut(root)?, payment, said.reference)?.map(|known| said.outdoes(known)) {
+pub fn book(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<bool, Error> {
+    match find(opened.order_mut()?, payment, said.reference)?.map(|known| said.outdoes(known)) {
         Some(false) => {
-            noop(cx, unit, root, payment, said.status)?;
+            opened.record_noop(&event(payment, said.status))?;
             return Ok(false);
         }
         Some(true) => {}
-        None => open(cx, unit, root, payment, said)?,
+        None => open(opened, payment, said)?,
     }
     if said.status != DisputeStatus::Open {
-        decide(cx, unit, root, payment, said)?;
+        decide(opened, payment, said)?;
     }
     Ok(true)
 }
 
-fn open(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
-    let order = unit.order_mut(root)?;
+fn open(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
+    let now = opened.env.now;
+    let order = opened.order_mut()?;
     let held = any_disputed(order)?;
     let sale_order_id = order.sale()?.id;
     order.disputes.insert(dispute::Model {
         id: id::new(),
-        root_id: root,
+        root_id: order.root.id,
         sale_order_id,
         payment_id: payment,
         reference: naming::reference(said.reference),
         status: DisputeStatus::Open,
         amount_minor: said.amount,
-        opened_at: cx.now,
+        opened_at: now,
         decided_at: None,
         told_at: None,
     })?;
     ledger::restate(order, payment)?;
-    tell(cx, unit, root, payment, DisputeStatus::Open)?;
+    opened.report(&event(payment, DisputeStatus::Open))?;
     if !held {
-        report::to_fulfilments(cx, unit, root, "HOLD", &json!({ "cause": "DISPUTE" }))?;
+        to_fulfilments(opened, "HOLD", &json!({ "cause": "DISPUTE" }))?;
     }
     Ok(())
 }
 
-fn decide(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
-    let order = unit.order_mut(root)?;
+fn decide(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
+    let now = opened.env.now;
+    let order = opened.order_mut()?;
     let held = any_disputed(order)?;
     let row = find(order, payment, said.reference)?.ok_or_else(|| Error::internal("no such dispute here"))?;
     row.status = said.status;
     row.amount_minor = said.amount.or(row.amount_minor);
-    row.decided_at = Some(cx.now);
+    row.decided_at = Some(now);
     row.told_at = said.at;
-    ledger::settle_charge_backs(order, payment, cx.now)?;
+    ledger::settle_charge_backs(order, payment, now)?;
     let still_held = any_disputed(order)?;
-    tell(cx, unit, root, payment, said.status)?;
+    opened.report(&event(payment, said.status))?;
     if held && !still_held {
-        report::to_fulfilments(cx, unit, root, "RELEASE", &json!({ "cause": "DISPUTE" }))?;
+        to_fulfilments(opened, "RELEASE", &json!({ "cause": "DISPUTE" }))?;
     }
     Ok(())
 }
@@ -110,14 +112,13 @@ fn any_disputed(order: &Order) -> Result<bool, Error> {
     Ok(order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed))
 }
 
-fn tell(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, status: DisputeStatus) -> Result<(), Error> {
-    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    report::report(cx, unit, root, sale, &event(payment, status))
-}
-
-fn noop(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid, status: DisputeStatus) -> Result<(), Error> {
-    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    unit.record_noop(cx.env(), root, sale, &event(payment, status))
+/// Sends an event to every fulfilment that takes it.
+fn to_fulfilments(opened: &mut Opened<'_>, event: &str, payload: &Value) -> Result<(), Error> {
+    let ids: Vec<Uuid> = opened.order()?.fulfilments.all()?.iter().map(|row| row.id).collect();
+    for id in ids {
+        opened.about(SubjectRef::fulfilment(id)).offer(&Event::named(event).with(payload.clone()))?;
+    }
+    Ok(())
 }
 
 fn event(payment: Uuid, status: DisputeStatus) -> Event {
@@ -151,15 +152,16 @@ impl Command for ReportDispute {
         if self.decided_at.is_some_and(|at| at > cx.now) {
             return Err(Error::invalid("decidedAt", "what is yet to be decided is OPEN; write when it was decided"));
         }
-        let (mut unit, root, _) = register::open(cx, self.payment_id).await?;
-        let order = unit.order(root)?;
+        let mut unit = register::open(cx, self.payment_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let order = opened.order()?;
         let amount = self.amount.as_ref().map(|amount| sale_access::amount(order, "amount", amount)).transpose()?;
         if !ledger::payment(order, self.payment_id)?.status.is_captured() {
             return Err(Error::Conflict("no money of this payment has come in that could be disputed".to_owned()));
         }
         let at = Some(self.decided_at.unwrap_or(cx.now));
         let said = Said { reference: &self.reference, amount, status: self.status, at };
-        book(cx, &mut unit, root, self.payment_id, &said)?;
+        book(&mut opened, self.payment_id, &said)?;
         register::finish(cx, unit, self.payment_id).await
     }
 }

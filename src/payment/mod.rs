@@ -19,5 +19,4 @@ pub mod receipts;
 pub mod reconcile;
 pub mod refunds;
 pub mod register;
-pub mod report;
 pub mod stages;

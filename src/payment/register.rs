@@ -1,14 +1,15 @@
 //! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
 
-use super::{ledger, naming, outgoing, queries, reconcile::fell_through, refunds, report};
+use super::{ledger, naming, outgoing, queries, reconcile::fell_through, refunds};
 use crate::{
+    actor::Actor,
     error::Error,
     id,
     money::Money,
     order::sale_access,
     payment::commands::PaymentDone,
     queue::outbox,
-    workflow::{Command, Cx, Event, Order, Roots, SubjectRef, Unit},
+    workflow::{Command, Cx, Env, Event, Opened, Order, Roots, Unit},
 };
 use entity::{ActorType, PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -49,15 +50,15 @@ impl Command for RegisterPayment {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.register")?;
-        self.wanted_status(cx)?;
+        self.wanted_status(cx.actor)?;
         self.check_reference()?;
-        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
+        let mut unit = sale_access::open(cx, self.sale_order_id).await?;
         check_receiver(cx, self.received_by_id).await?;
         let known = self.known(cx).await?;
         if let Some(known) = &known {
-            outgoing::check_settled(cx, root, known.id).await?;
+            outgoing::check_settled(cx, unit.only()?, known.id).await?;
         }
-        let payment = self.book(cx, &mut unit, root, sale, known.as_ref())?;
+        let payment = self.book(&mut Opened::sale(&mut unit, cx.env())?, known.as_ref())?;
         finish(cx, unit, payment).await
     }
 }
@@ -65,40 +66,34 @@ impl Command for RegisterPayment {
 impl RegisterPayment {
     /// Registers it on an order that is open; answers the payment's id. `known`: the payment that this provider and
     /// reference stood for when one looked, in whatever order.
-    pub fn book(
-        &self,
-        cx: &Cx<'_>,
-        unit: &mut Unit,
-        root: Uuid,
-        sale: SubjectRef,
-        known: Option<&payment::Model>,
-    ) -> Result<Uuid, Error> {
-        let status = self.wanted_status(cx)?;
+    pub fn book(&self, opened: &mut Opened<'_>, known: Option<&payment::Model>) -> Result<Uuid, Error> {
+        let env = opened.env;
+        let status = self.wanted_status(env.actor)?;
         self.check_reference()?;
-        let order = unit.order(root)?;
+        let order = opened.order()?;
         let amount = sale_access::amount(order, "amount", &self.amount)?;
         self.check_party(order)?;
         if known.is_some_and(|known| known.sale_order_id != self.sale_order_id) {
             return Err(Error::Conflict("this provider and reference belong to another order's payment".to_owned()));
         }
         let payment = if let Some(known) = find(order, self.provider.as_deref(), self.reference.as_deref())?.cloned() {
-            let amount = match cx.actor.kind {
+            let amount = match env.actor.kind {
                 ActorType::Provider => corrected(&known, amount, status)?,
                 _ => confirmed(&known, amount, status)?,
             };
-            ledger::payment_mut(unit.order_mut(root)?, known.id)?.amount_minor = amount;
+            ledger::payment_mut(opened.order_mut()?, known.id)?.amount_minor = amount;
             known.id
         } else {
-            let row = self.row(cx, order, amount)?;
+            let row = self.row(env, order, amount)?;
             let payment = row.id;
-            unit.order_mut(root)?.payments.insert(row)?;
+            opened.order_mut()?.payments.insert(row)?;
             payment
         };
-        advance(cx, unit, root, sale, payment, status)?;
+        advance(opened, payment, status)?;
         Ok(payment)
     }
 
-    fn wanted_status(&self, cx: &Cx<'_>) -> Result<PaymentStatus, Error> {
+    fn wanted_status(&self, actor: &Actor) -> Result<PaymentStatus, Error> {
         match self.status.unwrap_or(PaymentStatus::Pending) {
             PaymentStatus::Pending => Ok(PaymentStatus::Pending),
             status @ (PaymentStatus::Refunded | PaymentStatus::Disputed) => {
@@ -106,7 +101,7 @@ impl RegisterPayment {
                 Err(Error::invalid("status", format!("a payment cannot be registered as {word}; that comes later")))
             }
             status => {
-                cx.actor.require("payment.confirm")?;
+                actor.require("payment.confirm")?;
                 Ok(status)
             }
         }
@@ -143,7 +138,7 @@ impl RegisterPayment {
             .await?)
     }
 
-    fn row(&self, cx: &Cx<'_>, order: &Order, amount_minor: i64) -> Result<payment::Model, Error> {
+    fn row(&self, env: Env<'_>, order: &Order, amount_minor: i64) -> Result<payment::Model, Error> {
         let sale = order.sale()?;
         Ok(payment::Model {
             id: id::new(),
@@ -170,7 +165,7 @@ impl RegisterPayment {
             receipt_uploaded_by: None,
             receipt_uploaded_at: None,
             duplicate: false,
-            created_at: cx.now,
+            created_at: env.now,
         })
     }
 }
@@ -227,14 +222,14 @@ impl Command for ConfirmPayment {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
         cx.actor.require("payment.confirm")?;
-        let (mut unit, root, sale) = open(cx, self.payment_id).await?;
-        let status = ledger::payment(unit.order(root)?, self.payment_id)?.status;
+        let mut unit = open(cx, self.payment_id).await?;
+        let status = ledger::payment(unit.only()?, self.payment_id)?.status;
         if ledger::rank(status) > ledger::rank(PaymentStatus::Confirmed) {
             return Err(Error::Conflict(format!("the payment is {} already", format!("{status:?}").to_uppercase())));
         }
         if status != PaymentStatus::Confirmed {
-            outgoing::check_settled(cx, root, self.payment_id).await?;
-            confirm(cx, &mut unit, root, sale, self.payment_id, "PAYMENT_CONFIRMED")?;
+            outgoing::check_settled(cx, unit.only()?, self.payment_id).await?;
+            confirm(&mut Opened::sale(&mut unit, cx.env())?, self.payment_id, "PAYMENT_CONFIRMED")?;
         }
         finish(cx, unit, self.payment_id).await
     }
@@ -255,23 +250,14 @@ pub fn find<'a>(
 }
 
 /// Locks the order of a payment.
-pub async fn open(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, SubjectRef), Error> {
+pub async fn open(cx: &Cx<'_>, payment: Uuid) -> Result<Unit, Error> {
     let roots = Roots::of::<payment::Entity>(payment::Column::RootId, payment::Column::Id.eq(payment));
-    let (unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Payment, payment)).await?;
-    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    Ok((unit, root, sale))
+    sale_access::open_of(cx, roots, &id::encode(id::Prefix::Payment, payment)).await
 }
 
 /// Moves a payment forward to `status` and tells the sale; what would move it back changes nothing.
-fn advance(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    payment: Uuid,
-    status: PaymentStatus,
-) -> Result<(), Error> {
-    let current = ledger::payment(unit.order(root)?, payment)?.status;
+fn advance(opened: &mut Opened<'_>, payment: Uuid, status: PaymentStatus) -> Result<(), Error> {
+    let current = ledger::payment(opened.order()?, payment)?.status;
     let name = match status {
         PaymentStatus::Confirmed => "PAYMENT_CAPTURED",
         PaymentStatus::Authorized => "PAYMENT_AUTHORIZED",
@@ -281,64 +267,47 @@ fn advance(
     match ledger::rank(status).cmp(&ledger::rank(current)) {
         Ordering::Equal => return Ok(()),
         // Late news is put on record.
-        Ordering::Less => return unit.record_noop(cx.env(), root, sale, &told(unit.order(root)?, name, payment)?),
-        Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(cx, unit, root, sale, payment, name),
+        Ordering::Less => return opened.record_noop(&told(opened.order()?, name, payment)?),
+        Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(opened, payment, name),
         Ordering::Greater => {}
     }
-    ledger::payment_mut(unit.order_mut(root)?, payment)?.status = status;
-    report::report_status(cx, unit, root, sale, &told(unit.order(root)?, name, payment)?)?;
+    ledger::payment_mut(opened.order_mut()?, payment)?.status = status;
+    opened.report_noop(&told(opened.order()?, name, payment)?)?;
     if status == PaymentStatus::Authorized {
-        give_back_when_over(cx, unit, root, payment)?;
+        give_back_when_over(opened, payment)?;
     }
     Ok(())
 }
 
 /// What is set aside for an order that has fallen through already goes back, as it would have then.
-fn give_back_when_over(cx: &Cx<'_>, unit: &mut Unit, root: Uuid, payment: Uuid) -> Result<(), Error> {
-    let order = unit.order(root)?;
+fn give_back_when_over(opened: &mut Opened<'_>, payment: Uuid) -> Result<(), Error> {
+    let (rules, order) = (opened.env.rules, opened.order()?);
     let row = ledger::payment(order, payment)?;
-    if fell_through(&cx.rules.registry, order.sale()?)? && refunds::setting_aside(&cx.rules.settings, row).is_ok() {
-        let void = outbox::Event::VoidRequested { payment_id: payment };
-        unit.shared.outbox.push(outbox::row(&void, Some(root), cx.now)?);
+    if fell_through(&rules.registry, order.sale()?)? && refunds::setting_aside(&rules.settings, row).is_ok() {
+        opened.enqueue(&outbox::Event::VoidRequested { payment_id: payment })?;
     }
     Ok(())
 }
 
 /// Books one more capture of a payment whose money has begun to come in, and tells the sale. Answers whether that was
 /// news.
-pub fn capture_more(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    payment: Uuid,
-    capture: (&str, i64),
-) -> Result<bool, Error> {
-    let (reference, amount) = capture;
-    if !ledger::capture_more(unit.order_mut(root)?, payment, reference, amount, cx.now)? {
+pub fn capture_more(opened: &mut Opened<'_>, payment: Uuid, reference: &str, amount: i64) -> Result<bool, Error> {
+    let now = opened.env.now;
+    if !ledger::capture_more(opened.order_mut()?, payment, reference, amount, now)? {
         return Ok(false);
     }
-    let captured = outbox::Event::PaymentCaptured { payment_id: payment };
-    unit.shared.outbox.push(outbox::row(&captured, Some(root), cx.now)?);
+    opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
     let id = id::encode(id::Prefix::Payment, payment);
     let event = Event::named("PAYMENT_CAPTURED").with(json!({ "paymentId": id, "amountMinor": amount }));
-    report::report(cx, unit, root, sale, &event)?;
+    opened.report(&event)?;
     Ok(true)
 }
 
-fn confirm(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    payment: Uuid,
-    event: &str,
-) -> Result<(), Error> {
-    ledger::capture(unit.order_mut(root)?, payment, cx.now)?;
-    let captured = outbox::Event::PaymentCaptured { payment_id: payment };
-    unit.shared.outbox.push(outbox::row(&captured, Some(root), cx.now)?);
-    let event = told(unit.order(root)?, event, payment)?;
-    report::report(cx, unit, root, sale, &event)
+fn confirm(opened: &mut Opened<'_>, payment: Uuid, event: &str) -> Result<(), Error> {
+    let now = opened.env.now;
+    ledger::capture(opened.order_mut()?, payment, now)?;
+    opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
+    opened.report(&told(opened.order()?, event, payment)?)
 }
 
 fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
@@ -354,17 +323,10 @@ pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, payment: Uuid) -> Result
 }
 
 /// Registers a payment within another command's unit, as the till does, and a reseller's settlement.
-pub fn take(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
-    payment: &RegisterPayment,
-    amount: i64,
-) -> Result<Uuid, Error> {
-    let row = payment.row(cx, unit.order(root)?, amount)?;
+pub fn take(opened: &mut Opened<'_>, payment: &RegisterPayment, amount: i64) -> Result<Uuid, Error> {
+    let row = payment.row(opened.env, opened.order()?, amount)?;
     let id = row.id;
-    unit.order_mut(root)?.payments.insert(row)?;
-    advance(cx, unit, root, sale, id, payment.status.unwrap_or(PaymentStatus::Pending))?;
+    opened.order_mut()?.payments.insert(row)?;
+    advance(opened, id, payment.status.unwrap_or(PaymentStatus::Pending))?;
     Ok(id)
 }

@@ -4,24 +4,23 @@ use super::{
     commands::{refund_failed, refund_issued, told},
     ledger,
     provider::RefundStage,
-    report,
 };
 use crate::{
     error::Error,
     id,
     order::sale_access,
-    workflow::{Cx, Roots, SubjectRef, Unit},
+    workflow::{Cx, Opened, Roots, Unit},
 };
 use entity::{RefundStatus, refund};
 use sea_orm::ColumnTrait;
 use uuid::Uuid;
 
 /// Locks the order of a refund.
-pub async fn open(cx: &Cx<'_>, refund: Uuid) -> Result<(Unit, Uuid, refund::Model), Error> {
+pub async fn open(cx: &Cx<'_>, refund: Uuid) -> Result<(Unit, refund::Model), Error> {
     let roots = Roots::of::<refund::Entity>(refund::Column::RootId, refund::Column::Id.eq(refund));
-    let (mut unit, root) = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Refund, refund)).await?;
-    let row = ledger::refund_mut(unit.order_mut(root)?, refund)?.clone();
-    Ok((unit, root, row))
+    let mut unit = sale_access::open_of(cx, roots, &id::encode(id::Prefix::Refund, refund)).await?;
+    let row = ledger::refund_mut(unit.only_mut()?, refund)?.clone();
+    Ok((unit, row))
 }
 
 /// Of a refund that is larger than what is left of its payment. It may pass: the news of what came in, or came back, may
@@ -32,23 +31,20 @@ pub fn more_than_left() -> Error {
 
 /// Moves a refund on, of `amount` minor units as its provider has it. Answers in words what that did.
 pub fn advance(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
+    opened: &mut Opened<'_>,
     refund: Uuid,
     stage: RefundStage,
     amount: i64,
     why: Option<String>,
 ) -> Result<&'static str, Error> {
-    let order = unit.order_mut(root)?;
-    let sale = SubjectRef::sale(order.sale()?.id);
+    let order = opened.order_mut()?;
     let row = ledger::refund_mut(order, refund)?;
     let (payment, status) = (row.payment_id, row.status);
     match (stage, status) {
         (RefundStage::Sent, RefundStatus::Requested) => {
             row.status = RefundStatus::Sent;
             let told = told("REFUND_SENT", refund, row.amount_minor);
-            report::report_status(cx, unit, root, sale, &told)?;
+            opened.report_noop(&told)?;
             Ok("it is on its way")
         }
         // Of one that had failed, when that was not the provider's own word.
@@ -58,12 +54,12 @@ pub fn advance(
             if amount > ledger::in_hand(order, payment)? + ledger::charged_back(order, payment)? {
                 return Err(more_than_left());
             }
-            refund_issued(cx, unit, root, sale, refund, None)?;
+            refund_issued(opened, refund, None)?;
             Ok("it has reached its payer")
         }
         // Also of one that was issued: banks return what they cannot pay out. What failed there stays so.
         (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
-            refund_failed(cx, unit, root, sale, refund, why)?;
+            refund_failed(opened, refund, why)?;
             Ok("it has failed")
         }
         _ => Ok("that was known"),

@@ -10,7 +10,7 @@ use crate::{
         lines::{self, LineInput, PricedLine},
         numbers,
     },
-    workflow::{Command, Cx, Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Opened, Order, SubjectRef, Unit},
 };
 use chrono::TimeDelta;
 use entity::{Address, FulfilmentType, ProductKind, SaleChannel, SaleType, order_root, quotation, quotation_line};
@@ -113,7 +113,7 @@ impl CreateQuotation {
         order.quotation.insert(row)?;
         put_lines(&mut order, lines)?;
         unit.orders.insert(root_id, order);
-        unit.start(cx.env(), root_id, subject)?;
+        Opened::of(&mut unit, cx.env(), root_id, subject).start()?;
         Ok((unit, subject))
     }
 

@@ -12,7 +12,7 @@ use crate::{
         lines::{self, LineInput, PricedLine},
     },
     quotation::commands::QuotationDone,
-    workflow::{Change, Command, Cx, Event, Mode, Needs, Roots, SubjectRef, Unit, Via},
+    workflow::{Change, Command, Cx, Event, Mode, Needs, Opened, Order, Roots, SubjectRef, Unit, Via},
 };
 use chrono::SecondsFormat;
 use entity::{Address, FulfilmentType, ProductKind, SubjectKind, quotation_line};
@@ -46,19 +46,19 @@ impl Command for ReviseQuotation {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<QuotationDone, Error> {
         let subject = SubjectRef::quotation(self.quotation_id);
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
-        let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
         unit.load(cx.rules, cx.txn, Needs::QUOTATION | Needs::QUOTATION_LINES | Needs::STORE, Mode::Write).await?;
+        let mut opened = Opened::only(&mut unit, cx.env(), subject)?;
         let first = self.valid_until.filter(|_| !self.edits()).map_or_else(|| Event::named("EDIT"), extension);
-        unit.admit(cx.env(), root, subject, &first, self.expected_version)?;
+        opened.admit(&first, self.expected_version)?;
         let until = self.valid_until.map(|until| later(until, cx.now)).transpose()?;
-        let changed = self.edit(cx, &mut unit).await?;
+        let changed = self.edit(cx, opened.order_mut()?).await?;
         if !changed.is_empty() {
             let event = Event::named("EDIT").with(json!({ "changed": changed }));
-            unit.command(cx.env(), root, subject, &event)?;
+            opened.command(&event)?;
         }
-        let there = unit.only()?.quotation()?.valid_until;
+        let there = opened.order()?.quotation()?.valid_until;
         if let Some(until) = until.filter(|until| *until != there) {
-            unit.send_one(cx.env(), root, subject, &extension(until), None, Via::Client)?;
+            opened.send(&extension(until), None, Via::Client)?;
         }
         unit.flush(cx.txn).await?;
         Ok(QuotationDone { quotation: subject.id })
@@ -73,30 +73,30 @@ impl ReviseQuotation {
     }
 
     /// Changes what is to be changed, and says what was not so already.
-    async fn edit(&self, cx: &Cx<'_>, unit: &mut Unit) -> Result<Vec<&'static str>, Error> {
-        let mut changed = self.change_parties(cx, unit).await?;
+    async fn edit(&self, cx: &Cx<'_>, order: &mut Order) -> Result<Vec<&'static str>, Error> {
+        let mut changed = self.change_parties(cx, order).await?;
         if let Change::Set(address) = &self.shipping_address {
             address::check(address)?;
         }
-        let quotation = unit.only_mut()?.quotation_mut()?;
+        let quotation = order.quotation_mut()?;
         let wanted = self.shipping_address.clone().over(quotation.shipping_address.clone());
         if wanted != quotation.shipping_address {
             quotation.shipping_address = wanted;
             changed.push("shippingAddress");
         }
         if let Some(lines) = &self.lines
-            && change_lines(cx, unit, lines).await?
+            && change_lines(cx, order, lines).await?
         {
             changed.push("lines");
         }
         Ok(changed)
     }
 
-    async fn change_parties(&self, cx: &Cx<'_>, unit: &mut Unit) -> Result<Vec<&'static str>, Error> {
+    async fn change_parties(&self, cx: &Cx<'_>, order: &mut Order) -> Result<Vec<&'static str>, Error> {
         if self.customer.is_keep() && self.reseller.is_keep() {
             return Ok(Vec::new());
         }
-        let quotation = unit.only_mut()?.quotation_mut()?;
+        let quotation = order.quotation_mut()?;
         let (customer, reseller) = (quotation.customer_id, quotation.reseller_id);
         let wanted = Parties {
             sale_type: quotation.sale_type,
@@ -117,8 +117,8 @@ impl ReviseQuotation {
 }
 
 /// Prices the lines as they are to be, and writes them where they differ from those that there are.
-async fn change_lines(cx: &Cx<'_>, unit: &mut Unit, lines: &[LineInput]) -> Result<bool, Error> {
-    let quotation = unit.only()?.quotation()?;
+async fn change_lines(cx: &Cx<'_>, order: &mut Order, lines: &[LineInput]) -> Result<bool, Error> {
+    let quotation = order.quotation()?;
     let (sale_type, currency) = (quotation.sale_type, quotation.currency.clone());
     let service = quotation.fulfilment_type == FulfilmentType::Service;
     let priced = lines::price(cx, lines, sale_type, &currency).await?;
@@ -126,7 +126,6 @@ async fn change_lines(cx: &Cx<'_>, unit: &mut Unit, lines: &[LineInput]) -> Resu
     if service && priced.iter().any(|line| line.kind == ProductKind::Goods) {
         return Err(Error::invalid("lines", GOODS_ARE_NO_SERVICE));
     }
-    let order = unit.only_mut()?;
     let there = order.quotation_lines.all()?;
     if there.len() == priced.len() && there.iter().zip(&priced).all(|(row, line)| as_priced(row) == *line) {
         return Ok(false);

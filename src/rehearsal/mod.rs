@@ -12,7 +12,7 @@ use crate::{
     clock::Instant,
     db::connect::one_moment,
     error::Error,
-    workflow::{self, Env, Event, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
+    workflow::{self, Env, Event, Opened, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
 };
 use entity::{timer, transition_log};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -96,12 +96,12 @@ pub async fn rehearse(
         .await?;
     moment.rollback().await?;
     let unknown = || Error::not_found(subject.type_id());
-    let root = *unit.orders.keys().next().ok_or_else(unknown)?;
-    if !workflow::visible(unit.order(root)?, subject, actor)? {
+    let order = unit.orders.values().next().ok_or_else(unknown)?;
+    if !workflow::visible(order, subject, actor)? {
         return Err(unknown());
     }
     let pending = pending.into_iter().map(|timer| (timers::key(&timer), timer)).collect();
-    let mut stage = Stage { app, unit, root, clock: now, pending, steps: Vec::new() };
+    let mut stage = Stage { app, unit, clock: now, pending, steps: Vec::new() };
     for (place, planned) in plan.iter().enumerate() {
         let when = planned.at.or(at).unwrap_or(stage.clock);
         stage.fire_until(when, &format!("events.{place}.at"))?;
@@ -118,7 +118,6 @@ pub async fn rehearse(
 struct Stage<'a> {
     app: &'a App,
     unit: Unit,
-    root: Uuid,
     clock: Instant,
     pending: BTreeMap<TimerKey, timer::Model>,
     steps: Vec<Step>,
@@ -127,7 +126,7 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn send(&mut self, actor: &Actor, subject: SubjectRef, event: &Event) -> Result<(), Error> {
         let env = Env { rules: &self.app.rules, actor, now: self.clock };
-        let outcome = self.unit.try_send(env, self.root, subject, event, None, Via::Client)?;
+        let outcome = Opened::only(&mut self.unit, env, subject)?.try_send(event, None, Via::Client)?;
         self.note(subject, event.name.clone(), false, outcome);
         Ok(())
     }
@@ -147,13 +146,14 @@ impl Stage<'_> {
             self.unit.now = self.clock;
             let env = Env { rules: &self.app.rules, actor: &system, now: self.clock };
             self.pending.remove(&timers::key(&timer));
+            let subject = SubjectRef { kind: timer.subject_kind, id: timer.subject_id };
+            let mut opened = Opened::only(&mut self.unit, env, subject)?;
             let outcome = if timers::is_lapse(&timer) {
-                lapse(&mut self.unit, env, self.root, timer.ref_id)?;
+                lapse(&mut opened, timer.ref_id)?;
                 Outcome::Taken
             } else {
-                self.unit.fire_here(env, self.root, &timer)?
+                opened.fire_here(&timer)?
             };
-            let subject = SubjectRef { kind: timer.subject_kind, id: timer.subject_id };
             self.note(subject, timer.event, true, outcome);
         }
         self.clock = when;
@@ -184,7 +184,7 @@ impl Stage<'_> {
     }
 
     fn end(self) -> Result<Rehearsal, Error> {
-        let order = self.unit.order(self.root)?;
+        let order = self.unit.only()?;
         let quotation = order.quotation()?;
         let subject = SubjectRef::quotation(quotation.id);
         let mut subjects = vec![ended(subject, &quotation.workflow_state, &quotation.workflow_context)?];

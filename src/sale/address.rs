@@ -6,7 +6,7 @@ use crate::{
         address,
         sale_access::{self, SaleDone},
     },
-    workflow::{Command, Cx, Event, SubjectRef, Unit, check_note, check_reason_code, check_version},
+    workflow::{Command, Cx, Event, Opened, check_note, check_reason_code, check_version},
 };
 use entity::{Address, SubjectKind};
 use serde::Serialize;
@@ -38,31 +38,32 @@ impl Command for ChangeShippingAddress {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         cx.actor.require("sale.address")?;
-        let (mut unit, root, sale) = sale_access::open(cx, self.sale_order_id).await?;
-        check_version(unit.order(root)?.sale()?.version, self.expected_version)?;
-        self.check(cx, &unit, root, sale)?;
-        let row = unit.order_mut(root)?.sale_mut()?;
+        let mut unit = sale_access::open(cx, self.sale_order_id).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        check_version(opened.order()?.sale()?.version, self.expected_version)?;
+        self.check(&opened)?;
+        let row = opened.order_mut()?.sale_mut()?;
         let wanted = Some(self.shipping_address.clone());
         if row.shipping_address != wanted {
             let told = json!({ "from": row.shipping_address, "to": wanted });
             row.shipping_address = wanted;
             let told = Event::named(EVENT).with(told).because(self.reason_code.clone(), self.note.clone());
-            unit.record(cx.env(), root, sale, &told)?;
+            opened.record(&told)?;
             unit.flush(cx.txn).await?;
         }
-        Ok(SaleDone { sale: sale.id })
+        Ok(SaleDone { sale: self.sale_order_id })
     }
 }
 
 impl ChangeShippingAddress {
-    fn check(&self, cx: &Cx<'_>, unit: &Unit, root: Uuid, sale: SubjectRef) -> Result<(), Error> {
+    fn check(&self, opened: &Opened<'_>) -> Result<(), Error> {
         address::check(&self.shipping_address)?;
         check_note(self.note.as_deref())?;
-        let order = unit.order(root)?;
+        let order = opened.order()?;
         if let Some(code) = &self.reason_code {
-            check_reason_code(cx.env(), order.sale()?.store_id, EVENT, code)?;
+            check_reason_code(opened.env, order.sale()?.store_id, EVENT, code)?;
         }
-        if unit.is_done(cx.env(), root, sale)? {
+        if opened.is_done()? {
             let what = format!("the sale has ended in {}; nothing ships any more", order.sale()?.workflow_state);
             return Err(Error::refused(Code::TransitionNotAllowed, what, "make a new order"));
         }

@@ -7,7 +7,7 @@ use crate::{
     payment::{commands::RegisterPayment, register},
     quotation::commands::CreateQuotation,
     sale::machine::registers_no_payment,
-    workflow::{Command, Cx, Event, Mode, Needs, Order, SubjectRef},
+    workflow::{Command, Cx, Event, Mode, Needs, Opened, Order},
 };
 use entity::{PartyKind, PaymentMethod, PaymentStatus, SaleChannel, SaleType};
 use serde::{Deserialize, Serialize};
@@ -56,21 +56,21 @@ impl Command for CreateTillSale {
         };
         let (mut unit, quotation) = draft.draft(cx).await?;
         unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
-        let root = unit.only()?.root.id;
+        let mut opened = Opened::only(&mut unit, cx.env(), quotation)?;
         for event in ["SHARE", "BUYER_APPROVES", "SELLER_APPROVES"] {
-            unit.command(cx.env(), root, quotation, &Event::named(event))?;
+            opened.command(&Event::named(event))?;
         }
-        let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-        let total = unit.order(root)?.sale()?.grand_total_minor;
-        let given = self.given(unit.order(root)?, total)?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let (sale, total) = (opened.subject.id, opened.order()?.sale()?.grand_total_minor);
+        let given = self.given(opened.order()?, total)?;
         let (booked, change) = if self.method == PaymentMethod::Cash {
             (given.min(total), Some((given - total).max(0)))
         } else {
             (given, None)
         };
-        self.pay(cx, &mut unit, root, sale, booked)?;
+        self.pay(&mut opened, booked)?;
         unit.flush(cx.txn).await?;
-        Ok(TillDone { sale: sale.id, change })
+        Ok(TillDone { sale, change })
     }
 }
 
@@ -85,18 +85,11 @@ impl CreateTillSale {
     }
 
     /// Takes the money, or notes that it comes later. A sale that costs nothing is cleared already.
-    fn pay(
-        &self,
-        cx: &Cx<'_>,
-        unit: &mut crate::workflow::Unit,
-        root: Uuid,
-        sale: SubjectRef,
-        amount: i64,
-    ) -> Result<Option<Uuid>, Error> {
-        let total = unit.order(root)?.sale()?.grand_total_minor;
+    fn pay(&self, opened: &mut Opened<'_>, amount: i64) -> Result<Option<Uuid>, Error> {
+        let total = opened.order()?.sale()?.grand_total_minor;
         let method = Event::named("SET_PAYMENT_METHOD").with(json!({ "method": self.method }));
-        if unit.knows(cx.env(), root, sale, &method.name)? {
-            unit.command(cx.env(), root, sale, &method)?;
+        if opened.knows(&method.name)? {
+            opened.command(&method)?;
         }
         if registers_no_payment(self.method) && self.amount.is_some() && amount != total {
             let message = "nothing is paid at the till with this method; leave the amount out";
@@ -106,12 +99,12 @@ impl CreateTillSale {
             return Ok(None);
         }
         if !is_seen_at_the_till(self.method) {
-            cx.actor.require("payment.confirm")?;
+            opened.env.actor.require("payment.confirm")?;
         }
-        let currency = unit.order(root)?.sale()?.currency.clone();
+        let currency = opened.order()?.sale()?.currency.clone();
         let payment = RegisterPayment {
             party: PartyKind::Customer,
-            sale_order_id: sale.id,
+            sale_order_id: opened.subject.id,
             amount: Money { minor: amount, currency },
             method: self.method,
             reference: self.reference.clone(),
@@ -119,7 +112,7 @@ impl CreateTillSale {
             status: Some(PaymentStatus::Confirmed),
             received_by_id: None,
         };
-        Ok(Some(register::take(cx, unit, root, sale, &payment, amount)?))
+        Ok(Some(register::take(opened, &payment, amount)?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `sendWorkflowEvent`: the one lever for every machine.
 
-use super::{Event, Mode, Order, Roots, SubjectRef, Unit, Via};
+use super::{Event, Mode, Opened, Order, Roots, SubjectRef, Unit, Via};
 use crate::{
     error::Error,
     workflow::{Command, Cx},
@@ -111,8 +111,7 @@ impl Command for SendEvent {
         let env = cx.env();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         unit.load_for(cx.txn, env, &[subject], &event, Mode::Write).await?;
-        let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-        unit.send_one(env, root, subject, &event, self.expected_version, Via::Client)?;
+        Opened::only(&mut unit, env, subject)?.send(&event, self.expected_version, Via::Client)?;
         unit.flush(cx.txn).await?;
         taken(unit, subject)
     }

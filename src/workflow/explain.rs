@@ -1,7 +1,7 @@
 //! What could be sent to a subject now, and what stands in the way: the same gate and the same guards that `send` asks.
 
 use super::{
-    Event, Order, Roots, Shared, SubjectRef, Unit,
+    Event, Opened, Order, Roots, Shared, SubjectRef, Unit,
     definition::Definition,
     failed_guards::{FailedGuard, failed_guards},
     gate::{self, Obstacle},
@@ -77,7 +77,7 @@ pub async fn available_events(
     let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
     let env = Env { rules, actor, now };
     let moment = one_moment(db).await?;
-    let unit = Unit::look(rules, &moment, Roots::of_subjects(&refs), env.now).await?;
+    let mut unit = Unit::look(rules, &moment, Roots::of_subjects(&refs), env.now).await?;
     moment.rollback().await?;
     let roots = unit.roots_of();
     let mut answers = HashMap::new();
@@ -85,14 +85,15 @@ pub async fn available_events(
         if let Some(root) = roots.get(&subject).copied()
             && super::subject::visible(unit.order(root)?, subject, actor)?
         {
-            answers.insert(subject.id, of_subject(&unit, env, root, subject)?);
+            answers.insert(subject.id, of_subject(&Opened::of(&mut unit, env, root, subject))?);
         }
     }
     Ok(answers)
 }
 
-fn of_subject(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<Vec<Available>, Error> {
-    unit.viewed(env, root, subject, |view| {
+fn of_subject(opened: &Opened<'_>) -> Result<Vec<Available>, Error> {
+    let env = opened.env;
+    opened.viewed(|view| {
         let machine = &view.definition.machine;
         if machine.is_done(view.snapshot) {
             return Ok(Vec::new());
@@ -105,11 +106,11 @@ fn of_subject(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Res
                 view.obstacles(env, first).into_iter().map(|obstacle| from_obstacle(event, obstacle)).collect();
             let depends = candidates.iter().any(|id| view.definition.depends_on_payload(machine.transition(*id)));
             if !depends {
-                blocked.extend(guards(unit, env, root, subject, event)?);
+                blocked.extend(guards(opened, event)?);
             }
             events.push(describe(view, env, event, first, depends, blocked));
         }
-        find_targets(unit, env, root, subject, &mut events)?;
+        find_targets(opened, &mut events)?;
         events.extend(by_time(view));
         Ok(events)
     })
@@ -166,28 +167,23 @@ fn describe(
 }
 
 /// Tries each enabled event on a copy and notes where it leads.
-fn find_targets(
-    unit: &Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    events: &mut [Available],
-) -> Result<(), Error> {
+fn find_targets(opened: &Opened<'_>, events: &mut [Available]) -> Result<(), Error> {
+    let root = opened.root();
     for available in events.iter_mut().filter(|event| event.enabled && !event.depends_on_payload) {
-        let mut copy = Unit::empty(unit.now);
-        copy.orders.insert(root, unit.order(root)?.clone());
-        copy.shared = unit.shared.clone();
-        let event = Event::named(available.event.clone());
-        if let Stepped::Taken = super::run::step(&mut copy, env, root, subject, &event, 0)? {
-            available.target = Some(super::subject::columns(copy.order(root)?, subject)?.state.to_owned());
+        let mut copy = Unit::empty(opened.unit.now);
+        copy.orders.insert(root, opened.order()?.clone());
+        copy.shared = opened.unit.shared.clone();
+        let mut copy = Opened::of(&mut copy, opened.env, root, opened.subject);
+        if let Stepped::Taken = super::run::step(&mut copy, &Event::named(available.event.clone()), 0)? {
+            available.target = Some(super::subject::columns(copy.order()?, copy.subject)?.state.to_owned());
         }
     }
     Ok(())
 }
 
 /// All guards that would have to answer otherwise for the event to be taken.
-fn guards(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Vec<Blocked>, Error> {
-    let found = failed_guards(unit, env, root, subject, &Event::named(event))?;
+fn guards(opened: &Opened<'_>, event: &str) -> Result<Vec<Blocked>, Error> {
+    let found = failed_guards(opened, &Event::named(event))?;
     let blocked = |FailedGuard { guard, message, remedy, .. }: FailedGuard| {
         let message = if remedy.is_empty() { message } else { format!("{message}: {remedy}") };
         Blocked { kind: BlockKind::Guard, name: guard, message, until: None }
@@ -197,18 +193,15 @@ fn guards(unit: &Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &st
 
 /// Asks every guard of an event's candidates on a copy of what is loaded, and tells of the answers.
 pub(super) fn ask<T>(
-    unit: &Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
+    opened: &Opened<'_>,
     event: &Event,
     tell: impl FnOnce(&Machine, &[Candidate], &Asking<'_>) -> T,
 ) -> Result<T, Error> {
-    let mut order = unit.order(root)?.clone();
-    let mut shared = unit.shared.clone();
-    unit.viewed(env, root, subject, |view| {
+    let mut order = opened.order()?.clone();
+    let mut shared = opened.unit.shared.clone();
+    opened.viewed(|view| {
         let machine = &view.definition.machine;
-        let mut asking = Asking::new(view.definition, &mut order, &mut shared, subject, event, env)?;
+        let mut asking = Asking::new(view.definition, &mut order, &mut shared, opened.subject, event, opened.env)?;
         let candidates = machine.explain(view.snapshot, &event.name, &mut asking)?;
         Ok(tell(machine, &candidates, &asking))
     })

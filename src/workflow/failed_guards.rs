@@ -1,14 +1,12 @@
 //! Which guards keep an event from being taken: those that would have to answer otherwise, each with what it says.
 
 use super::{
-    Event, SubjectRef, Unit,
+    Event, Opened,
     explain::{self, Asking},
-    turn::Env,
     vocabulary::Verdict,
 };
 use crate::error::{Code, Error};
 use statechart::{GuardTree, Machine};
-use uuid::Uuid;
 
 /// A guard that answers otherwise than it would have to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +22,8 @@ pub struct FailedGuard {
 }
 
 /// All that keep an event from being taken, of the first candidate first; none when it can be taken.
-pub(super) fn failed_guards(
-    unit: &Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    event: &Event,
-) -> Result<Vec<FailedGuard>, Error> {
-    explain::ask(unit, env, root, subject, event, |machine, candidates, asking| {
+pub(super) fn failed_guards(opened: &Opened<'_>, event: &Event) -> Result<Vec<FailedGuard>, Error> {
+    explain::ask(opened, event, |machine, candidates, asking| {
         if candidates.iter().any(|candidate| candidate.passed) {
             return Vec::new();
         }

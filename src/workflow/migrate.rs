@@ -5,7 +5,7 @@
 //! of the old state are forgotten and those of the new one armed as if it had just been entered.
 
 use super::{
-    Definition, Event, MIGRATED, Mode, Needs, Registry, Roots, SubjectRef, Unit, definitions, live,
+    Definition, Event, MIGRATED, Mode, Needs, Opened, Registry, Roots, SubjectRef, Unit, definitions, live,
     live::Live,
     mapping::Mapping,
     relocate::{Move, relocate},
@@ -166,7 +166,7 @@ impl Command for MigrateBatch {
             .collect();
             let step = Move { from: &from, to: &to, mapping: &mapping, event: &event, metadata };
             // Whoever was moved or ended between the reading of the ids and the lock stays where they are.
-            if let Some(states) = relocate(&mut unit, cx.env(), root, subject, step)? {
+            if let Some(states) = relocate(&mut Opened::of(&mut unit, cx.env(), root, subject), step)? {
                 *moved.moves.entry(states).or_default() += 1;
             }
         }

@@ -1,17 +1,15 @@
 //! Writes a subject down as one of another version of its machine.
 
 use super::{
-    Event, SubjectRef, Unit,
+    Event, Opened,
     definition::Definition,
     mapping::{Mapping, Restored},
     run, subject,
-    turn::Env,
 };
 use crate::error::Error;
 use serde_json::{Map, Value};
 use statechart::{Host, Snapshot, StateId, Trigger};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// A subject's way to another version of its machine.
 pub(super) struct Move<'a> {
@@ -29,15 +27,10 @@ pub(super) struct Move<'a> {
 
 /// Writes a live subject down as one of another version: no guard is asked and no action runs; timers are armed anew.
 /// Answers its old and its new state; none when it is not there to be moved.
-pub(super) fn relocate(
-    unit: &mut Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    step: Move<'_>,
-) -> Result<Option<(String, String)>, Error> {
+pub(super) fn relocate(opened: &mut Opened<'_>, step: Move<'_>) -> Result<Option<(String, String)>, Error> {
     let Move { from, to, mapping, event, metadata } = step;
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let (env, subject) = (opened.env, opened.subject);
+    let (order, shared) = opened.parts()?;
     let columns = subject::columns(order, subject)?;
     if columns.definition != from.name || columns.definition_version != from.version {
         return Ok(None);
@@ -51,12 +44,12 @@ pub(super) fn relocate(
     let Restored { place: is, forgotten } = mapping
         .restore(&to.machine, &state, &history)
         .map_err(|error| Error::invalid("mapping", format!("{}: {error}", subject.type_id())))?;
-    let mut leaving = run::runner(from, order, &mut unit.shared, subject, event, env, 0);
+    let mut leaving = run::runner(from, order, shared, subject, event, env, 0);
     for id in delaying(from, &was) {
         leaving.disarm(id)?;
     }
     subject::set(order, subject, to, &is)?;
-    let mut arriving = run::runner(to, order, &mut unit.shared, subject, event, env, 0);
+    let mut arriving = run::runner(to, order, shared, subject, event, env, 0);
     for id in delaying(to, &is) {
         for delay in run::delays(to, id) {
             arriving.arm(id, &delay)?;

@@ -4,7 +4,7 @@
 //! timers; the rules are the rooms' functions.
 
 use super::{
-    Event, FollowUp, Order, Shared, SubjectRef, Unit,
+    Event, FollowUp, Opened, Order, Shared, SubjectRef, Unit,
     definition::Definition,
     failed_guards::failed_guards,
     log,
@@ -15,7 +15,6 @@ use super::{
     vocabulary::Verdict,
 };
 use crate::{clock, error::Error};
-use entity::SubjectKind;
 use serde_json::{Map, Value};
 use statechart::{ActionRef, Delay, GuardRef, Host, StateId, StepError, TransitionId, Trigger};
 use std::sync::Arc;
@@ -118,26 +117,20 @@ pub(super) enum Stepped {
 }
 
 /// Sends one event to one subject, without its follow-ups. When nothing takes it, the unit is as it was.
-pub(super) fn step(
-    unit: &mut Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    event: &Event,
-    depth: u32,
-) -> Result<Stepped, Error> {
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+pub(super) fn step(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result<Stepped, Error> {
+    let (env, subject) = (opened.env, opened.subject);
+    let (order, shared) = opened.parts()?;
     let columns = subject::columns(order, subject)?;
     let definition = subject::definition(env.rules, &columns)?;
     let snapshot = subject::snapshot(&definition, &columns)?;
     let from = columns.state.to_owned();
-    let mark = definition.facts().map(|facts| Mark::before_facts(order, &unit.shared, subject, facts.needs));
+    let mark = definition.facts().map(|facts| Mark::before_facts(order, shared, subject, facts.needs));
     let mark = mark.transpose()?;
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, env, depth);
+    let mut runner = runner(&definition, order, shared, subject, event, env, depth);
     runner.facts()?;
     let Some(step) = definition.machine.step_if_taken(&snapshot, &event.name, &mut runner).map_err(from_step)? else {
         if let Some(mark) = mark {
-            mark.put_back(order, &mut unit.shared);
+            mark.put_back(order, shared);
         }
         return Ok(Stepped::Refused);
     };
@@ -149,8 +142,9 @@ pub(super) fn step(
 }
 
 /// Enters a new subject's initial state.
-fn start(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, depth: u32) -> Result<(), Error> {
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+fn start(opened: &mut Opened<'_>, depth: u32) -> Result<(), Error> {
+    let (env, subject) = (opened.env, opened.subject);
+    let (order, shared) = opened.parts()?;
     let name = subject::columns(order, subject)?.definition.to_owned();
     let definition: Arc<Definition> = env
         .rules
@@ -159,7 +153,7 @@ fn start(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef, depth: 
         .filter(|definition| definition.subject == subject.kind)
         .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
     let event = Event::named(super::CREATED);
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, &event, env, depth);
+    let mut runner = runner(&definition, order, shared, subject, &event, env, depth);
     runner.facts()?;
     let step = definition.machine.start(&mut runner).map_err(from_step)?;
     subject::set(runner.order, subject, &definition, &step.snapshot)?;
@@ -182,28 +176,23 @@ pub(super) fn delays(definition: &Definition, state: StateId) -> Vec<Delay> {
 }
 
 /// Runs a subject's facts and nothing else.
-pub(super) fn refresh(unit: &mut Unit, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+pub(super) fn refresh(opened: &mut Opened<'_>) -> Result<(), Error> {
+    let (env, subject) = (opened.env, opened.subject);
+    let (order, shared) = opened.parts()?;
     let definition = subject::definition(env.rules, &subject::columns(order, subject)?)?;
     let event = Event::default();
-    runner(&definition, order, &mut unit.shared, subject, &event, env, 0).facts()
+    runner(&definition, order, shared, subject, &event, env, 0).facts()
 }
 
 /// Books what happened to a subject without a step: facts, version and log, from = to.
-pub(super) fn record(
-    unit: &mut Unit,
-    env: Env<'_>,
-    root: Uuid,
-    subject: SubjectRef,
-    event: &Event,
-    noop: bool,
-) -> Result<(), Error> {
+pub(super) fn record(opened: &mut Opened<'_>, event: &Event, noop: bool) -> Result<(), Error> {
+    let (env, subject) = (opened.env, opened.subject);
     env.rules.registry.check_sent(subject.kind, &event.name)?;
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
+    let (order, shared) = opened.parts()?;
     let columns = subject::columns(order, subject)?;
     let definition = subject::definition(env.rules, &columns)?;
     let state = columns.state.to_owned();
-    let mut runner = runner(&definition, order, &mut unit.shared, subject, event, env, 0);
+    let mut runner = runner(&definition, order, shared, subject, event, env, 0);
     runner.facts()?;
     finish(runner, Some(state), event.name.clone(), noop)
 }
@@ -215,18 +204,20 @@ pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
             return Err(Error::internal(format!("more than {MAX_ROUNDS} rounds of follow-ups in one order")));
         }
         match what {
-            What::Start(subject) => start(unit, env, root, subject, depth)?,
+            What::Start(subject) => start(&mut Opened::of(unit, env, root, subject), depth)?,
             What::Build(kind) => {
-                let subject = build(unit, env, root, kind, payload, depth)?;
-                start(unit, env, root, subject, depth)?;
+                let mut opened = Opened::of(unit, env, root, SubjectRef { kind, id: Uuid::nil() });
+                opened.subject.id = build(&mut opened, payload, depth)?;
+                start(&mut opened, depth)?;
             }
             What::Send(subject, name) => {
                 env.rules.registry.check_sent(subject.kind, &name)?;
                 let event = Event::named(name).with(payload);
-                if let Stepped::Refused = step(unit, env, root, subject, &event, depth)?
+                let mut opened = Opened::of(unit, env, root, subject);
+                if let Stepped::Refused = step(&mut opened, &event, depth)?
                     && !optional
                 {
-                    let failed_guard = failed_guards(unit, env, root, subject, &event)?.into_iter().next();
+                    let failed_guard = failed_guards(&opened, &event)?.into_iter().next();
                     let why = failed_guard
                         .map_or_else(String::new, |failed_guard| format!(": {} said no", failed_guard.guard));
                     let name = event.name;
@@ -238,29 +229,22 @@ pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Lets the room of `kind` build the row of a new subject from its seed.
-fn build(
-    unit: &mut Unit,
-    env: Env<'_>,
-    root: Uuid,
-    kind: SubjectKind,
-    seed: Value,
-    depth: u32,
-) -> Result<SubjectRef, Error> {
-    let builder = env.rules.registry.builder(kind)?;
+/// Lets the room of the subject's kind build its row from the seed; answers its id.
+fn build(opened: &mut Opened<'_>, seed: Value, depth: u32) -> Result<Uuid, Error> {
+    let (env, subject) = (opened.env, opened.subject);
+    let builder = env.rules.registry.builder(subject.kind)?;
     let event = Event::named(super::CREATED).with(seed);
-    let order = unit.orders.get_mut(&root).ok_or_else(|| Error::internal("the order was not locked"))?;
-    let id = builder(&mut Turn {
+    let (order, shared) = opened.parts()?;
+    builder(&mut Turn {
         order,
-        shared: &mut unit.shared,
-        subject: SubjectRef { kind, id: Uuid::nil() },
+        shared,
+        subject,
         event: &event,
         params: &Value::Null,
         env,
         metadata: &mut Map::new(),
         depth,
-    })?;
-    Ok(SubjectRef { kind, id })
+    })
 }
 
 pub(super) fn runner<'a>(

@@ -2,7 +2,7 @@
 
 use super::failed_guards::failed_guards;
 use super::{
-    Event, Mode, Needs, Roots, SubjectRef, Unit,
+    Event, Mode, Needs, Opened, Roots, SubjectRef, Unit,
     gate::{SubjectView, Via},
     run::{self, Stepped},
     subject,
@@ -43,7 +43,7 @@ pub async fn send(
             outcomes.push(Outcome::Refused(Error::not_found(subject.type_id())));
             continue;
         };
-        outcomes.push(unit.try_send(env, root, *subject, event, *expected, via)?);
+        outcomes.push(Opened::of(&mut unit, env, root, *subject).try_send(event, *expected, via)?);
     }
     unit.flush(txn).await?;
     Ok((unit, outcomes))
@@ -106,140 +106,122 @@ impl Unit {
         }
         roots
     }
+}
 
+impl Opened<'_> {
     /// Sends an event with all that follows from it. A refusal has changed nothing; an error leaves the unit unusable.
-    pub fn try_send(
-        &mut self,
-        env: Env<'_>,
-        root: Uuid,
-        subject: SubjectRef,
-        event: &Event,
-        expected: Option<i32>,
-        via: Via,
-    ) -> Result<Outcome, Error> {
+    pub fn try_send(&mut self, event: &Event, expected: Option<i32>, via: Via) -> Result<Outcome, Error> {
+        let env = self.env;
         if via == Via::Command {
-            env.rules.registry.check_sent(subject.kind, &event.name)?;
+            env.rules.registry.check_sent(self.subject.kind, &event.name)?;
         }
-        match self.viewed(env, root, subject, |view| view.admit(env, event, expected, via)) {
+        match self.viewed(|view| view.admit(env, event, expected, via)) {
             Err(error @ (Error::Db(_) | Error::Internal(_))) => return Err(error),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
             Ok(()) => {}
         }
-        match run::step(self, env, root, subject, event, 0)? {
+        match run::step(self, event, 0)? {
             Stepped::Taken => {
-                run::drain(self, env)?;
+                run::drain(self.unit, env)?;
                 Ok(Outcome::Taken)
             }
             Stepped::Refused => {
-                let failed_guard = failed_guards(self, env, root, subject, event)?.into_iter().next();
-                self.viewed(env, root, subject, |view| {
-                    Ok(Outcome::Refused(view.rejected(env.actor, event, failed_guard)))
-                })
+                let failed_guard = failed_guards(self, event)?.into_iter().next();
+                self.viewed(|view| Ok(Outcome::Refused(view.rejected(env.actor, event, failed_guard))))
             }
         }
     }
 
     /// Sends an event with all that follows from it; a refusal is an error.
-    pub fn send_one(
-        &mut self,
-        env: Env<'_>,
-        root: Uuid,
-        subject: SubjectRef,
-        event: &Event,
-        expected: Option<i32>,
-        via: Via,
-    ) -> Result<(), Error> {
-        match self.try_send(env, root, subject, event, expected, via)? {
+    pub fn send(&mut self, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
+        match self.try_send(event, expected, via)? {
             Outcome::Taken => Ok(()),
             Outcome::Refused(refusal) => Err(refusal),
         }
     }
 
     /// Sends an event that a command, a timer or a provider reports.
-    pub fn command(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        self.send_one(env, root, subject, event, None, Via::Command)
+    pub fn command(&mut self, event: &Event) -> Result<(), Error> {
+        self.send(event, None, Via::Command)
     }
 
     /// Sends an event that it is fine not to take; says whether it was.
-    pub fn offer(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<bool, Error> {
-        Ok(matches!(self.try_send(env, root, subject, event, None, Via::Command)?, Outcome::Taken))
+    pub fn offer(&mut self, event: &Event) -> Result<bool, Error> {
+        Ok(matches!(self.try_send(event, None, Via::Command)?, Outcome::Taken))
+    }
+
+    /// Tells of what has happened, whatever the machine says: where nothing takes the event, it is on record.
+    pub fn report(&mut self, event: &Event) -> Result<(), Error> {
+        if self.offer(event)? { Ok(()) } else { self.record(event) }
+    }
+
+    /// The same of what changes nothing: where nothing takes the event, it is a recorded no-op.
+    pub fn report_noop(&mut self, event: &Event) -> Result<(), Error> {
+        if self.offer(event)? { Ok(()) } else { self.record_noop(event) }
     }
 
     /// Starts a subject whose row was inserted, with all that follows.
-    pub fn start(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
-        self.shared.queue.push_back(super::FollowUp {
-            root,
-            what: What::Start(subject),
+    pub fn start(&mut self) -> Result<(), Error> {
+        self.unit.shared.queue.push_back(super::FollowUp {
+            root: self.root(),
+            what: What::Start(self.subject),
             payload: serde_json::Value::Null,
             optional: false,
             depth: 0,
         });
-        run::drain(self, env)
+        run::drain(self.unit, self.env)
     }
 
     /// Refuses what may not even be asked of the guards, before a command does more: visibility, version, transition,
     /// permission, window, payload, reason.
-    pub fn admit(
-        &self,
-        env: Env<'_>,
-        root: Uuid,
-        subject: SubjectRef,
-        event: &Event,
-        expected: Option<i32>,
-    ) -> Result<(), Error> {
-        self.viewed(env, root, subject, |view| view.admit(env, event, expected, Via::Client))
+    pub fn admit(&self, event: &Event, expected: Option<i32>) -> Result<(), Error> {
+        self.viewed(|view| view.admit(self.env, event, expected, Via::Client))
     }
 
-    /// Brings what a subject's context says of other rows up to date, before a command reads it.
-    pub fn refresh(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<(), Error> {
-        run::refresh(self, env, root, subject)
+    /// Brings what the subject's context says of other rows up to date, before a command reads it.
+    pub fn refresh(&mut self) -> Result<(), Error> {
+        run::refresh(self)
     }
 
-    /// Books what happened to a subject without a step: facts, version + 1, a log row with from = to.
-    pub fn record(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        run::record(self, env, root, subject, event, false)
+    /// Books what happened to the subject without a step: facts, version + 1, a log row with from = to.
+    pub fn record(&mut self, event: &Event) -> Result<(), Error> {
+        run::record(self, event, false)
     }
 
     /// Puts on record what changed nothing; the version stays.
-    pub fn record_noop(&mut self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &Event) -> Result<(), Error> {
-        run::record(self, env, root, subject, event, true)
+    pub fn record_noop(&mut self, event: &Event) -> Result<(), Error> {
+        run::record(self, event, true)
     }
 
-    /// What must be loaded before `event` is sent to a subject in the state that it is in.
-    pub fn needs_here(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<Needs, Error> {
-        self.viewed(env, root, subject, |view| Ok(view.definition.needs_in(view.snapshot, event)))
+    /// What must be loaded before `event` is sent to the subject in the state that it is in.
+    pub fn needs_here(&self, event: &str) -> Result<Needs, Error> {
+        self.viewed(|view| Ok(view.definition.needs_in(view.snapshot, event)))
     }
 
     /// Whether the subject's machine would at least ask its guards about `event` in the state that it is in.
-    pub fn knows(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, event: &str) -> Result<bool, Error> {
-        self.viewed(env, root, subject, |view| {
+    pub fn knows(&self, event: &str) -> Result<bool, Error> {
+        self.viewed(|view| {
             let machine = &view.definition.machine;
             Ok(!machine.is_done(view.snapshot) && !machine.candidates(view.snapshot, event).is_empty())
         })
     }
 
     /// Whether the subject has reached its machine's end.
-    pub fn is_done(&self, env: Env<'_>, root: Uuid, subject: SubjectRef) -> Result<bool, Error> {
-        self.viewed(env, root, subject, |view| Ok(view.definition.machine.is_done(view.snapshot)))
+    pub fn is_done(&self) -> Result<bool, Error> {
+        self.viewed(|view| Ok(view.definition.machine.is_done(view.snapshot)))
     }
 
     /// Whether one of the subject's active states carries `tag`.
-    pub fn has_tag(&self, env: Env<'_>, root: Uuid, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
-        self.viewed(env, root, subject, |view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag)))
+    pub fn has_tag(&self, tag: &str) -> Result<bool, Error> {
+        self.viewed(|view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag)))
     }
 
-    pub(super) fn viewed<T>(
-        &self,
-        env: Env<'_>,
-        root: Uuid,
-        subject: SubjectRef,
-        ask: impl FnOnce(&SubjectView<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let order = self.order(root)?;
+    pub(super) fn viewed<T>(&self, ask: impl FnOnce(&SubjectView<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let (order, subject) = (self.order()?, self.subject);
         let columns = subject::columns(order, subject)?;
-        let definition = subject::definition(env.rules, &columns)?;
+        let definition = subject::definition(self.env.rules, &columns)?;
         let snapshot = subject::snapshot(&definition, &columns)?;
-        let store = self.shared.stores.get(&columns.store);
+        let store = self.unit.shared.stores.get(&columns.store);
         ask(&SubjectView { order, subject, columns, definition: &definition, snapshot: &snapshot, store })
     }
 }

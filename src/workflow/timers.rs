@@ -1,8 +1,8 @@
 //! Fires timers: claims what is due by lease, then sends it through the door, which reads again that it is due.
 
 use super::{
-    Definition, Env, Event, Mode, Needs, OVERRIDE_LAPSED, Outcome, Roots, SALE_PENDING_EXPIRY, SubjectRef, TimerKey,
-    Unit, run, send::stored_needs,
+    Definition, Env, Event, Mode, Needs, OVERRIDE_LAPSED, Opened, Outcome, Roots, SALE_PENDING_EXPIRY, SubjectRef,
+    TimerKey, Unit, run, send::stored_needs,
 };
 use crate::{
     actor::Actor,
@@ -102,7 +102,7 @@ pub async fn fire(
     let mut events = Vec::with_capacity(timers.len());
     for timer in timers {
         let event = match roots.get(&subject(timer)) {
-            Some(root) => unit.delayed_event(env, *root, timer)?,
+            Some(root) => Opened::of(&mut unit, env, *root, subject(timer)).delayed_event(timer)?,
             None => None,
         };
         needs |= event.as_ref().map_or(Needs::NOTHING, |(_, needs)| *needs);
@@ -117,7 +117,7 @@ pub async fn fire(
             outcomes.push(Outcome::Refused(Error::Conflict("not due any more".to_owned())));
             continue;
         };
-        outcomes.push(unit.fire(env, root, timer, event)?);
+        outcomes.push(Opened::of(&mut unit, env, root, subject(timer)).fire(timer, event)?);
     }
     unit.flush(txn).await?;
     Ok(outcomes)
@@ -148,21 +148,21 @@ fn subject(timer: &Model) -> SubjectRef {
     SubjectRef { kind: timer.subject_kind, id: timer.subject_id }
 }
 
-impl Unit {
-    /// Fires a delayed transition of a subject that is loaded, with all that follows.
-    pub fn fire_here(&mut self, env: Env<'_>, root: Uuid, timer: &Model) -> Result<Outcome, Error> {
-        match self.delayed_event(env, root, timer)? {
-            Some((event, _)) => self.fire(env, root, timer, event),
+impl Opened<'_> {
+    /// Fires a delayed transition of the subject, with all that follows.
+    pub fn fire_here(&mut self, timer: &Model) -> Result<Outcome, Error> {
+        match self.delayed_event(timer)? {
+            Some((event, _)) => self.fire(timer, event),
             None => Ok(Outcome::Refused(Error::Conflict("the state that armed it is not active".to_owned()))),
         }
     }
 
-    fn fire(&mut self, env: Env<'_>, root: Uuid, timer: &Model, event: String) -> Result<Outcome, Error> {
+    fn fire(&mut self, timer: &Model, event: String) -> Result<Outcome, Error> {
         // Taken off first: a transition that arms it anew puts it back.
-        self.shared.timers.insert(key(timer), None);
-        match run::step(self, env, root, subject(timer), &Event::named(event), 0)? {
+        self.unit.shared.timers.insert(key(timer), None);
+        match run::step(self, &Event::named(event), 0)? {
             run::Stepped::Taken => {
-                run::drain(self, env)?;
+                run::drain(self.unit, self.env)?;
                 Ok(Outcome::Taken)
             }
             run::Stepped::Refused => {
@@ -172,8 +172,8 @@ impl Unit {
     }
 
     /// The machine's name for a timer's event and what it needs; none when the state that armed it is not active.
-    fn delayed_event(&self, env: Env<'_>, root: Uuid, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
-        self.viewed(env, root, subject(timer), |view| {
+    fn delayed_event(&self, timer: &Model) -> Result<Option<(String, Needs)>, Error> {
+        self.viewed(|view| {
             let machine = &view.definition.machine;
             let armed = Definition::delayed(machine, view.snapshot)
                 .find(|(name, transition)| *name == timer.event && machine.state(transition.source).path == timer.state)

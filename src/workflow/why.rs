@@ -4,7 +4,7 @@
 //! thrown away. So it is allowed exactly when `send` would take it.
 
 use super::{
-    Event, Outcome, Roots, SubjectRef, Unit, Via,
+    Event, Opened, Outcome, Roots, SubjectRef, Unit, Via,
     explain::{self, Asking},
     subject,
     turn::Env,
@@ -90,29 +90,23 @@ pub async fn explain_event(
     let moment = one_moment(db).await?;
     let mut unit = Unit::look(rules, &moment, Roots::of_subjects(&[subject]), env.now).await?;
     moment.rollback().await?;
-    let root = *unit.orders.keys().next().ok_or_else(|| Error::not_found(subject.type_id()))?;
-    if !subject::visible(unit.order(root)?, subject, actor)? {
+    let mut opened = Opened::only(&mut unit, env, subject)?;
+    if !subject::visible(opened.order()?, subject, actor)? {
         return Err(Error::not_found(subject.type_id()));
     }
-    let candidates = candidates(&unit, env, root, subject, event)?;
-    let state = |unit: &Unit| Ok::<_, Error>(subject::columns(unit.order(root)?, subject)?.state.to_owned());
-    let current_state = state(&unit)?;
-    let refusal = match unit.try_send(env, root, subject, event, None, Via::Client)? {
+    let candidates = candidates(&opened, event)?;
+    let state = |opened: &Opened<'_>| Ok::<_, Error>(subject::columns(opened.order()?, subject)?.state.to_owned());
+    let current_state = state(&opened)?;
+    let refusal = match opened.try_send(event, None, Via::Client)? {
         Outcome::Taken => None,
         Outcome::Refused(refusal) => Some(refusal),
     };
-    let target = if refusal.is_none() { Some(state(&unit)?) } else { None };
+    let target = if refusal.is_none() { Some(state(&opened)?) } else { None };
     Ok(Explanation { current_state, target, refusal, candidates })
 }
 
-fn candidates(
-    unit: &Unit,
-    env: Env<'_>,
-    root: uuid::Uuid,
-    subject: SubjectRef,
-    event: &Event,
-) -> Result<Vec<Candidate>, Error> {
-    explain::ask(unit, env, root, subject, event, |machine, found, asking| {
+fn candidates(opened: &Opened<'_>, event: &Event) -> Result<Vec<Candidate>, Error> {
+    explain::ask(opened, event, |machine, found, asking| {
         let path = |id| machine.state(id).path.clone();
         let candidate = |candidate: &statechart::Candidate| {
             let transition = machine.transition(candidate.transition);

@@ -14,21 +14,15 @@ use crate::{
         refunds, register, stages,
     },
     queue::inbox::Verdict,
-    workflow::{Cx, Order, SubjectRef, Unit},
+    workflow::{Env, Opened, Order},
 };
 use entity::{DeliveryStatus, DisputeStatus, PartyKind, PaymentStatus, RefundStatus, SaleType, payment};
 use uuid::Uuid;
 
-/// Applies a piece of news to its order. `known`: the payment that it is about, as far as one was found in any order.
-pub fn act(
-    cx: &Cx<'_>,
-    unit: &mut Unit,
-    root: Uuid,
-    piece: &Piece<'_>,
-    known: Option<&payment::Model>,
-) -> Result<Verdict, Error> {
-    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    let mut case = Case { cx, unit, root, sale, piece };
+/// Applies a piece of news to its order, which is open about its sale. `known`: the payment that it is about, as far as
+/// one was found in any order.
+pub fn act(opened: Opened<'_>, piece: &Piece<'_>, known: Option<&payment::Model>) -> Result<Verdict, Error> {
+    let mut case = Case { opened, piece };
     match &piece.of.change {
         Change::Pending(paid) => case.register(paid, PaymentStatus::Pending, known),
         Change::Authorized(paid) if case.takes_at_once() => case.register(paid, PaymentStatus::Confirmed, known),
@@ -42,35 +36,32 @@ pub fn act(
     }
 }
 
-/// A piece of news, its order, and who brings it.
-struct Case<'a, 'u> {
-    cx: &'a Cx<'a>,
-    unit: &'u mut Unit,
-    root: Uuid,
-    sale: SubjectRef,
+/// A piece of news and its order, opened for who brings it.
+struct Case<'a> {
+    opened: Opened<'a>,
     piece: &'a Piece<'a>,
 }
 
-impl Case<'_, '_> {
+impl Case<'_> {
     fn applied(&self, decision: String, payment: Uuid) -> Verdict {
         Verdict {
             status: DeliveryStatus::Applied,
             decision,
-            sale_order_id: Some(self.sale.id),
+            sale_order_id: Some(self.opened.subject.id),
             payment_id: Some(payment),
         }
     }
 
     /// Whether the merchant account takes the money with the authorisation, and no capture is ever told.
     fn takes_at_once(&self) -> bool {
-        let settings = self.cx.rules.settings.providers.get(&self.piece.row.provider);
+        let settings = self.opened.env.rules.settings.providers.get(&self.piece.row.provider);
         settings.is_some_and(|settings| settings.capture == Some(CaptureMode::Automatic))
     }
 
     /// The payment that it is about.
     fn payment(&self) -> Result<Option<&payment::Model>, Error> {
         let (provider, reference) = (&self.piece.row.provider, &self.piece.of.reference);
-        register::find(self.unit.order(self.root)?, Some(provider), Some(reference))
+        register::find(self.opened.order()?, Some(provider), Some(reference))
     }
 
     /// The payment moves forward, and comes to be where it is not known yet.
@@ -80,11 +71,11 @@ impl Case<'_, '_> {
         status: PaymentStatus,
         known: Option<&payment::Model>,
     ) -> Result<Verdict, Error> {
-        let (cx, ours) = (self.cx, self.payment()?.cloned());
+        let ours = self.payment()?.cloned();
         if let (Some(payment), PaymentStatus::Pending) = (&ours, status) {
             return Ok(self.applied("that was known".to_owned(), payment.id));
         }
-        let sale = self.unit.order(self.root)?.sale()?;
+        let sale = self.opened.order()?.sale()?;
         let party = match sale.sale_type {
             SaleType::Reseller => PartyKind::Reseller,
             _ => PartyKind::Customer,
@@ -92,14 +83,14 @@ impl Case<'_, '_> {
         let command = RegisterPayment {
             party: self.piece.row.party.unwrap_or(party),
             sale_order_id: sale.id,
-            amount: money(&paid.amount, &sale.currency, &cx.rules.currencies)?,
+            amount: money(&paid.amount, &sale.currency, &self.opened.env.rules.currencies)?,
             method: ours.as_ref().map_or(paid.method, |payment| payment.method),
             reference: Some(self.piece.of.reference.clone()),
             provider: Some(self.piece.row.provider.clone()),
             status: Some(status),
             received_by_id: None,
         };
-        let payment = command.book(cx, self.unit, self.root, self.sale, known)?;
+        let payment = command.book(&mut self.opened, known)?;
         let word = |status: PaymentStatus| format!("{status:?}").to_uppercase();
         let what = match ours.filter(|ours| ledger::rank(ours.status) >= ledger::rank(status)) {
             Some(ours) => format!("{} changes nothing: the payment was {} already", word(status), word(ours.status)),
@@ -113,13 +104,12 @@ impl Case<'_, '_> {
         let Some(payment) = self.payment()?.filter(|payment| payment.status.is_captured()).cloned() else {
             let verdict = self.register(paid, PaymentStatus::Confirmed, known)?;
             if let Some(payment) = verdict.payment_id {
-                ledger::name_capture(self.unit.order_mut(self.root)?, payment, capture)?;
+                ledger::name_capture(self.opened.order_mut()?, payment, capture)?;
             }
             return Ok(verdict);
         };
-        let (cx, root) = (self.cx, self.root);
-        let amount = of_payment(&paid.amount, &payment, &cx.rules.currencies)?;
-        let was_news = register::capture_more(cx, self.unit, root, self.sale, payment.id, (capture, amount))?;
+        let amount = of_payment(&paid.amount, &payment, &self.opened.env.rules.currencies)?;
+        let was_news = register::capture_more(&mut self.opened, payment.id, capture, amount)?;
         let what = if was_news { "one more capture of the payment is in" } else { "that was known" };
         Ok(self.applied(what.to_owned(), payment.id))
     }
@@ -127,7 +117,7 @@ impl Case<'_, '_> {
     /// What was said to be in has not come: it is taken away again, as a lost dispute takes it.
     fn capture_failed(&mut self, capture: &str, amount: &Amount) -> Result<Verdict, Error> {
         let known = self.payment()?.cloned();
-        let order = self.unit.order(self.root)?;
+        let order = self.opened.order()?;
         let booked = known.map(|payment| {
             let entry = ledger::capture_named(order, payment.id, capture)?.is_some();
             Ok::<_, Error>(entry.then_some(payment))
@@ -136,9 +126,9 @@ impl Case<'_, '_> {
             // Told of in the wrong order, or never told as captured.
             return Err(Error::Unavailable(format!("no capture {capture} has been heard of")));
         };
-        let amount = of_payment(amount, &payment, &self.cx.rules.currencies)?;
+        let amount = of_payment(amount, &payment, &self.opened.env.rules.currencies)?;
         let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost, at: None };
-        let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
+        let was_news = disputes::book(&mut self.opened, payment.id, &said)?;
         let what = if was_news { "the capture has failed: its money is not there" } else { "that was known" };
         Ok(self.applied(what.to_owned(), payment.id))
     }
@@ -162,22 +152,22 @@ impl Case<'_, '_> {
             Ok(payment) => payment,
             Err(waits) => return Ok(waits),
         };
-        let (cx, root) = (self.cx, self.root);
-        let amount = of_payment(amount, &payment, &cx.rules.currencies)?;
+        let env = self.opened.env;
+        let amount = of_payment(amount, &payment, &env.rules.currencies)?;
         let ours = ours.and_then(|text| id::decode(Prefix::Refund, text).ok());
-        let order = self.unit.order_mut(root)?;
+        let order = self.opened.order_mut()?;
         let refund = match find_refund(order, payment.id, ours, reference, amount)? {
             Some(known) => known,
-            None => refund_of_its_own(cx, order, &payment, stage, amount)?,
+            None => refund_of_its_own(env, order, &payment, stage, amount)?,
         };
-        let row = ledger::refund_mut(self.unit.order_mut(root)?, refund)?;
+        let row = ledger::refund_mut(self.opened.order_mut()?, refund)?;
         if row.amount_minor != amount && row.status == RefundStatus::Issued {
             return Err(Error::Conflict("the refund was booked with another amount".to_owned()));
         }
         // How much goes back is the provider's to say.
         row.amount_minor = amount;
-        let what = stages::advance(cx, self.unit, root, refund, stage, amount, None)?;
-        ledger::refund_mut(self.unit.order_mut(root)?, refund)?.reference = Some(reference.to_owned());
+        let what = stages::advance(&mut self.opened, refund, stage, amount, None)?;
+        ledger::refund_mut(self.opened.order_mut()?, refund)?.reference = Some(reference.to_owned());
         Ok(self.applied(format!("{}: {what}", id::encode(Prefix::Refund, refund)), payment.id))
     }
 
@@ -200,10 +190,11 @@ impl Case<'_, '_> {
         };
         // Banks may dispute in a currency of their own: then it is about the whole payment.
         let amount = amount.filter(|amount| amount.currency().is_none_or(|code| code == payment.currency));
-        let amount = amount.map(|amount| money(amount, &payment.currency, &self.cx.rules.currencies)).transpose()?;
+        let amount =
+            amount.map(|amount| money(amount, &payment.currency, &self.opened.env.rules.currencies)).transpose()?;
         let amount = amount.filter(|amount| amount.minor > 0);
         let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status, at };
-        let was_news = disputes::book(self.cx, self.unit, self.root, payment.id, &said)?;
+        let was_news = disputes::book(&mut self.opened, payment.id, &said)?;
         let why = if was_news {
             format!("the dispute {reference} is {}", format!("{status:?}").to_lowercase())
         } else {
@@ -235,7 +226,7 @@ fn find_refund(
 }
 
 fn refund_of_its_own(
-    cx: &Cx<'_>,
+    env: Env<'_>,
     order: &mut Order,
     payment: &payment::Model,
     stage: RefundStage,
@@ -245,7 +236,7 @@ fn refund_of_its_own(
     if stage != RefundStage::Failed && amount > left {
         return Err(stages::more_than_left());
     }
-    let mut row = refunds::new_refund(payment, amount, None, None, &cx.actor.id, cx.now);
+    let mut row = refunds::new_refund(payment, amount, None, None, &env.actor.id, env.now);
     row.unasked = true;
     let made = row.id;
     order.refunds.insert(row)?;

@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     id::{self, Prefix},
     queue::inbox::{self, Verdict},
-    workflow::{Command, Cx, Mode, Needs, Roots, Rules, SubjectRef, Unit},
+    workflow::{Command, Cx, Env, Mode, Needs, Opened, Roots, Rules, SubjectRef, Unit},
 };
 use entity::{DeliveryStatus, payment, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -68,9 +68,10 @@ pub async fn apply(
     let roots = unit.roots_of();
     let mut verdicts = Vec::with_capacity(pieces.len());
     for (piece, sale) in pieces.iter().zip(sales) {
-        let Some(root) = sale.and_then(|sale| roots.get(&sale)) else { continue };
-        let cx = Cx { rules, txn, actor: &piece.actor, now };
-        verdicts.push((piece.row, act::act(&cx, &mut unit, *root, piece, known.get(&piece.key()))?));
+        let Some((sale, root)) = sale.and_then(|sale| Some((sale, *roots.get(&sale)?))) else { continue };
+        let env = Env { rules, actor: &piece.actor, now };
+        let opened = Opened::of(&mut unit, env, root, sale);
+        verdicts.push((piece.row, act::act(opened, piece, known.get(&piece.key()))?));
     }
     unit.flush(txn).await?;
     let verdicts: Vec<_> = verdicts.iter().map(|(row, verdict)| (*row, verdict)).collect();
@@ -99,11 +100,11 @@ async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Er
         let sale = SubjectRef::sale(payment.sale_order_id);
         unit = Unit::open(cx.txn, Roots::of_subjects(&[sale]), Mode::Write, cx.now).await?;
     }
-    let Some(root) = unit.orders.keys().next().copied() else {
+    if unit.orders.is_empty() {
         return Ok(piece.parked(&format!("there is no {}", sale.type_id())));
-    };
+    }
     unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
-    match act::act(cx, &mut unit, root, &piece, known) {
+    match act::act(Opened::sale(&mut unit, cx.env())?, &piece, known) {
         Ok(verdict) => {
             unit.flush(cx.txn).await?;
             Ok(verdict)
@@ -113,7 +114,7 @@ async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Er
         Err(error) => Ok(Verdict {
             status: DeliveryStatus::Failed,
             decision: error.to_string(),
-            sale_order_id: Some(unit.order(root)?.sale()?.id),
+            sale_order_id: Some(unit.only()?.sale()?.id),
             payment_id: known.map(|payment| payment.id),
         }),
     }

@@ -8,10 +8,10 @@ use crate::{
         commands::RegisterPayment,
         ledger,
         provider::{RefundStage, api::Refunded},
-        register, report, stages,
+        register, stages,
     },
     queue::outbox::{self, End, Event as Wanted},
-    workflow::{Command, Cx},
+    workflow::{Command, Cx, Opened},
 };
 use entity::{PaymentStatus, outbox as row};
 use sea_orm::EntityTrait;
@@ -58,13 +58,14 @@ impl Command for TakeAnswer {
 
 impl TakeAnswer {
     async fn of_refund(&self, cx: &Cx<'_>, refund: Uuid) -> Result<(), Error> {
-        let (mut unit, root, row) = stages::open(cx, refund).await?;
+        let (mut unit, row) = stages::open(cx, refund).await?;
         let (reference, stage, why) = match &self.answer {
             Answer::Refunded(refunded) => (refunded.reference.clone(), refunded.stage, refunded.why.clone()),
             Answer::Refused(why) => (None, RefundStage::Failed, Some(why.clone())),
             other => return Err(Error::internal(format!("{other:?} answers no refund"))),
         };
-        let order = unit.order_mut(root)?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let order = opened.order_mut()?;
         let taken = |name: &String| {
             let mut others = order.refunds.all().into_iter().flatten().filter(|other| other.id != refund);
             others.any(|other| other.payment_id == row.payment_id && other.reference.as_ref() == Some(name))
@@ -72,20 +73,21 @@ impl TakeAnswer {
         if let Some(name) = reference.filter(|name| !taken(name)) {
             ledger::refund_mut(order, refund)?.reference = Some(name);
         }
-        stages::advance(cx, &mut unit, root, refund, stage, row.amount_minor, why)?;
+        stages::advance(&mut opened, refund, stage, row.amount_minor, why)?;
         unit.flush(cx.txn).await?;
         Ok(())
     }
 
     async fn of_payment(&self, cx: &Cx<'_>, payment: Uuid, what: &str) -> Result<(), Error> {
-        let (mut unit, root, sale) = register::open(cx, payment).await?;
-        let row = ledger::payment(unit.order(root)?, payment)?.clone();
+        let mut unit = register::open(cx, payment).await?;
+        let mut opened = Opened::sale(&mut unit, cx.env())?;
+        let row = ledger::payment(opened.order()?, payment)?.clone();
         let (minor, status) = match &self.answer {
             Answer::Captured(minor) => (*minor, PaymentStatus::Confirmed),
             Answer::Voided => (row.amount_minor, PaymentStatus::Failed),
             Answer::Refused(why) => {
                 let told = told(&format!("PAYMENT_{what}_REFUSED"), payment, row.amount_minor);
-                report::report_status(cx, &mut unit, root, sale, &told.because(None, Some(why.clone())))?;
+                opened.report_noop(&told.because(None, Some(why.clone())))?;
                 unit.flush(cx.txn).await?;
                 return Ok(());
             }
@@ -102,7 +104,7 @@ impl TakeAnswer {
             status: Some(status),
             received_by_id: None,
         };
-        command.book(cx, &mut unit, root, sale, None)?;
+        command.book(&mut opened, None)?;
         Ok(unit.flush(cx.txn).await?)
     }
 }

@@ -19,19 +19,19 @@ use crate::{
     id::{self, Prefix},
     payment::provider::http::Http,
     queue::outbox::{self, End, Event as Wanted},
-    workflow::{Cx, Event, Rules},
+    workflow::{Cx, Event, Order, Rules},
 };
 use chrono::TimeDelta;
-use entity::{PaymentStatus, RefundStatus, outbox as row, payment};
+use entity::{PaymentStatus, RefundStatus, outbox as row, payment, refund};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 /// What an order's providers are still to be asked.
-async fn waiting(cx: &Cx<'_>, root: Uuid) -> Result<Vec<(row::Model, Wanted)>, Error> {
+async fn waiting(cx: &Cx<'_>, order: &Order) -> Result<Vec<(row::Model, Wanted)>, Error> {
     let rows = row::Entity::find()
-        .filter(row::Column::RootId.eq(root))
+        .filter(row::Column::RootId.eq(order.root.id))
         .filter(row::Column::Kind.is_in(outbox::PROVIDERS.iter().copied()))
         .filter(row::Column::DoneAt.is_null())
         .filter(row::Column::DeadAt.is_null())
@@ -42,23 +42,23 @@ async fn waiting(cx: &Cx<'_>, root: Uuid) -> Result<Vec<(row::Model, Wanted)>, E
 
 /// Refuses what somebody says of a payment while its provider is to capture or void it: what it answers would be
 /// another story.
-pub async fn check_settled(cx: &Cx<'_>, root: Uuid, payment: Uuid) -> Result<(), Error> {
-    if waiting(cx, root).await?.iter().any(|(_, wanted)| set_aside::about(wanted) == Some(payment)) {
+pub async fn check_settled(cx: &Cx<'_>, order: &Order, payment: Uuid) -> Result<(), Error> {
+    if waiting(cx, order).await?.iter().any(|(_, wanted)| set_aside::about(wanted) == Some(payment)) {
         let message = "the provider is asked to capture or void it; wait for the answer";
         return Err(Error::UnderWay(message.to_owned()));
     }
     Ok(())
 }
 
-/// Whether a provider is being asked for a refund of this payment at this moment: the worker has its row, and there is
+/// Whether a provider is being asked for a refund at this moment: the worker has its row, and there is
 /// somebody to ask. Of payments that came through nobody the worker only writes down that there is not.
-pub async fn is_being_asked(cx: &Cx<'_>, root: Uuid, payment: &payment::Model, refund: Uuid) -> Result<bool, Error> {
-    if refunds::api_of(&cx.rules.settings, payment).is_err() {
+pub async fn is_being_asked(cx: &Cx<'_>, order: &Order, refund: &refund::Model) -> Result<bool, Error> {
+    if refunds::api_of(&cx.rules.settings, ledger::payment(order, refund.payment_id)?).is_err() {
         return Ok(false);
     }
     let claimed = |row: &row::Model| row.lease_until.is_some_and(|until| until > cx.now);
-    let wanted = Wanted::RefundRequested { refund_id: refund };
-    Ok(waiting(cx, root).await?.iter().any(|(row, of)| *of == wanted && claimed(row)))
+    let wanted = Wanted::RefundRequested { refund_id: refund.id };
+    Ok(waiting(cx, order).await?.iter().any(|(row, of)| *of == wanted && claimed(row)))
 }
 
 /// What is to be done about a row.
@@ -97,13 +97,13 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
     let wanted = outbox::event(row)?;
     match &wanted {
         Wanted::RefundRequested { refund_id } => {
-            let (unit, root, refund) = stages::open(cx, *refund_id).await?;
+            let (unit, refund) = stages::open(cx, *refund_id).await?;
             if refund.status != RefundStatus::Requested {
                 // Only the provider gives a refund its reference.
                 let theirs = refund.reference.is_some() && refund.status != RefundStatus::Failed;
                 return Ok(moot(theirs, &format!("the refund is {:?} already", refund.status)));
             }
-            let order = unit.order(root)?;
+            let order = unit.only()?;
             let payment = ledger::payment(order, refund.payment_id)?;
             if payment.status == PaymentStatus::Disputed {
                 return Ok(Plan::Wait("the payment is disputed; it is asked for when that is decided".to_owned()));
@@ -115,8 +115,8 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
             asked(cx, row, payment, What::Refund, intent, refund.amount_minor)
         }
         Wanted::CaptureRequested { payment_id, .. } | Wanted::VoidRequested { payment_id } => {
-            let (unit, root, _) = register::open(cx, *payment_id).await?;
-            let payment = ledger::payment(unit.order(root)?, *payment_id)?;
+            let unit = register::open(cx, *payment_id).await?;
+            let payment = ledger::payment(unit.only()?, *payment_id)?;
             let (what, amount, end) = match wanted {
                 Wanted::CaptureRequested { amount_minor, .. } => {
                     (What::Capture, amount_minor, payment.status.is_captured())
@@ -127,7 +127,8 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
                 return Ok(moot(row.attempts > 0 && end, &format!("the payment is {:?} already", payment.status)));
             }
             let void = Wanted::VoidRequested { payment_id: *payment_id };
-            if matches!(what, What::Capture) && waiting(cx, root).await?.iter().any(|(_, other)| *other == void) {
+            if matches!(what, What::Capture) && waiting(cx, unit.only()?).await?.iter().any(|(_, other)| *other == void)
+            {
                 return Ok(Plan::Nothing(End::NotAsked("the money is to be given back instead".to_owned())));
             }
             asked(cx, row, payment, what, id::encode(Prefix::Event, row.id), amount)

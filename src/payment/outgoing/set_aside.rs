@@ -5,9 +5,9 @@ use crate::{
     error::Error,
     money::Money,
     order::sale_access,
-    payment::{commands::PaymentDone, ledger, refunds, register, report},
-    queue::outbox::{self, Event as Wanted},
-    workflow::{Command, Cx, Event, SubjectRef, Unit, check_note, check_reason_code},
+    payment::{commands::PaymentDone, ledger, refunds, register},
+    queue::outbox::Event as Wanted,
+    workflow::{Command, Cx, Event, Opened, Unit, check_note, check_reason_code},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;
@@ -27,10 +27,9 @@ impl Command for CapturePayment {
     const NAME: &'static str = "capturePayment";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
-        let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
-        let order = unit.order(root)?;
+        let (unit, payment) = set_aside(cx, self.payment_id).await?;
         let amount = match &self.amount {
-            Some(money) => sale_access::amount(order, "amount", money)?,
+            Some(money) => sale_access::amount(unit.only()?, "amount", money)?,
             None => payment.amount_minor,
         };
         if amount <= 0 || amount > payment.amount_minor {
@@ -38,7 +37,7 @@ impl Command for CapturePayment {
             return Err(Error::invalid("amount", format!("{most} is set aside")));
         }
         let told = told("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
-        want(cx, unit, root, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await?;
+        want(cx, unit, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await?;
         Ok(PaymentDone { payment: payment.id })
     }
 }
@@ -58,29 +57,29 @@ impl Command for VoidPayment {
     const NAME: &'static str = "voidPayment";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<PaymentDone, Error> {
-        let (unit, root, payment) = set_aside(cx, self.payment_id).await?;
+        let (unit, payment) = set_aside(cx, self.payment_id).await?;
         check_note(self.note.as_deref())?;
-        let store = unit.order(root)?.sale()?.store_id;
+        let store = unit.only()?.sale()?.store_id;
         check_reason_code(cx.env(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
         let told = told("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
             .because(Some(self.reason_code.clone()), self.note.clone());
-        want(cx, unit, root, &Wanted::VoidRequested { payment_id: payment.id }, &told).await?;
+        want(cx, unit, &Wanted::VoidRequested { payment_id: payment.id }, &told).await?;
         Ok(PaymentDone { payment: payment.id })
     }
 }
 
 /// Locks the order of a payment whose money is set aside at a provider that can be asked, and is not being asked yet.
-async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, Uuid, payment::Model), Error> {
+async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, payment::Model), Error> {
     cx.actor.require("payment.capture")?;
-    let (unit, root, _) = register::open(cx, payment).await?;
-    let row = ledger::payment(unit.order(root)?, payment)?.clone();
+    let unit = register::open(cx, payment).await?;
+    let row = ledger::payment(unit.only()?, payment)?.clone();
     if row.status != PaymentStatus::Authorized {
         let word = format!("{:?}", row.status).to_uppercase();
         return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
     }
     refunds::setting_aside(&cx.rules.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
-    check_settled(cx, root, payment).await?;
-    Ok((unit, root, row))
+    check_settled(cx, unit.only()?, payment).await?;
+    Ok((unit, row))
 }
 
 /// The payment whose set-aside money a row is about.
@@ -91,10 +90,10 @@ pub(super) fn about(wanted: &Wanted) -> Option<Uuid> {
     }
 }
 
-async fn want(cx: &Cx<'_>, mut unit: Unit, root: Uuid, wanted: &Wanted, told: &Event) -> Result<(), Error> {
-    let sale = SubjectRef::sale(unit.order(root)?.sale()?.id);
-    unit.shared.outbox.push(outbox::row(wanted, Some(root), cx.now)?);
-    report::report(cx, &mut unit, root, sale, told)?;
+async fn want(cx: &Cx<'_>, mut unit: Unit, wanted: &Wanted, told: &Event) -> Result<(), Error> {
+    let mut opened = Opened::sale(&mut unit, cx.env())?;
+    opened.enqueue(wanted)?;
+    opened.report(told)?;
     unit.flush(cx.txn).await?;
     Ok(())
 }

@@ -9,13 +9,13 @@ pub mod location;
 pub mod strays;
 pub mod uploads;
 
-use super::{ledger, register, report};
+use super::{ledger, register};
 use crate::{
     actor::Actor,
     error::Error,
     id,
     payment::commands::PaymentDone,
-    workflow::{Command, Cx, Event},
+    workflow::{Command, Cx, Event, Opened},
 };
 use entity::{PaymentStatus, payment};
 use serde::Serialize;
@@ -90,10 +90,11 @@ impl Command for AttachReceipt {
 
 /// Locks the payment's order and gives the payment its receipt.
 pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place) -> Result<PaymentDone, Error> {
-    let (mut unit, root, sale) = register::open(cx, payment).await?;
-    may_attach(cx.actor, ledger::payment(unit.order(root)?, payment)?)?;
+    let mut unit = register::open(cx, payment).await?;
+    let mut opened = Opened::sale(&mut unit, cx.env())?;
+    may_attach(cx.actor, ledger::payment(opened.order()?, payment)?)?;
     strays::take(cx.txn, place).await?;
-    let row = ledger::payment_mut(unit.order_mut(root)?, payment)?;
+    let row = ledger::payment_mut(opened.order_mut()?, payment)?;
     let former = row.receipt_bucket.take().zip(row.receipt_key.take()).map(|(bucket, key)| Place { bucket, key });
     row.receipt_bucket = Some(place.bucket.clone());
     row.receipt_key = Some(place.key.clone());
@@ -113,6 +114,6 @@ pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place)
     if let Some(former) = former {
         strays::add(cx.txn, &former, cx.now, cx.now).await?;
     }
-    report::report_status(cx, &mut unit, root, sale, &told)?;
+    opened.report_noop(&told)?;
     register::finish(cx, unit, payment).await
 }

@@ -47,14 +47,15 @@ impl Command for CreateReceiptUpload {
     const NAME: &'static str = "createReceiptUpload";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<UploadDone, Error> {
-        let (unit, root, _) = register::open(cx, self.payment_id).await?;
-        may_attach(cx.actor, ledger::payment(unit.order(root)?, self.payment_id)?)?;
+        let unit = register::open(cx, self.payment_id).await?;
+        let payment = ledger::payment(unit.only()?, self.payment_id)?;
+        may_attach(cx.actor, payment)?;
         let kind = content::named("contentType", &self.content_type)?;
         self.check(&cx.rules.settings)?;
         let settings = &cx.rules.settings.payment;
         let row = receipt_upload::Model {
             id: id::new(),
-            root_id: root,
+            root_id: payment.root_id,
             payment_id: self.payment_id,
             bucket: cx.rules.settings.storage.bucket.clone(),
             object_key: format!("uploads/{}.{}", id::new(), kind.extension),

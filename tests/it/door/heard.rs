@@ -11,7 +11,7 @@ use waybill::{
     clock::Instant,
     config::embedded_defaults,
     error::Error,
-    workflow::{Env, Event, Mode, Needs, Registry, Roots, SubjectRef, Turn, Unit, Vocabulary},
+    workflow::{Env, Event, Mode, Needs, Opened, Registry, Roots, SubjectRef, Turn, Unit, Vocabulary},
 };
 
 /// A registry with the shipped machines, the sale machine changed.
@@ -91,13 +91,13 @@ both! {
         let txn = w.app.begin().await.expect("a transaction");
         let mut unit = Unit::open(&txn, Roots::of_subjects(&[sale]), Mode::Write, w.now()).await.expect("the order");
         unit.load(&w.app, &txn, Needs::ALL, Mode::Write).await.expect("its parts");
-        let root = unit.only().expect("one order").root.id;
+        let mut opened = Opened::only(&mut unit, env, sale).expect("one order");
         let slip = Event::named("PAYMENT_CAPTURD");
         for outcome in [
-            unit.record(env, root, sale, &slip),
-            unit.record_noop(env, root, sale, &slip),
-            unit.command(env, root, sale, &slip),
-            unit.offer(env, root, sale, &slip).map(drop),
+            opened.record(&slip),
+            opened.record_noop(&slip),
+            opened.command(&slip),
+            opened.offer(&slip).map(drop),
         ] {
             let error = outcome.expect_err("a fault");
             assert!(matches!(error, Error::Internal(_)) && error.to_string().contains("not declared"), "{error}");
