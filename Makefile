@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; the others are for those who change things.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench conformance fmt schema lifecycles
+.PHONY: help run demo test soak bench conformance fmt schema lifecycles
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -14,6 +14,9 @@ demo: ## the same, with something to look at
 
 test: ## format, lints, and all tests on SQLite and PostgreSQL
 	scripts/test
+
+soak: ## what takes long: storms, kills, hundreds of drawn histories, a million documents (optimised)
+	scripts/soak
 
 bench: ## transitions and journeys a second, beside pgbench, on a PostgreSQL that is started for it
 	cargo build --release --locked --workspace

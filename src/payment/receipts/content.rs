@@ -34,7 +34,7 @@ pub fn kind(field: &str, head: &[u8]) -> Result<Kind, Error> {
     let kind = KINDS.iter().find(|(name, _)| Some(*name) == found).map(|(_, kind)| *kind);
     kind.ok_or_else(|| {
         let found = found.map_or_else(String::new, |found| format!(" and looks like {found}"));
-        Error::invalid(field, format!("the file's content is none of those{found}; {ALLOWED}"))
+        Error::invalid(field, format!("the file's content is no receipt{found}; {ALLOWED}"))
     })
 }
 

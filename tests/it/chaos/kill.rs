@@ -4,15 +4,17 @@ use super::{
     load::Load,
     process::{Start, audit_is_clean},
 };
-use crate::{both, harness::World};
-
-const KILLS: usize = 20;
+use crate::{
+    both,
+    harness::{World, rounds},
+};
 
 both! {
-    async fn what_was_acknowledged_before_a_sigkill_is_there_after_it_twenty_times(w: World) {
+    async fn what_was_acknowledged_before_a_sigkill_is_there_after_it_time_and_again(w: World) {
         let began = std::time::Instant::now();
         let load = Load::start(&w).await;
-        for kill in 0..KILLS {
+        let kills = rounds(4, 20);
+        for kill in 0..kills {
             let server = Start::over(&w).serve().await;
             load.is_kept().await;
             load.go(Some(&server.url));
@@ -29,7 +31,7 @@ both! {
         assert!(known.cut_off > 0, "no request was ever cut off");
         let (sales, edits, adjustments) = (known.sales.len(), known.edits.len(), known.adjustments);
         let took = began.elapsed().as_secs_f64();
-        println!("{KILLS} kills, {sales} sales, {edits} edits, {adjustments} corrections, {} cut off, {took:.1} s", known.cut_off);
+        println!("{kills} kills, {sales} sales, {edits} edits, {adjustments} corrections, {} cut off, {took:.1} s", known.cut_off);
         server.terminate().await;
         assert!(server.ended().await.success());
         audit_is_clean(&w).await;

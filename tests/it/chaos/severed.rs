@@ -4,11 +4,10 @@ use super::{
     load::Load,
     process::{Start, audit_is_clean},
 };
-use crate::harness::{self, Backend, World};
+use crate::harness::{self, Backend, World, rounds};
 use sea_orm::{ConnectionTrait as _, Statement};
 use std::time::Instant;
 
-const CUTS: usize = 10;
 const NAME: &str = "waybill-under-test";
 
 /// Cuts all connections of the server: how many there were.
@@ -30,19 +29,20 @@ async fn story(w: World) {
     let server = start.serve().await;
     load.go(Some(&server.url));
     let mut connections = 0;
-    for _ in 0..CUTS {
+    let cuts = rounds(4, 10);
+    for _ in 0..cuts {
         load.goes_on(30).await;
         connections += cut(&w).await;
         load.is_kept().await;
     }
-    assert!(connections > i64::try_from(CUTS).expect("a few"), "the server had hardly any connections: {connections}");
+    assert!(connections > i64::try_from(cuts).expect("a few"), "the server had hardly any connections: {connections}");
     // By itself, and soon.
     let last_cut = Instant::now();
     load.goes_on(64).await;
     let recovered = last_cut.elapsed();
     let known = load.finish().await;
     println!(
-        "{connections} connections cut in {CUTS} rounds, {} errors, {} acknowledged, the last 64 in {} ms",
+        "{connections} connections cut in {cuts} rounds, {} errors, {} acknowledged, the last 64 in {} ms",
         known.errors,
         known.count(),
         recovered.as_millis()

@@ -94,6 +94,11 @@ pub fn shows(value: &Value, expected: &Value, saying: &str) {
     }
 }
 
+/// How much of something that takes long: so much in `make test`, and so much in `make soak`.
+pub fn rounds(test: usize, soak: usize) -> usize {
+    if std::env::var_os("SOAK").is_some() { soak } else { test }
+}
+
 /// Tells a story in a world of its own and looks at what it left behind.
 pub fn run<F>(backend: Backend, story: impl FnOnce(World) -> F)
 where
