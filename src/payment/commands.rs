@@ -1,7 +1,7 @@
 //! Refunds and credit notes; disputes are in `disputes`, registering and confirming are in `register`.
 
 pub use super::register::{ConfirmPayment, RegisterPayment};
-use super::{credits, ledger, outgoing, reconcile::fell_through, refunds, register, stages};
+use super::{credits, ledger, refunds, register, stages, under_way};
 use crate::{
     error::{Code, Error},
     id,
@@ -59,11 +59,11 @@ impl Command for RefundPayment {
         let refund = row.id;
         opened.order_mut()?.refunds.insert(row)?;
         if refunds::is_handed_back(&payment) {
-            refund_issued(&mut opened, refund, self.note.clone())?;
+            stages::issued(&mut opened, refund, self.note.clone())?;
         } else {
             opened.enqueue(&outbox::Event::RefundRequested { refund_id: refund })?;
-            let told = told("REFUND_REQUESTED", refund, amount).because(reason, self.note.clone());
-            opened.report(&told)?;
+            let event = stages::event("REFUND_REQUESTED", refund, amount).because(reason, self.note.clone());
+            opened.report(&event)?;
         }
         unit.flush(cx.txn).await?;
         Ok(PaymentDone { payment: payment.id })
@@ -144,47 +144,18 @@ impl Command for SettleRefund {
             let word = format!("{:?}", row.status).to_uppercase();
             return Err(Error::Conflict(format!("the refund is {word} already")));
         }
-        if outgoing::is_being_asked(cx, opened.order()?, &row).await? {
+        if under_way::is_being_asked(cx, opened.order()?, &row).await? {
             let message = "the provider is being asked for it just now; look again in a few minutes";
             return Err(Error::UnderWay(message.to_owned()));
         }
         if self.issued {
-            refund_issued(&mut opened, row.id, self.note.clone())?;
+            stages::issued(&mut opened, row.id, self.note.clone())?;
         } else {
-            refund_failed(&mut opened, row.id, self.note.clone())?;
+            stages::failed(&mut opened, row.id, self.note.clone())?;
         }
         unit.flush(cx.txn).await?;
         Ok(PaymentDone { payment: row.payment_id })
     }
-}
-
-/// A refund has failed: its row and the sale hear of it. `note`: why, where somebody says so.
-pub fn refund_failed(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
-    let env = opened.env;
-    let order = opened.order_mut()?;
-    let over = fell_through(&env.rules.registry, order.sale()?)?;
-    refunds::fail(order, refund, over, env.actor, env.now)?;
-    let row = ledger::refund_mut(order, refund)?;
-    let told = told("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
-    opened.report(&told)
-}
-
-/// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it. One that nobody here
-/// asked for reverses the payment.
-pub fn refund_issued(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
-    let now = opened.env.now;
-    refunds::issue(opened.order_mut()?, refund, now)?;
-    let row = ledger::refund_mut(opened.order_mut()?, refund)?.clone();
-    let name = if row.unasked { "PAYMENT_REVERSED" } else { "REFUND_ISSUED" };
-    let event = told(name, refund, row.amount_minor).because(row.reason_code.clone(), note);
-    opened.report(&event)?;
-    if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
-        && refunds::settles_return(opened.order()?, &row)?
-        && opened.about(fulfilment).knows(&event.name)?
-    {
-        opened.about(fulfilment).command(&event)?;
-    }
-    Ok(())
 }
 
 /// Lowers what is owed on a sale that is not paid.
@@ -273,12 +244,6 @@ impl IssueCreditNote {
         let listens = opened.about(fulfilment).knows("CREDIT_NOTE_ISSUED")?;
         Ok(listens.then_some(fulfilment))
     }
-}
-
-/// An event about a refund and its amount.
-pub(super) fn told(event: &str, refund: Uuid, amount: i64) -> Event {
-    let refund = id::encode(id::Prefix::Refund, refund);
-    Event::named(event).with(json!({ "refundId": refund, "amountMinor": amount }))
 }
 
 fn check_reason(cx: &Cx<'_>, order: &Order, event: &str, code: &str, note: Option<&str>) -> Result<(), Error> {

@@ -20,3 +20,4 @@ pub mod reconcile;
 pub mod refunds;
 pub mod register;
 pub mod stages;
+pub mod under_way;

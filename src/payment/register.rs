@@ -1,6 +1,6 @@
 //! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
 
-use super::{ledger, naming, outgoing, queries, reconcile::fell_through, refunds};
+use super::{ledger, naming, queries, reconcile::fell_through, refunds, under_way};
 use crate::{
     actor::Actor,
     error::Error,
@@ -56,7 +56,7 @@ impl Command for RegisterPayment {
         check_receiver(cx, self.received_by_id).await?;
         let known = self.known(cx).await?;
         if let Some(known) = &known {
-            outgoing::check_settled(cx, unit.only()?, known.id).await?;
+            under_way::check_settled(cx, unit.only()?, known.id).await?;
         }
         let payment = self.book(&mut Opened::sale(&mut unit, cx.env())?, known.as_ref())?;
         finish(cx, unit, payment).await
@@ -228,7 +228,7 @@ impl Command for ConfirmPayment {
             return Err(Error::Conflict(format!("the payment is {} already", format!("{status:?}").to_uppercase())));
         }
         if status != PaymentStatus::Confirmed {
-            outgoing::check_settled(cx, unit.only()?, self.payment_id).await?;
+            under_way::check_settled(cx, unit.only()?, self.payment_id).await?;
             confirm(&mut Opened::sale(&mut unit, cx.env())?, self.payment_id, "PAYMENT_CONFIRMED")?;
         }
         finish(cx, unit, self.payment_id).await

@@ -1,18 +1,16 @@
 //! How a refund goes on, whoever says so: a provider's event, or its answer to what was asked.
 
-use super::{
-    commands::{refund_failed, refund_issued, told},
-    ledger,
-    provider::RefundStage,
-};
+use super::{ledger, provider::RefundStage};
 use crate::{
     error::Error,
     id,
     order::sale_access,
-    workflow::{Cx, Opened, Roots, Unit},
+    payment::{reconcile::fell_through, refunds},
+    workflow::{Cx, Event, Opened, Roots, SubjectRef, Unit},
 };
 use entity::{RefundStatus, refund};
 use sea_orm::ColumnTrait;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Locks the order of a refund.
@@ -43,8 +41,8 @@ pub fn advance(
     match (stage, status) {
         (RefundStage::Sent, RefundStatus::Requested) => {
             row.status = RefundStatus::Sent;
-            let told = told("REFUND_SENT", refund, row.amount_minor);
-            opened.report_noop(&told)?;
+            let sent = event("REFUND_SENT", refund, row.amount_minor);
+            opened.report_noop(&sent)?;
             Ok("it is on its way")
         }
         // Of one that had failed, when that was not the provider's own word.
@@ -54,14 +52,49 @@ pub fn advance(
             if amount > ledger::in_hand(order, payment)? + ledger::charged_back(order, payment)? {
                 return Err(more_than_left());
             }
-            refund_issued(opened, refund, None)?;
+            issued(opened, refund, None)?;
             Ok("it has reached its payer")
         }
         // Also of one that was issued: banks return what they cannot pay out. What failed there stays so.
         (RefundStage::Failed, RefundStatus::Requested | RefundStatus::Sent | RefundStatus::Issued) => {
-            refund_failed(opened, refund, why)?;
+            failed(opened, refund, why)?;
             Ok("it has failed")
         }
         _ => Ok("that was known"),
     }
+}
+
+/// A refund has failed: its row and the sale hear of it. `note`: why, where somebody says so.
+pub fn failed(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
+    let env = opened.env;
+    let order = opened.order_mut()?;
+    let over = fell_through(&env.rules.registry, order.sale()?)?;
+    refunds::fail(order, refund, over, env.actor, env.now)?;
+    let row = ledger::refund_mut(order, refund)?;
+    let failed = event("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);
+    opened.report(&failed)
+}
+
+/// A refund has reached its payer: the ledger, the sale, and the return that it settles hear of it. One that nobody here
+/// asked for reverses the payment.
+pub fn issued(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
+    let now = opened.env.now;
+    refunds::issue(opened.order_mut()?, refund, now)?;
+    let row = ledger::refund_mut(opened.order_mut()?, refund)?.clone();
+    let name = if row.unasked { "PAYMENT_REVERSED" } else { "REFUND_ISSUED" };
+    let issued = event(name, refund, row.amount_minor).because(row.reason_code.clone(), note);
+    opened.report(&issued)?;
+    if let Some(fulfilment) = row.fulfilment_id.map(SubjectRef::fulfilment)
+        && refunds::settles_return(opened.order()?, &row)?
+        && opened.about(fulfilment).knows(&issued.name)?
+    {
+        opened.about(fulfilment).command(&issued)?;
+    }
+    Ok(())
+}
+
+/// An event about a refund and its amount.
+pub(super) fn event(name: &str, refund: Uuid, amount: i64) -> Event {
+    let refund = id::encode(id::Prefix::Refund, refund);
+    Event::named(name).with(json!({ "refundId": refund, "amountMinor": amount }))
 }

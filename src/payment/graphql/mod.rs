@@ -78,237 +78,145 @@ async fn refunds(ctx: &Context<'_>, payment: &payment::Model) -> Answer<Vec<Refu
     Ok(refunds.into_iter().map(|refund| Refund::new(refund, payment.currency.clone())).collect())
 }
 
-/// A payment of a customer, or of nobody known.
-#[derive(Clone, Debug, Description)]
-pub struct ConsumerPayment(Arc<payment::Model>);
+/// Types of payments: what all have, and what each has of its own.
+macro_rules! payments {
+    ($($(#[$doc:meta])* $name:ident { $($own:tt)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Description)]
+        pub struct $name(Arc<payment::Model>);
 
-#[Object(use_type_description = true)]
-impl ConsumerPayment {
-    /// `pay_…`
-    pub async fn id(&self) -> ID {
-        id::encode(Prefix::Payment, self.0.id).into()
-    }
+        #[Object(use_type_description = true)]
+        impl $name {
+            /// `pay_…`
+            pub async fn id(&self) -> ID {
+                id::encode(Prefix::Payment, self.0.id).into()
+            }
 
-    /// The sale order that it is for.
-    pub async fn sale_order_id(&self) -> ID {
-        id::encode(Prefix::Sale, self.0.sale_order_id).into()
-    }
+            /// The sale order that it is for.
+            pub async fn sale_order_id(&self) -> ID {
+                id::encode(Prefix::Sale, self.0.sale_order_id).into()
+            }
 
-    /// How much.
-    pub async fn amount(&self) -> Money {
-        Money::of(self.0.amount_minor, &self.0.currency)
-    }
+            /// How much.
+            pub async fn amount(&self) -> Money {
+                Money::of(self.0.amount_minor, &self.0.currency)
+            }
 
-    /// How.
-    pub async fn method(&self) -> PaymentMethod {
-        self.0.method.into()
-    }
+            /// How.
+            pub async fn method(&self) -> PaymentMethod {
+                self.0.method.into()
+            }
 
-    /// How far it has come.
-    pub async fn status(&self) -> PaymentStatus {
-        self.0.status.into()
-    }
+            /// How far it has come.
+            pub async fn status(&self) -> PaymentStatus {
+                self.0.status.into()
+            }
 
-    /// Through whom; null: not through a provider.
-    pub async fn provider(&self) -> Option<String> {
-        self.0.provider.clone()
-    }
+            /// Through whom; null: not through a provider.
+            pub async fn provider(&self) -> Option<String> {
+                self.0.provider.clone()
+            }
 
-    /// The provider's own reference; one payment per (provider, reference). Without a provider it is free text.
-    pub async fn reference(&self) -> Option<String> {
-        self.0.reference.clone()
-    }
+            /// The provider's own reference; one payment per (provider, reference). Without a provider it is free text.
+            pub async fn reference(&self) -> Option<String> {
+                self.0.reference.clone()
+            }
 
-    /// When the money came in.
-    pub async fn received_at(&self) -> Option<DateTime> {
-        self.0.received_at.map(DateTime)
-    }
+            /// When the money came in.
+            pub async fn received_at(&self) -> Option<DateTime> {
+                self.0.received_at.map(DateTime)
+            }
 
-    /// Where its receipt is stored.
-    pub async fn receipt_bucket(&self) -> Option<String> {
-        self.0.receipt_bucket.clone()
-    }
+            /// Where its receipt is stored.
+            pub async fn receipt_bucket(&self) -> Option<String> {
+                self.0.receipt_bucket.clone()
+            }
 
-    /// Under which key its receipt is stored.
-    pub async fn receipt_key(&self) -> Option<String> {
-        self.0.receipt_key.clone()
-    }
+            /// Under which key its receipt is stored.
+            pub async fn receipt_key(&self) -> Option<String> {
+                self.0.receipt_key.clone()
+            }
 
-    /// A presigned link, valid for minutes.
-    pub async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        receipts::link(ctx, &self.0).await
-    }
+            /// A presigned link, valid for minutes.
+            pub async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+                receipts::link(ctx, &self.0).await
+            }
 
-    /// What its receipt is called.
-    pub async fn receipt_file_name(&self) -> Option<String> {
-        self.0.receipt_file_name.clone()
-    }
+            /// What its receipt is called.
+            pub async fn receipt_file_name(&self) -> Option<String> {
+                self.0.receipt_file_name.clone()
+            }
 
-    /// What its receipt is, by its content.
-    pub async fn receipt_content_type(&self) -> Option<String> {
-        self.0.receipt_content_type.clone()
-    }
+            /// What its receipt is, by its content.
+            pub async fn receipt_content_type(&self) -> Option<String> {
+                self.0.receipt_content_type.clone()
+            }
 
-    /// How many bytes its receipt has.
-    pub async fn receipt_size(&self) -> Option<i32> {
-        self.0.receipt_size.and_then(|size| i32::try_from(size).ok())
-    }
+            /// How many bytes its receipt has.
+            pub async fn receipt_size(&self) -> Option<i32> {
+                self.0.receipt_size.and_then(|size| i32::try_from(size).ok())
+            }
 
-    /// The SHA-256 of its receipt, in hex.
-    pub async fn receipt_sha256(&self) -> Option<String> {
-        self.0.receipt_sha256.clone()
-    }
+            /// The SHA-256 of its receipt, in hex.
+            pub async fn receipt_sha256(&self) -> Option<String> {
+                self.0.receipt_sha256.clone()
+            }
 
-    /// When its receipt was attached.
-    pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
-        self.0.receipt_uploaded_at.map(DateTime)
-    }
+            /// When its receipt was attached.
+            pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
+                self.0.receipt_uploaded_at.map(DateTime)
+            }
 
-    /// What goes back of it, oldest first.
-    pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
-        refunds(ctx, &self.0).await
-    }
+            /// What goes back of it, oldest first.
+            pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
+                refunds(ctx, &self.0).await
+            }
 
-    /// What its payer wants back through a bank, oldest first.
-    pub async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, Failure> {
-        disputes::of(ctx, &self.0).await
-    }
+            /// What its payer wants back through a bank, oldest first.
+            pub async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, Failure> {
+                disputes::of(ctx, &self.0).await
+            }
 
-    /// What its provider was asked, oldest first.
-    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
-        provider_commands::of(ctx, &self.0).await
-    }
+            /// What its provider was asked, oldest first.
+            pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
+                provider_commands::of(ctx, &self.0).await
+            }
 
-    /// Who pays.
-    async fn customer_id(&self) -> Option<ID> {
-        self.0.customer_id.map(|id| id::encode(Prefix::Customer, id).into())
-    }
+            $($own)*
 
-    /// When it was registered.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
+            /// When it was registered.
+            async fn created_at(&self) -> DateTime {
+                DateTime(self.0.created_at)
+            }
+        }
+    )+};
 }
 
-/// A payment of a reseller.
-#[derive(Clone, Debug, Description)]
-pub struct ResellerPayment(Arc<payment::Model>);
-
-#[Object(use_type_description = true)]
-impl ResellerPayment {
-    /// `pay_…`
-    pub async fn id(&self) -> ID {
-        id::encode(Prefix::Payment, self.0.id).into()
+payments! {
+    /// A payment of a customer, or of nobody known.
+    ConsumerPayment {
+        /// Who pays.
+        async fn customer_id(&self) -> Option<ID> {
+            self.0.customer_id.map(|id| id::encode(Prefix::Customer, id).into())
+        }
     }
 
-    /// The sale order that it is for.
-    pub async fn sale_order_id(&self) -> ID {
-        id::encode(Prefix::Sale, self.0.sale_order_id).into()
-    }
+    /// A payment of a reseller.
+    ResellerPayment {
+        /// Who pays.
+        async fn reseller_id(&self) -> ID {
+            id::encode(Prefix::Reseller, self.0.reseller_id.unwrap_or_default()).into()
+        }
 
-    /// How much.
-    pub async fn amount(&self) -> Money {
-        Money::of(self.0.amount_minor, &self.0.currency)
-    }
+        /// The receipt on account that it is part of; null when it was paid for this order alone.
+        async fn settlement_id(&self) -> Option<ID> {
+            self.0.settlement_id.map(|id| id::encode(Prefix::Settlement, id).into())
+        }
 
-    /// How.
-    pub async fn method(&self) -> PaymentMethod {
-        self.0.method.into()
-    }
-
-    /// How far it has come.
-    pub async fn status(&self) -> PaymentStatus {
-        self.0.status.into()
-    }
-
-    /// Through whom; null: not through a provider.
-    pub async fn provider(&self) -> Option<String> {
-        self.0.provider.clone()
-    }
-
-    /// The provider's own reference; one payment per (provider, reference). Without a provider it is free text.
-    pub async fn reference(&self) -> Option<String> {
-        self.0.reference.clone()
-    }
-
-    /// When the money came in.
-    pub async fn received_at(&self) -> Option<DateTime> {
-        self.0.received_at.map(DateTime)
-    }
-
-    /// Where its receipt is stored.
-    pub async fn receipt_bucket(&self) -> Option<String> {
-        self.0.receipt_bucket.clone()
-    }
-
-    /// Under which key its receipt is stored.
-    pub async fn receipt_key(&self) -> Option<String> {
-        self.0.receipt_key.clone()
-    }
-
-    /// A presigned link, valid for minutes.
-    pub async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        receipts::link(ctx, &self.0).await
-    }
-
-    /// What its receipt is called.
-    pub async fn receipt_file_name(&self) -> Option<String> {
-        self.0.receipt_file_name.clone()
-    }
-
-    /// What its receipt is, by its content.
-    pub async fn receipt_content_type(&self) -> Option<String> {
-        self.0.receipt_content_type.clone()
-    }
-
-    /// How many bytes its receipt has.
-    pub async fn receipt_size(&self) -> Option<i32> {
-        self.0.receipt_size.and_then(|size| i32::try_from(size).ok())
-    }
-
-    /// The SHA-256 of its receipt, in hex.
-    pub async fn receipt_sha256(&self) -> Option<String> {
-        self.0.receipt_sha256.clone()
-    }
-
-    /// When its receipt was attached.
-    pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
-        self.0.receipt_uploaded_at.map(DateTime)
-    }
-
-    /// What goes back of it, oldest first.
-    pub async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, Failure> {
-        refunds(ctx, &self.0).await
-    }
-
-    /// What its payer wants back through a bank, oldest first.
-    pub async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, Failure> {
-        disputes::of(ctx, &self.0).await
-    }
-
-    /// What its provider was asked, oldest first.
-    pub async fn provider_commands(&self, ctx: &Context<'_>) -> Result<Vec<ProviderCommand>, Failure> {
-        provider_commands::of(ctx, &self.0).await
-    }
-
-    /// Who pays.
-    async fn reseller_id(&self) -> ID {
-        id::encode(Prefix::Reseller, self.0.reseller_id.unwrap_or_default()).into()
-    }
-
-    /// The receipt on account that it is part of; null when it was paid for this order alone.
-    async fn settlement_id(&self) -> Option<ID> {
-        self.0.settlement_id.map(|id| id::encode(Prefix::Settlement, id).into())
-    }
-
-    /// The member of staff who took the money. Null for buyers.
-    async fn received_by_id(&self, ctx: &Context<'_>) -> Option<ID> {
-        staff_id(ctx, self.0.received_by_id)
-    }
-
-    /// When it was registered.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+        /// The member of staff who took the money. Null for buyers.
+        async fn received_by_id(&self, ctx: &Context<'_>) -> Option<ID> {
+            staff_id(ctx, self.0.received_by_id)
+        }
     }
 }
 

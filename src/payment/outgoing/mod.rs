@@ -17,49 +17,15 @@ use super::{
 use crate::{
     error::Error,
     id::{self, Prefix},
-    payment::provider::http::Http,
+    payment::{provider::http::Http, under_way},
     queue::outbox::{self, End, Event as Wanted},
-    workflow::{Cx, Event, Order, Rules},
+    workflow::{Cx, Event, Rules},
 };
 use chrono::TimeDelta;
-use entity::{PaymentStatus, RefundStatus, outbox as row, payment, refund};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{PaymentStatus, RefundStatus, outbox as row, payment};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
-
-/// What an order's providers are still to be asked.
-async fn waiting(cx: &Cx<'_>, order: &Order) -> Result<Vec<(row::Model, Wanted)>, Error> {
-    let rows = row::Entity::find()
-        .filter(row::Column::RootId.eq(order.root.id))
-        .filter(row::Column::Kind.is_in(outbox::PROVIDERS.iter().copied()))
-        .filter(row::Column::DoneAt.is_null())
-        .filter(row::Column::DeadAt.is_null())
-        .all(cx.txn)
-        .await?;
-    rows.into_iter().map(|row| outbox::event(&row).map(|wanted| (row, wanted))).collect()
-}
-
-/// Refuses what somebody says of a payment while its provider is to capture or void it: what it answers would be
-/// another story.
-pub async fn check_settled(cx: &Cx<'_>, order: &Order, payment: Uuid) -> Result<(), Error> {
-    if waiting(cx, order).await?.iter().any(|(_, wanted)| set_aside::about(wanted) == Some(payment)) {
-        let message = "the provider is asked to capture or void it; wait for the answer";
-        return Err(Error::UnderWay(message.to_owned()));
-    }
-    Ok(())
-}
-
-/// Whether a provider is being asked for a refund at this moment: the worker has its row, and there is
-/// somebody to ask. Of payments that came through nobody the worker only writes down that there is not.
-pub async fn is_being_asked(cx: &Cx<'_>, order: &Order, refund: &refund::Model) -> Result<bool, Error> {
-    if refunds::api_of(&cx.rules.settings, ledger::payment(order, refund.payment_id)?).is_err() {
-        return Ok(false);
-    }
-    let claimed = |row: &row::Model| row.lease_until.is_some_and(|until| until > cx.now);
-    let wanted = Wanted::RefundRequested { refund_id: refund.id };
-    Ok(waiting(cx, order).await?.iter().any(|(row, of)| *of == wanted && claimed(row)))
-}
 
 /// What is to be done about a row.
 #[derive(Debug)]
@@ -127,7 +93,8 @@ pub async fn plan(cx: &Cx<'_>, row: &row::Model) -> Result<Plan, Error> {
                 return Ok(moot(row.attempts > 0 && end, &format!("the payment is {:?} already", payment.status)));
             }
             let void = Wanted::VoidRequested { payment_id: *payment_id };
-            if matches!(what, What::Capture) && waiting(cx, unit.only()?).await?.iter().any(|(_, other)| *other == void)
+            if matches!(what, What::Capture)
+                && under_way::waiting(cx, unit.only()?).await?.iter().any(|(_, other)| *other == void)
             {
                 return Ok(Plan::Nothing(End::NotAsked("the money is to be given back instead".to_owned())));
             }
@@ -218,7 +185,7 @@ pub async fn call(http: &Http, rules: &Rules, asked: &Asked) -> Answer {
 }
 
 /// An event about a payment and an amount of it.
-fn told(event: &str, payment: Uuid, amount: i64) -> Event {
+fn event(name: &str, payment: Uuid, amount: i64) -> Event {
     let payment = id::encode(Prefix::Payment, payment);
-    Event::named(event).with(json!({ "paymentId": payment, "amountMinor": amount }))
+    Event::named(name).with(json!({ "paymentId": payment, "amountMinor": amount }))
 }

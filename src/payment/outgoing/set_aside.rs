@@ -1,11 +1,11 @@
 //! `capturePayment` and `voidPayment`: money that is set aside at a provider is taken, or given back.
 
-use super::{check_settled, told};
+use super::event;
 use crate::{
     error::Error,
     money::Money,
     order::sale_access,
-    payment::{commands::PaymentDone, ledger, refunds, register},
+    payment::{commands::PaymentDone, ledger, refunds, register, under_way},
     queue::outbox::Event as Wanted,
     workflow::{Command, Cx, Event, Opened, Unit, check_note, check_reason_code},
 };
@@ -36,8 +36,8 @@ impl Command for CapturePayment {
             let most = cx.rules.currencies.words(payment.amount_minor, &payment.currency);
             return Err(Error::invalid("amount", format!("{most} is set aside")));
         }
-        let told = told("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
-        want(cx, unit, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &told).await?;
+        let event = event("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
+        want(cx, unit, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &event).await?;
         Ok(PaymentDone { payment: payment.id })
     }
 }
@@ -61,9 +61,9 @@ impl Command for VoidPayment {
         check_note(self.note.as_deref())?;
         let store = unit.only()?.sale()?.store_id;
         check_reason_code(cx.env(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
-        let told = told("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
+        let event = event("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
             .because(Some(self.reason_code.clone()), self.note.clone());
-        want(cx, unit, &Wanted::VoidRequested { payment_id: payment.id }, &told).await?;
+        want(cx, unit, &Wanted::VoidRequested { payment_id: payment.id }, &event).await?;
         Ok(PaymentDone { payment: payment.id })
     }
 }
@@ -78,22 +78,14 @@ async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, payment::Model),
         return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
     }
     refunds::setting_aside(&cx.rules.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
-    check_settled(cx, unit.only()?, payment).await?;
+    under_way::check_settled(cx, unit.only()?, payment).await?;
     Ok((unit, row))
 }
 
-/// The payment whose set-aside money a row is about.
-pub(super) fn about(wanted: &Wanted) -> Option<Uuid> {
-    match wanted {
-        Wanted::CaptureRequested { payment_id, .. } | Wanted::VoidRequested { payment_id } => Some(*payment_id),
-        _ => None,
-    }
-}
-
-async fn want(cx: &Cx<'_>, mut unit: Unit, wanted: &Wanted, told: &Event) -> Result<(), Error> {
+async fn want(cx: &Cx<'_>, mut unit: Unit, wanted: &Wanted, event: &Event) -> Result<(), Error> {
     let mut opened = Opened::sale(&mut unit, cx.env())?;
     opened.enqueue(wanted)?;
-    opened.report(told)?;
+    opened.report(event)?;
     unit.flush(cx.txn).await?;
     Ok(())
 }
