@@ -10,6 +10,7 @@ mod floods;
 mod house;
 mod intake;
 mod journeys;
+mod keyed;
 mod load;
 mod page;
 mod pgbench;
@@ -31,10 +32,11 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
-Usage: bench [all|transitions|journeys|intake|expiry|page|start|receipts|floods|profile]
+Usage: bench [all|transitions|keyed|journeys|intake|expiry|page|start|receipts|floods|profile]
              [--seconds N] [--sales N] [--receipts N]
 
   transitions  durable transitions over GraphQL at 1, 8 and 32 clients, beside pgbench
+  keyed        events with an idempotency key beside events without, 16 clients
   journeys     orders from quotation to completion at 1, 8 and 32 clients
   intake       webhooks taken in at 1, 8 and 32 clients, beside pgbench
   expiry       the sweep over stale sales, beside the same writes as SQL
@@ -86,8 +88,8 @@ fn wanted(mut args: impl Iterator<Item = String>) -> Option<Wanted> {
             "--seconds" => wanted.time = Duration::from_secs(args.next()?.parse().ok().filter(|n| *n > 0)?),
             "--sales" => wanted.sales = args.next()?.parse().ok().filter(|n| *n > 0)?,
             "--receipts" => wanted.receipts = args.next()?.parse().ok().filter(|n| *n > 0)?,
-            "all" | "transitions" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts" | "floods"
-            | "profile" => {
+            "all" | "transitions" | "keyed" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts"
+            | "floods" | "profile" => {
                 wanted.what = arg;
             }
             _ => return None,
@@ -113,6 +115,9 @@ async fn run(wanted: &Wanted) -> Outcome<()> {
     let is = |what: &str| all || wanted.what == what;
     if is("transitions") {
         transitions::run(&house, wanted.time).await?;
+    }
+    if is("keyed") {
+        keyed::run(&house, wanted.time).await?;
     }
     if is("journeys") {
         journeys::run(&house, wanted.time).await?;

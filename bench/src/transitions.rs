@@ -14,7 +14,7 @@ use uuid::Uuid;
 use waybill::id::{self, Prefix};
 
 /// Fulfilments that each client holds and releases in turn.
-const EACH: usize = 64;
+pub const EACH: usize = 64;
 const SCRIPT: &str = "transition.sql";
 
 /// How many steps each client has done.
@@ -49,7 +49,7 @@ pub async fn prepare(house: &House, database: &str) -> Outcome<Site> {
 }
 
 /// The even ones are Waybill's, the odd ones pgbench's: transition.sql makes the same id.
-fn fulfilment(number: u32) -> Uuid {
+pub fn fulfilment(number: u32) -> Uuid {
     let owner = if number.is_multiple_of(2) { "a" } else { "b" };
     let text = format!("{owner}0000000-0000-7000-8000-{:012}", number / 2);
     Uuid::parse_str(&text).unwrap_or_default()

@@ -290,7 +290,7 @@ const FLOORS: [&[&str]; 17] = [
     &["cli"],
 ];
 
-/// Rooms' GraphQL is the API's own graph of types, in which everything may show everything.
+/// Rooms' GraphQL, its kit and what merges it are the API's own graph of types, in which everything may show everything.
 #[test]
 fn imports_go_up() {
     let floor = |room: &str| FLOORS.iter().position(|rooms| rooms.contains(&room));
@@ -300,7 +300,7 @@ fn imports_go_up() {
         let room = source.room();
         rooms.insert(room);
         let own = floor(room).unwrap_or_else(|| panic!("{room} stands on no floor"));
-        if source.is_graphql() && room != "graphql" || room == "api" {
+        if source.is_graphql() || room == "api" {
             continue;
         }
         for import in imports(&source.code) {

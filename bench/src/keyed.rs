@@ -1,0 +1,76 @@
+//! Events with an idempotency key beside events without, turn and turn about on one server.
+
+use crate::client::Client;
+use crate::house::House;
+use crate::load::{self, Measured};
+use crate::transitions::{EACH, fulfilment, prepare};
+use crate::{Outcome, table};
+use serde_json::{Value, json};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+use waybill::id::{self, Prefix};
+
+const CLIENTS: usize = 16;
+/// Each is measured so often.
+const ROUNDS: usize = 3;
+const SEND: &str =
+    "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) { subject { __typename } } }";
+
+/// Prints the table.
+pub async fn run(house: &House, time: Duration) -> Outcome<()> {
+    let site = prepare(house, "keyed").await?;
+    let turns: Vec<Rc<Cell<usize>>> = (0..CLIENTS).map(|_| Rc::default()).collect();
+    let mut rows = Vec::new();
+    for round in 0..ROUNDS {
+        let mut rates = Vec::new();
+        for keyed in [false, true] {
+            let measured = load(&site.server.target, &turns, keyed, time).await?;
+            rates.push(measured.rate);
+            let what = if keyed { "with a key" } else { "without" };
+            rows.push(
+                [vec![(round + 1).to_string(), what.to_owned()], measured.cells().to_vec(), vec![String::new()]]
+                    .concat(),
+            );
+        }
+        if let (Some(row), [without, with]) = (rows.last_mut(), rates[..]) {
+            row.pop();
+            row.push(format!("{:.2}", with / without));
+        }
+    }
+    let head = ["round", "events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "ratio"];
+    table::print(&format!("Events with an idempotency key, {CLIENTS} clients"), &head, &rows);
+    site.server.stop().await
+}
+
+async fn load(
+    target: &crate::client::Target,
+    turns: &[Rc<Cell<usize>>],
+    keyed: bool,
+    time: Duration,
+) -> Outcome<Measured> {
+    load::run(target, CLIENTS, time, |number, mut client, deadline| {
+        let turn = Rc::clone(&turns[number]);
+        async move {
+            load::repeat(deadline, async |_| {
+                let now = turn.get();
+                let index = number * EACH + now % EACH;
+                let subject = id::encode(Prefix::Fulfilment, fulfilment(u32::try_from(index * 2)?));
+                let event = if (now / EACH).is_multiple_of(2) { "HOLD" } else { "RELEASE" };
+                let key = keyed.then(|| format!("{number}-{now}"));
+                send(&mut client, &subject, event, key).await?;
+                turn.set(now + 1);
+                Ok(())
+            })
+            .await
+        }
+    })
+    .await
+}
+
+async fn send(client: &mut Client, subject: &str, event: &str, key: Option<String>) -> Outcome<()> {
+    let input = json!({ "subjectId": subject, "event": event, "idempotencyKey": key, "reasonCode": "OTHER" });
+    let input: Value = json!({ "input": input });
+    client.ask(SEND, input).await?;
+    Ok(())
+}
