@@ -33,7 +33,7 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
                     .concat(),
             );
         }
-        if let (Some(row), [without, with]) = (rows.last_mut(), rates[..]) {
+        if let (Some(row), [without, with]) = (rows.last_mut(), rates.as_slice()) {
             row.pop();
             row.push(format!("{:.2}", with / without));
         }
