@@ -127,11 +127,11 @@ pub async fn take_free(txn: &DatabaseTransaction, claims: &[&Claim], now: Instan
     }
     rows.sort_by(|a, b| (&a.actor, &a.mutation, &a.key).cmp(&(&b.actor, &b.mutation, &b.key)));
     let mut free = insert_new::<Entity>(txn, &rows.iter().collect::<Vec<_>>()).await?;
-    let mut took = |claim: &&Claim| {
+    let took = |claim: &&Claim| {
         let place = free.iter().position(|row| claim.is_of(row));
         place.map(|place| free.swap_remove(place)).is_some()
     };
-    Ok(claims.iter().map(|claim| took(claim)).collect())
+    Ok(claims.iter().map(took).collect())
 }
 
 /// Adds to what is written: the results under keys that this transaction has taken.

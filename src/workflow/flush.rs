@@ -108,7 +108,7 @@ impl Shared {
 mod written {
     use super::{Part, Writes, changed, split};
     use crate::error::Error;
-    use sea_orm::{EntityTrait, Iterable as _, PrimaryKeyToColumn as _};
+    use sea_orm::{EntityTrait, Iterable as _, PrimaryKeyToColumn};
     use serde::Serialize;
     use serde_json::json;
 
@@ -139,7 +139,7 @@ mod written {
         E::Model: Serialize + Clone + PartialEq + 'a,
     {
         let ids: Vec<_> = parts.clone().flat_map(Part::gone).map(|id| json!({ "id": id })).collect();
-        let key: Vec<E::Column> = E::PrimaryKey::iter().map(|key| key.into_column()).collect();
+        let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         writes.delete::<E, _>(&ids, &key)?;
         plain::<E>(writes, parts)
     }

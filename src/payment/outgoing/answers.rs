@@ -105,6 +105,6 @@ impl TakeAnswer {
             received_by_id: None,
         };
         command.book(&mut opened, None)?;
-        Ok(unit.flush(cx.txn).await?)
+        unit.flush(cx.txn).await
     }
 }
