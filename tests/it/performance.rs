@@ -273,7 +273,7 @@ async fn publish(w: &World, words: &str) {
 async fn same(w: &World, event: &str, subjects: &[String; 2]) {
     let mut taken = Vec::new();
     for subject in subjects {
-        warm(&w).await;
+        warm(w).await;
         sent();
         w.send(&w.admin, subject, event).await.ok();
         taken.push(sent());
