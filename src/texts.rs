@@ -1,6 +1,11 @@
-//! What texts must be that people write for people: names and titles, e-mail addresses. Knows nothing of whose they are.
+//! What texts must be that people write for people: names and titles, e-mail addresses; and bytes that are written as text.
+//! Knows nothing of whose they are.
 
 use crate::error::Error;
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use email_address::{EmailAddress, Options};
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -11,6 +16,11 @@ pub const LONGEST_NAME: usize = 200;
 const LONGEST_EMAIL: usize = 254;
 /// Blank although Unicode calls it a symbol.
 const BRAILLE_BLANK: char = '\u{2800}';
+/// Some write base64 with padding at its end and some without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// A name, a title or the like, without the blanks around it: `most` characters, on one line, something to see among
 /// them.
@@ -56,6 +66,11 @@ pub fn email(field: &str, text: &str) -> Result<String, Error> {
         return Err(Error::invalid(field, format!("{shown:?} is no e-mail address; write \"ada@example.com\"")));
     }
     Ok(text.to_owned())
+}
+
+/// The bytes of a text in base64, with or without padding at its end.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok()
 }
 
 #[cfg(test)]

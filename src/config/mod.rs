@@ -19,7 +19,7 @@ pub use environment::Environment;
 pub use problem::{ConfigError, line_of};
 pub use providers::{CaptureMode, ProviderSettings};
 pub use secret::secret;
-pub use secrets::{COMMANDED, check_secret};
+pub use secrets::{COMMANDED, check_secret, standard_key};
 pub use settings::{
     Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
     Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,

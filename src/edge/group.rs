@@ -1,15 +1,14 @@
 //! Gathers events that are sent at the same time into one commit.
 //!
-//! A batch takes one event an order, and only orders that nobody else has locked, so that it waits for nobody. What it does not take, what a
-//! machine refuses and everything of a batch that fails goes the way of single commands, which knows how to refuse, to
-//! wait and to try again. Nothing is answered before it is committed.
+//! A batch takes one event an order, and only orders that nobody else has locked, so that it waits for none. What it does not
+//! take, what a machine refuses and everything of a batch that fails goes the way of single commands, which knows how to
+//! refuse, to wait and to try again. Nothing is answered before it is committed.
 
 use crate::{
     actor::Actor,
     app::App,
     clock::Instant,
-    db::connect,
-    db::rows::Writes,
+    db::{connect, rows::Writes},
     edge::{
         batch::{Batched, Batches},
         idempotency::{self, Claim},
@@ -17,15 +16,12 @@ use crate::{
     error::Error,
     workflow::{
         Env, Mode, Needs, Opened, Outcome, Roots, SubjectRef, Unit, Via,
-        commands::{self, EventTaken, SendEvent},
+        commands::{EventTaken, Fresh, SendEvent},
         own_needs,
     },
 };
 use sea_orm::DatabaseTransaction;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -142,13 +138,15 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
         txn.rollback().await?;
         return Ok(None);
     }
-    let mut writes = Writes::new();
-    settle(&mut writes, batch, &free, &taken, &unit)?;
-    unit.flush_beside(&txn, writes).await?;
     let mut done: Vec<Option<EventTaken>> = batch.iter().map(|_| None).collect();
+    for Taken { index, rows, .. } in &taken {
+        done[*index] = Some(EventTaken::of(subjects[*index], &unit.shared.log[rows.clone()]));
+    }
+    unit.flush_beside(&txn, settled(batch, &free, &done)?).await?;
     for Taken { index, root, rows } in taken {
         let rows = unit.shared.log[rows].to_vec();
-        done[index] = Some(commands::taken_of(unit.order(root)?, subjects[index], rows)?);
+        let fresh = Fresh::of(unit.order(root)?, subjects[index], rows)?;
+        done[index] = done[index].take().map(|taken| taken.with(fresh));
     }
     Ok(Some((txn, done)))
 }
@@ -167,19 +165,20 @@ async fn free(txn: &DatabaseTransaction, batch: &[Waiting], now: Instant) -> Res
     Ok(batch.iter().map(|waiting| waiting.claim.is_none() || took.next() == Some(true)).collect())
 }
 
-/// What is written of idempotency keys: the results of what was taken, and nothing of what was not.
-fn settle(writes: &mut Writes, batch: &[Waiting], free: &[bool], taken: &[Taken], unit: &Unit) -> Result<(), Error> {
-    let result = |taken: &Taken| {
-        let subject = batch[taken.index].event.subject_ref();
-        EventTaken::of(subject, &unit.shared.log[taken.rows.clone()])
-    };
-    let results: BTreeMap<usize, EventTaken> = taken.iter().map(|taken| (taken.index, result(taken))).collect();
-    let claimed = || (0..).zip(batch).filter(|(index, _)| free[*index]);
-    let claimed = || claimed().filter_map(|(index, waiting)| Some((waiting.claim.as_ref()?, results.get(&index))));
-    let settled: Vec<_> = claimed().filter_map(|(claim, result)| Some((claim, result?))).collect();
-    let given_back: Vec<_> = claimed().filter(|(_, result)| result.is_none()).map(|(claim, _)| claim).collect();
-    idempotency::settle_all(writes, &settled)?;
-    idempotency::give_back(writes, &given_back)
+/// What is written of idempotency keys: the results of what was taken; keys of what was not are given back.
+fn settled(batch: &[Waiting], free: &[bool], done: &[Option<EventTaken>]) -> Result<Writes, Error> {
+    let (mut results, mut given_back) = (Vec::new(), Vec::new());
+    for ((waiting, _), done) in batch.iter().zip(free).zip(done).filter(|((_, free), _)| **free) {
+        match (&waiting.claim, done) {
+            (Some(claim), Some(taken)) => results.push((claim, taken)),
+            (Some(claim), None) => given_back.push(claim),
+            (None, _) => {}
+        }
+    }
+    let mut writes = Writes::new();
+    idempotency::settle_all(&mut writes, &results)?;
+    idempotency::give_back(&mut writes, &given_back)?;
+    Ok(writes)
 }
 
 fn likely_needs(app: &App, waiting: &Waiting) -> Needs {

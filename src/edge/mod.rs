@@ -30,11 +30,20 @@ const TRIES: u32 = 3;
 /// Input that nobody may send is refused before anything is looked at, and is no attempt at anything. What is refused
 /// after that is kept, and stays the answer when it cannot be.
 pub async fn run<C: Command>(app: &App, actor: &Actor, key: Option<&str>, command: &C) -> Result<C::Output, Error> {
-    let claim = Claim::of(actor, key, command)?;
+    run_checked(app, actor, Claim::of(actor, key, command)?.as_ref(), command).await
+}
+
+/// The same, once its input is fit to be looked at and the key's claim is made.
+async fn run_checked<C: Command>(
+    app: &App,
+    actor: &Actor,
+    claim: Option<&Claim>,
+    command: &C,
+) -> Result<C::Output, Error> {
     let mut tries = 0;
     let result = loop {
         tries += 1;
-        match attempt(app, actor, claim.as_ref(), command).await {
+        match attempt(app, actor, claim, command).await {
             Err(error) if error.is_contention() && tries < TRIES => {
                 tracing::debug!(mutation = C::NAME, tries, %error, "lost a race, trying again");
                 tokio::time::sleep(std::time::Duration::from_millis(u64::from(tries) * 5)).await;
@@ -86,10 +95,10 @@ pub async fn send(
     event: &SendEvent,
 ) -> Result<EventTaken, Error> {
     let claim = Claim::of(actor, key, event)?;
-    if let Some(taken) = group::send(batches, actor, event, claim).await? {
+    if let Some(taken) = group::send(batches, actor, event, claim.clone()).await? {
         return Ok(taken);
     }
-    run(app, actor, key, event).await
+    run_checked(app, actor, claim.as_ref(), event).await
 }
 
 async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim>, command: &C) -> Result<C::Output, Error> {

@@ -267,12 +267,12 @@ fn advance(opened: &mut Opened<'_>, payment: Uuid, status: PaymentStatus) -> Res
     match ledger::rank(status).cmp(&ledger::rank(current)) {
         Ordering::Equal => return Ok(()),
         // Late news is put on record.
-        Ordering::Less => return opened.record_noop(&told(opened.order()?, name, payment)?),
+        Ordering::Less => return opened.record_noop(&of_all(opened.order()?, name, payment)?),
         Ordering::Greater if status == PaymentStatus::Confirmed => return confirm(opened, payment, name),
         Ordering::Greater => {}
     }
     ledger::payment_mut(opened.order_mut()?, payment)?.status = status;
-    opened.report_noop(&told(opened.order()?, name, payment)?)?;
+    opened.report_noop(&of_all(opened.order()?, name, payment)?)?;
     if status == PaymentStatus::Authorized {
         give_back_when_over(opened, payment)?;
     }
@@ -297,23 +297,26 @@ pub fn capture_more(opened: &mut Opened<'_>, payment: Uuid, reference: &str, amo
         return Ok(false);
     }
     opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
-    let id = id::encode(id::Prefix::Payment, payment);
-    let event = Event::named("PAYMENT_CAPTURED").with(json!({ "paymentId": id, "amountMinor": amount }));
-    opened.report(&event)?;
+    opened.report(&event("PAYMENT_CAPTURED", payment, amount))?;
     Ok(true)
 }
 
-fn confirm(opened: &mut Opened<'_>, payment: Uuid, event: &str) -> Result<(), Error> {
+fn confirm(opened: &mut Opened<'_>, payment: Uuid, name: &str) -> Result<(), Error> {
     let now = opened.env.now;
     ledger::capture(opened.order_mut()?, payment, now)?;
     opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
-    opened.report(&told(opened.order()?, event, payment)?)
+    opened.report(&of_all(opened.order()?, name, payment)?)
 }
 
-fn told(order: &Order, event: &str, payment: Uuid) -> Result<Event, Error> {
-    let row = ledger::payment(order, payment)?;
-    let id = id::encode(id::Prefix::Payment, payment);
-    Ok(Event::named(event).with(json!({ "paymentId": id, "amountMinor": row.amount_minor })))
+/// An event about a payment and all of its amount.
+fn of_all(order: &Order, name: &str, payment: Uuid) -> Result<Event, Error> {
+    Ok(event(name, payment, ledger::payment(order, payment)?.amount_minor))
+}
+
+/// An event about a payment and an amount of it, in minor units.
+pub(super) fn event(name: &str, payment: Uuid, amount: i64) -> Event {
+    let payment = id::encode(id::Prefix::Payment, payment);
+    Event::named(name).with(json!({ "paymentId": payment, "amountMinor": amount }))
 }
 
 /// Writes what a command about a payment has changed, and answers with the payment.

@@ -120,22 +120,8 @@ impl Command for SendEvent {
 /// The payload of an event on one subject: the subject as committed, and the log rows of the commit.
 pub fn taken(mut unit: Unit, subject: SubjectRef) -> Result<EventTaken, Error> {
     let transitions = std::mem::take(&mut unit.shared.log);
-    taken_of(unit.only()?, subject, transitions)
-}
-
-/// The payload of an event on one subject of an order, with the log rows of that event.
-pub fn taken_of(
-    order: &Order,
-    subject: SubjectRef,
-    transitions: Vec<transition_log::Model>,
-) -> Result<EventTaken, Error> {
-    let model = match subject.kind {
-        SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
-        SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
-        SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
-    };
     let taken = EventTaken::of(subject, &transitions);
-    Ok(EventTaken { fresh: Some(Box::new(Fresh { subject: model, transitions })), ..taken })
+    Ok(taken.with(Fresh::of(unit.only()?, subject, transitions)?))
 }
 
 impl EventTaken {
@@ -144,5 +130,23 @@ impl EventTaken {
         let mut ids = transitions.iter().map(|row| row.id);
         let (transition, follow_ups) = (ids.next(), ids.collect());
         Self { subject: (subject.kind, subject.id), transition, follow_ups, fresh: None }
+    }
+
+    /// With rows as they were committed.
+    #[must_use]
+    pub fn with(self, fresh: Fresh) -> Self {
+        Self { fresh: Some(Box::new(fresh)), ..self }
+    }
+}
+
+impl Fresh {
+    /// A subject of an order that was flushed, and the log rows of an event.
+    pub fn of(order: &Order, subject: SubjectRef, transitions: Vec<transition_log::Model>) -> Result<Self, Error> {
+        let subject = match subject.kind {
+            SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
+            SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
+            SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
+        };
+        Ok(Self { subject, transitions })
     }
 }

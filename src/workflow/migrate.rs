@@ -26,14 +26,6 @@ use uuid::Uuid;
 /// Subjects moved in one commit.
 const BATCH: u64 = 500;
 
-/// Subjects were moved to another version; told once and never stored.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct MigrationDone {
-    /// Which, and which not.
-    #[serde(skip)]
-    pub moved: Option<Box<Moved>>,
-}
-
 /// From which version to which, and how states are mapped.
 #[derive(Clone, Debug, Serialize)]
 pub struct Migration {
@@ -59,7 +51,7 @@ pub struct Moves {
 }
 
 /// What one batch has moved.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Moved {
     /// How many, by old and new state.
     pub moves: BTreeMap<(String, String), i64>,
@@ -139,11 +131,11 @@ pub struct MigrateBatch {
 }
 
 impl Command for MigrateBatch {
-    type Output = MigrationDone;
+    type Output = Moved;
 
     const NAME: &'static str = "migrateWorkflow";
 
-    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<MigrationDone, Error> {
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<Moved, Error> {
         cx.actor.require("workflow.publish")?;
         let migration = &self.migration;
         let (from, to) = migration.versions(cx.txn, &cx.rules.registry).await?;
@@ -171,6 +163,6 @@ impl Command for MigrateBatch {
             }
         }
         unit.flush(cx.txn).await?;
-        Ok(MigrationDone { moved: Some(Box::new(moved)) })
+        Ok(moved)
     }
 }

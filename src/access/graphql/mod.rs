@@ -14,6 +14,7 @@ pub use session::SessionMutation;
 use super::commands::{CreateApiKey, CreateUser, DisableUser, EnableUser, RevokeApiKey, SetUserStores, UpdateUser};
 use super::normal_email;
 use super::{password, queries};
+use crate::access::commands::UserDone;
 use crate::app::App;
 use crate::edge;
 use crate::error::Error;
@@ -21,6 +22,7 @@ use crate::graphql::connection::{Connection, asked, connect};
 use crate::graphql::{Answer, actor, app, client, reader};
 use crate::id::{self, Prefix};
 use crate::login::hash_password;
+use crate::workflow::Command;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
@@ -108,9 +110,7 @@ impl AccessMutation {
     async fn set_user_stores(&self, ctx: &Context<'_>, input: SetUserStoresInput) -> Answer<UserPayload> {
         let command =
             SetUserStores { user_id: id::decode(Prefix::User, &input.user_id)?, store_ids: stores(&input.store_ids)? };
-        let done = edge::run(app(ctx), actor(ctx)?, input.idempotency_key.as_deref(), &command).await?;
-        app(ctx).tokens.forget();
-        user_payload(app(ctx), done.user).await
+        change_user(ctx, input.idempotency_key, command).await
     }
 
     /// Changes what is given of a user; what is left out stays. Needs user.manage.
@@ -125,9 +125,7 @@ impl AccessMutation {
             reseller_id: party(Prefix::Reseller, input.reseller_id)?,
             store_ids: input.store_ids.as_deref().map(stores).transpose()?,
         };
-        let done = edge::run(app(ctx), actor(ctx)?, input.idempotency_key.as_deref(), &command).await?;
-        app(ctx).tokens.forget();
-        user_payload(app(ctx), done.user).await
+        change_user(ctx, input.idempotency_key, command).await
     }
 
     /// Shuts a user out, their keys too, and ends their tokens. Needs user.manage.
@@ -138,9 +136,7 @@ impl AccessMutation {
         idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = DisableUser { user_id: id::decode(Prefix::User, &user_id)? };
-        let done = edge::run(app(ctx), actor(ctx)?, idempotency_key.as_deref(), &command).await?;
-        app(ctx).tokens.forget();
-        user_payload(app(ctx), done.user).await
+        change_user(ctx, idempotency_key, command).await
     }
 
     /// Lets a user in again who was shut out, and their keys; their tokens have ended. Needs user.manage.
@@ -151,9 +147,7 @@ impl AccessMutation {
         idempotency_key: Option<String>,
     ) -> Answer<UserPayload> {
         let command = EnableUser { user_id: id::decode(Prefix::User, &user_id)? };
-        let done = edge::run(app(ctx), actor(ctx)?, idempotency_key.as_deref(), &command).await?;
-        app(ctx).tokens.forget();
-        user_payload(app(ctx), done.user).await
+        change_user(ctx, idempotency_key, command).await
     }
 
     /// Makes a key for programs that act in a user's name. Needs user.manage.
@@ -190,6 +184,17 @@ fn stores(ids: &[ID]) -> Result<Vec<Uuid>, Error> {
 
 async fn user_payload(app: &App, user: Uuid) -> Answer<UserPayload> {
     Ok(UserPayload { user: queries::user(&app.reader, user).await?.into() })
+}
+
+/// Runs a command that changes who may do what: what is known of tokens is asked anew.
+async fn change_user<C: Command<Output = UserDone>>(
+    ctx: &Context<'_>,
+    key: Option<String>,
+    command: C,
+) -> Answer<UserPayload> {
+    let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
+    app(ctx).tokens.forget();
+    user_payload(app(ctx), done.user).await
 }
 
 async fn api_key_of(app: &App, key: Uuid) -> Answer<ApiKey> {

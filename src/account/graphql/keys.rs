@@ -1,8 +1,7 @@
 //! What nested fields read in batches.
 
 use crate::error::Error;
-use crate::graphql::batch::by_id;
-use crate::graphql::batch::{Key, Reader};
+use crate::graphql::batch::{Key, Reader, by_id};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;

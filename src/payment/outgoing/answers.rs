@@ -1,6 +1,6 @@
 //! What providers' answers do.
 
-use super::{Answer, event};
+use super::Answer;
 use crate::{
     error::Error,
     money::Money,
@@ -86,7 +86,7 @@ impl TakeAnswer {
             Answer::Captured(minor) => (*minor, PaymentStatus::Confirmed),
             Answer::Voided => (row.amount_minor, PaymentStatus::Failed),
             Answer::Refused(why) => {
-                let event = event(&format!("PAYMENT_{what}_REFUSED"), payment, row.amount_minor);
+                let event = register::event(&format!("PAYMENT_{what}_REFUSED"), payment, row.amount_minor);
                 opened.report_noop(&event.because(None, Some(why.clone())))?;
                 unit.flush(cx.txn).await?;
                 return Ok(());

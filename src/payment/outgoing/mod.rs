@@ -19,13 +19,11 @@ use crate::{
     id::{self, Prefix},
     payment::{provider::http::Http, under_way},
     queue::outbox::{self, End, Event as Wanted},
-    workflow::{Cx, Event, Rules},
+    workflow::{Cx, Rules},
 };
 use chrono::TimeDelta;
 use entity::{PaymentStatus, RefundStatus, outbox as row, payment};
 use serde::Serialize;
-use serde_json::json;
-use uuid::Uuid;
 
 /// What is to be done about a row.
 #[derive(Debug)]
@@ -182,10 +180,4 @@ pub async fn call(http: &Http, rules: &Rules, asked: &Asked) -> Answer {
         Setback::Refused(why) => Answer::Refused(why),
         Setback::Later { why, pause } => Answer::Later { why, pause },
     })
-}
-
-/// An event about a payment and an amount of it.
-fn event(name: &str, payment: Uuid, amount: i64) -> Event {
-    let payment = id::encode(Prefix::Payment, payment);
-    Event::named(name).with(json!({ "paymentId": payment, "amountMinor": amount }))
 }

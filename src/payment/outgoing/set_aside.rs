@@ -1,6 +1,5 @@
 //! `capturePayment` and `voidPayment`: money that is set aside at a provider is taken, or given back.
 
-use super::event;
 use crate::{
     error::Error,
     money::Money,
@@ -36,7 +35,7 @@ impl Command for CapturePayment {
             let most = cx.rules.currencies.words(payment.amount_minor, &payment.currency);
             return Err(Error::invalid("amount", format!("{most} is set aside")));
         }
-        let event = event("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
+        let event = register::event("PAYMENT_CAPTURE_REQUESTED", payment.id, amount);
         want(cx, unit, &Wanted::CaptureRequested { payment_id: payment.id, amount_minor: amount }, &event).await?;
         Ok(PaymentDone { payment: payment.id })
     }
@@ -61,7 +60,7 @@ impl Command for VoidPayment {
         check_note(self.note.as_deref())?;
         let store = unit.only()?.sale()?.store_id;
         check_reason_code(cx.env(), store, "PAYMENT_VOID_REQUESTED", &self.reason_code)?;
-        let event = event("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
+        let event = register::event("PAYMENT_VOID_REQUESTED", payment.id, payment.amount_minor)
             .because(Some(self.reason_code.clone()), self.note.clone());
         want(cx, unit, &Wanted::VoidRequested { payment_id: payment.id }, &event).await?;
         Ok(PaymentDone { payment: payment.id })

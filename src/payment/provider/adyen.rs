@@ -20,6 +20,7 @@ use super::{
     signature,
 };
 use crate::clock::Instant;
+use crate::texts;
 use chrono::TimeDelta;
 use entity::PaymentMethod;
 
@@ -76,7 +77,7 @@ fn verify(item: &At<'_>, keys: &[Vec<u8>]) -> Result<(), Refusal> {
     .join(":");
     let given = item.find("additionalData")?.map(|data| data.find("hmacSignature")).transpose()?.flatten();
     let given = given.ok_or_else(|| unsigned(item, "is missing; HMAC signatures must be on for the webhook"))?;
-    let given = signature::base64(given.text()?).ok_or_else(|| unsigned(item, "is not in base64"))?;
+    let given = texts::base64(given.text()?).ok_or_else(|| unsigned(item, "is not in base64"))?;
     let fits = keys.iter().any(|key| signature::is_hmac_sha256(key, &[signed.as_bytes()], &given));
     if fits { Ok(()) } else { Err(unsigned(item, "fits no configured key")) }
 }

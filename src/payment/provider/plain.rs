@@ -21,6 +21,7 @@ use super::{
     signature::{self, unauthenticated},
     standard,
 };
+use crate::config::standard_key;
 use chrono::TimeDelta;
 use entity::PartyKind;
 
@@ -57,7 +58,7 @@ impl Provider for Plain {
 
     fn verify(&self, delivery: &Delivery<'_>, secrets: &[String], tolerance: TimeDelta) -> Result<(), Refusal> {
         if signature::header(delivery, standard::SIGNATURE)?.is_some() {
-            let key = |secret: &String| standard::key(secret).unwrap_or_else(|| secret.as_bytes().to_vec());
+            let key = |secret: &String| standard_key(secret).unwrap_or_else(|| secret.as_bytes().to_vec());
             let keys: Vec<_> = secrets.iter().map(key).collect();
             return standard::verify(delivery, &keys, tolerance);
         }

@@ -3,19 +3,10 @@
 //! Knows no provider. Messages name the header and what would be right, never a secret or the signature itself.
 
 use super::{Delivery, Refusal};
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha512};
 
-/// Some write base64 with padding at its end and some without.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 /// The most signatures in a header that are tried.
 pub const MAX_SIGNATURES: usize = 16;
 
@@ -61,11 +52,6 @@ pub fn is_same(secret: &str, given: &str) -> bool {
     let (Some(ours), Some(theirs)) = (mac.clone(), mac) else { return false };
     let ours = ours.chain_update(secret).finalize().into_bytes();
     !secret.is_empty() && theirs.chain_update(given).verify_slice(&ours).is_ok()
-}
-
-/// The bytes of a text in base64, with or without padding at its end.
-pub fn base64(text: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text).ok()
 }
 
 /// Refuses a time, in seconds since 1970, that is further than `tolerance` from now, before or after it.

@@ -22,6 +22,8 @@ use super::{
     Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal, at::At, json,
     signature,
 };
+use crate::config::standard_key;
+use crate::texts;
 use chrono::TimeDelta;
 
 /// Standard Webhooks.
@@ -32,7 +34,6 @@ pub const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 /// The header with the signatures.
 pub const SIGNATURE: &str = "webhook-signature";
-const PREFIX: &str = "whsec_";
 
 impl Provider for Standard {
     fn name(&self) -> &'static str {
@@ -40,7 +41,7 @@ impl Provider for Standard {
     }
 
     fn verify(&self, delivery: &Delivery<'_>, secrets: &[String], tolerance: TimeDelta) -> Result<(), Refusal> {
-        let keys: Vec<_> = secrets.iter().filter_map(|secret| key(secret)).collect();
+        let keys: Vec<_> = secrets.iter().filter_map(|secret| standard_key(secret)).collect();
         verify(delivery, &keys, tolerance)
     }
 
@@ -65,18 +66,13 @@ pub fn verify(delivery: &Delivery<'_>, keys: &[Vec<u8>], tolerance: TimeDelta) -
         )));
     }
     signature::check_seconds(TIMESTAMP, time)?;
-    let given = header.split(' ').filter_map(|one| signature::base64(one.strip_prefix("v1,")?));
+    let given = header.split(' ').filter_map(|one| texts::base64(one.strip_prefix("v1,")?));
     let given: Vec<_> = given.take(signature::MAX_SIGNATURES).collect();
     let signed: [&[u8]; 5] = [id.as_bytes(), b".", time.as_bytes(), b".", delivery.body];
     if !keys.iter().any(|key| given.iter().any(|mac| signature::is_hmac_sha256(key, &signed, mac))) {
         return Err(signature::none_fits(SIGNATURE));
     }
     signature::check_age(delivery, TIMESTAMP, time, tolerance)
-}
-
-/// The key of a secret `whsec_<base64>`.
-pub fn key(secret: &str) -> Option<Vec<u8>> {
-    signature::base64(secret.strip_prefix(PREFIX)?)
 }
 
 fn translated(event: &At<'_>, kind: &str) -> Result<Option<PaymentNews>, Refusal> {

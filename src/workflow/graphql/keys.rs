@@ -2,8 +2,7 @@
 
 use crate::db::page::Page;
 use crate::error::Error;
-use crate::graphql::batch::by_id;
-use crate::graphql::batch::{Key, Reader};
+use crate::graphql::batch::{Key, Reader, by_id};
 use entity::{SubjectKind, timer, transition_log};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
