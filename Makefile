@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; the others are for those who change things.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test soak bench conformance fmt schema lifecycles
+.PHONY: help run demo test soak deny bench conformance fmt schema lifecycles
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -17,6 +17,9 @@ test: ## format, lints, and all tests on SQLite and PostgreSQL
 
 soak: ## what takes long: storms, kills, hundreds of drawn histories, a million documents (optimised)
 	scripts/soak
+
+deny: ## licences, bans and sources of dependencies, by cargo-deny, which is built for it
+	scripts/deny
 
 bench: ## transitions and journeys a second, beside pgbench, on a PostgreSQL that is started for it
 	cargo build --release --locked --workspace

@@ -131,9 +131,8 @@ impl App {
     pub async fn fold_words(&self) -> Result<(), Error> {
         let mut all = 0;
         loop {
-            let txn = self.begin().await?;
-            let folded = search::fold_some(&txn).await? + workflow::log::fold_notes(&txn).await?;
-            txn.commit().await?;
+            let fold = async |txn: &_| Ok(search::fold_some(txn).await? + workflow::log::fold_notes(txn).await?);
+            let folded = self.write(fold).await?;
             if folded == 0 {
                 break;
             }
@@ -148,6 +147,14 @@ impl App {
     /// Now.
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// Does something in one transaction: what succeeds is committed, what fails has not happened.
+    pub async fn write<T>(&self, what: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, Error>) -> Result<T, Error> {
+        let txn = self.begin().await?;
+        let done = what(&txn).await?;
+        txn.commit().await?;
+        Ok(done)
     }
 
     /// Begins a transaction that may write.

@@ -12,7 +12,10 @@ use crate::{
     edge, effects,
     error::Error,
     login,
-    queue::{inbox, outbox},
+    queue::{
+        inbox,
+        outbox::{self, Handler},
+    },
     receipt, webhook,
     workflow::{
         Outcome, definitions,
@@ -126,9 +129,7 @@ async fn expire_until(app: &App, stop: &CancellationToken) -> Result<usize, Erro
 async fn sweep(app: &App, which: Which, limit: u64, stop: &CancellationToken) -> Result<usize, Error> {
     let mut fired = 0;
     while !stop.is_cancelled() {
-        let txn = app.begin().await?;
-        let due = timers::claim(&txn, which, app.now(), limit).await?;
-        txn.commit().await?;
+        let due = app.write(async |txn| timers::claim(txn, which, app.now(), limit).await).await?;
         if due.is_empty() {
             break;
         }
@@ -187,18 +188,13 @@ async fn try_fire(app: &App, part: &[timer::Model]) -> Result<usize, Error> {
     if part.is_empty() {
         return Ok(0);
     }
-    let txn = app.begin().await?;
-    let outcomes = timers::fire(&txn, app, part, app.now()).await?;
-    txn.commit().await?;
+    let outcomes = app.write(async |txn| timers::fire(txn, app, part, app.now()).await).await?;
     Ok(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Taken)).count())
 }
 
 async fn give_back(app: &App, batch: &[timer::Model]) -> Result<(), Error> {
     let ids: Vec<Uuid> = batch.iter().map(|timer| timer.id).collect();
-    let txn = app.begin().await?;
-    timers::release(&txn, &ids).await?;
-    txn.commit().await?;
-    Ok(())
+    app.write(async |txn| timers::release(txn, &ids).await).await
 }
 
 /// What commits left behind: deliveries that wait, and the outbox.
@@ -209,17 +205,13 @@ async fn follow_up(app: &App, stop: &CancellationToken) -> Result<usize, Error> 
 async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let mut done = 0;
     loop {
-        let txn = app.begin().await?;
-        let rows = outbox::claim(&txn, app.now(), BATCH).await?;
-        txn.commit().await?;
+        let rows = app.write(async |txn| outbox::claim(txn, Handler::House, app.now(), BATCH).await).await?;
         if rows.is_empty() {
             return Ok(done);
         }
         if stop.is_cancelled() {
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-            let txn = app.begin().await?;
-            outbox::release(&txn, &ids).await?;
-            txn.commit().await?;
+            app.write(async |txn| outbox::release(txn, &ids).await).await?;
             return Ok(done);
         }
         done += effects::carry_out(app, &rows, stop).await?;
@@ -228,12 +220,13 @@ async fn drain_outbox(app: &App, stop: &CancellationToken) -> Result<usize, Erro
 
 async fn tidy_up(app: &App) -> Result<usize, Error> {
     let now: Instant = app.now();
-    let txn = app.begin().await?;
-    edge::idempotency::forget_old(&txn, now).await?;
-    inbox::forget_refused(&txn).await?;
-    login::backoff::forget_old(&txn, now).await?;
-    access::commands::forget_old(&txn, now).await?;
-    txn.commit().await?;
+    let forget = async |txn: &_| {
+        edge::idempotency::forget_old(txn, now).await?;
+        inbox::forget_refused(txn).await?;
+        login::backoff::forget_old(txn, now).await?;
+        access::commands::forget_old(txn, now).await
+    };
+    app.write(forget).await?;
     app.fold_words().await?;
     Ok(0)
 }

@@ -6,7 +6,7 @@ use crate::postgres::Postgres;
 use crate::server::Server;
 use crate::shop::Shop;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A PostgreSQL of its own and the binary under test. Dropping it stops the one and removes its files.
 pub struct House {
@@ -51,8 +51,13 @@ impl House {
 
     /// A new database with a shop, and a server on it.
     pub async fn site(&self, database: &str) -> Outcome<Site> {
+        self.site_of(&self.waybill, database).await
+    }
+
+    /// The same of another binary.
+    pub async fn site_of(&self, waybill: &Path, database: &str) -> Outcome<Site> {
         self.execute("postgres", &format!("CREATE DATABASE {database}")).await?;
-        let server = self.serve(database, &[]).await?;
+        let server = Server::start(waybill, &self.postgres.url(database), self.postgres.folder(), &[]).await?;
         let shop = Shop::open(&mut Client::connect(&server.target).await?).await?;
         Ok(Site { database: database.to_owned(), db: self.connect(database).await?, server, shop })
     }
@@ -66,7 +71,7 @@ impl House {
     pub async fn connect(&self, database: &str) -> Outcome<DatabaseConnection> {
         let mut options = ConnectOptions::new(self.postgres.url(database));
         options.max_connections(1).sqlx_logging(false);
-        Ok(Database::connect(options).await?)
+        Ok(Box::pin(Database::connect(options)).await?)
     }
 
     /// Runs one statement on a connection of its own.

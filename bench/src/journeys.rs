@@ -1,5 +1,6 @@
 //! Whole orders, from quotation to completion.
 
+use crate::cost::Meter;
 use crate::house::House;
 use crate::load::{self, CLIENTS};
 use crate::shop::Until;
@@ -19,6 +20,7 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     let begun = Rc::new(Cell::new(0));
     let mut rows = Vec::new();
     for clients in CLIENTS {
+        let meter = Meter::start(Some(&site.server), &house.postgres)?;
         let measured = load::run(&site.server.target, clients, time, |_, mut client, deadline| {
             let (shop, begun) = (site.shop.clone(), Rc::clone(&begun));
             async move {
@@ -30,11 +32,13 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
             }
         })
         .await?;
+        let cost = meter.each(measured.count())?.map(|micros| format!("{:.1}", micros / 1000.0));
         let ratio = |(_, rate): (&str, f64)| format!("{:.1}", measured.rate / rate);
-        rows.push([vec![clients.to_string()], measured.cells().to_vec(), vec![ratio(NESTJS), ratio(VENDURE)]].concat());
+        let ratios = vec![ratio(NESTJS), ratio(VENDURE)];
+        rows.push([vec![clients.to_string()], measured.cells().to_vec(), cost.to_vec(), ratios].concat());
     }
     let [nestjs, vendure] = [NESTJS, VENDURE].map(|(name, rate)| format!("x {name} ({rate:.0}/s)"));
-    let head = ["clients", "journeys/s", "p50 ms", "p95 ms", "p99 ms", &nestjs, &vendure];
+    let head = ["clients", "journeys/s", "p50 ms", "p95 ms", "p99 ms", "server ms", "PostgreSQL ms", &nestjs, &vendure];
     table::print("Journeys: nine mutations from quotation to completion", &head, &rows);
     site.server.stop().await
 }

@@ -1,19 +1,22 @@
 //! Events with an idempotency key beside events without, turn and turn about on one server.
 
 use crate::client::Client;
-use crate::house::House;
+use crate::house::{House, Site};
 use crate::load::{self, Measured};
 use crate::transitions::{EACH, fulfilment, prepare};
 use crate::{Outcome, table};
 use serde_json::{Value, json};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use waybill::id::{self, Prefix};
 
 const CLIENTS: usize = 16;
 /// Each is measured so often.
 const ROUNDS: usize = 3;
+/// So many quotations are approved each time, which takes less long than that.
+const APPROVALS: usize = 2_000;
+const LONGEST: Duration = Duration::from_mins(1);
 const SEND: &str =
     "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) { subject { __typename } } }";
 
@@ -40,7 +43,60 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     }
     let head = ["round", "events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "ratio"];
     table::print(&format!("Events with an idempotency key, {CLIENTS} clients"), &head, &rows);
+    approvals(house, &site).await?;
     site.server.stop().await
+}
+
+/// Sales that are made of quotations, of many products and all of one: each takes stock.
+async fn approvals(house: &House, site: &Site) -> Outcome<()> {
+    let mut rows = Vec::new();
+    for products in [CLIENTS, 1] {
+        let mut rates = Vec::new();
+        for keyed in [false, true, false, true] {
+            let quotations = quotations(site, products).await?;
+            house.settle(&site.database).await?;
+            let target = &site.server.target;
+            let measured = load::run(target, CLIENTS, LONGEST, |_, mut client, _| {
+                let quotations = Rc::clone(&quotations);
+                async move {
+                    let mut taken = Vec::new();
+                    loop {
+                        let Some(quotation) = quotations.borrow_mut().pop() else { return Ok(taken) };
+                        let (began, key) = (Instant::now(), keyed.then(|| quotation.clone()));
+                        send(&mut client, &quotation, "SELLER_APPROVES", key).await?;
+                        taken.push(began.elapsed());
+                    }
+                }
+            })
+            .await?;
+            rates.push(measured.rate);
+            let what = if keyed { "with a key" } else { "without" };
+            rows.push([vec![products.to_string(), what.to_owned()], measured.cells().to_vec()].concat());
+        }
+        let ratio = (rates[1] + rates[3]) / (rates[0] + rates[2]);
+        let row = [products.to_string(), "ratio".to_owned(), format!("{ratio:.2}")];
+        rows.push([row.to_vec(), vec![String::new(); 3]].concat());
+    }
+    let head = ["SKUs", "approvals", "Waybill/s", "p50 ms", "p95 ms", "p99 ms"];
+    table::print(&format!("Approvals that make a sale, {CLIENTS} clients"), &head, &rows);
+    Ok(())
+}
+
+/// Quotations that lack the seller's approval alone.
+async fn quotations(site: &Site, products: usize) -> Outcome<Rc<RefCell<Vec<String>>>> {
+    let made: Rc<RefCell<Vec<String>>> = Rc::default();
+    load::run(&site.server.target, CLIENTS, LONGEST, |own, mut client, _| {
+        let (made, shop) = (Rc::clone(&made), site.shop.clone());
+        async move {
+            for number in 0..APPROVALS / CLIENTS {
+                let quotation = shop.nearly_agreed(&mut client, own + number, products).await?;
+                made.borrow_mut().push(quotation);
+            }
+            Ok(Vec::new())
+        }
+    })
+    .await?;
+    Ok(made)
 }
 
 async fn load(

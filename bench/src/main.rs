@@ -3,8 +3,10 @@
 //! Starts a throw-away PostgreSQL with its durable defaults and the release binary beside this one, loads them over
 //! GraphQL, prints Markdown tables and cleans up. docs/benchmarks.md says how to read them.
 
+mod against;
 mod client;
 mod copies;
+mod cost;
 mod expiry;
 mod floods;
 mod house;
@@ -32,20 +34,21 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
-Usage: bench [all|transitions|keyed|journeys|intake|expiry|page|start|receipts|floods|profile]
+Usage: bench [all|transitions|keyed|journeys|intake|expiry|page|start|receipts|floods|profile|against COMMIT]
              [--seconds N] [--sales N] [--receipts N]
 
   transitions  durable transitions over GraphQL at 1, 8 and 32 clients, beside pgbench
-  keyed        events with an idempotency key beside events without, 16 clients
+  keyed        events with an idempotency key beside events without, on many SKUs and on one, 16 clients
   journeys     orders from quotation to completion at 1, 8 and 32 clients
   intake       webhooks taken in at 1, 8 and 32 clients, beside pgbench
   expiry       the sweep over stale sales, beside the same writes as SQL
   page         statements and time for a page of 50 orders
-  start        time until ready on an existing database, idle memory
+  start        time until ready on an existing database, memory and PostgreSQL's CPU of an idle server
   receipts     receipts of 5 MiB from 8 clients: memory
   floods       a right password beside 300 who guess, half-sent heads, transitions beside unsigned webhooks
   profile      where a transition's time goes: statements and CPU
-  all          all of these but floods and profile (the default)
+  against      journeys and transitions beside those of another commit, which is built for it under target/against
+  all          all of these but floods, profile and against (the default)
 
   --seconds N  how long each load runs [8]
   --sales N    how many sales expire [100000]
@@ -54,6 +57,7 @@ Usage: bench [all|transitions|keyed|journeys|intake|expiry|page|start|receipts|f
 /// What to measure, and how much.
 struct Wanted {
     what: String,
+    against: String,
     time: Duration,
     sales: u32,
     receipts: usize,
@@ -82,12 +86,14 @@ fn main() -> ExitCode {
 }
 
 fn wanted(mut args: impl Iterator<Item = String>) -> Option<Wanted> {
-    let mut wanted = Wanted { what: "all".to_owned(), time: Duration::from_secs(8), sales: 100_000, receipts: 1_000 };
+    let (time, what) = (Duration::from_secs(8), "all".to_owned());
+    let mut wanted = Wanted { what, against: String::new(), time, sales: 100_000, receipts: 1_000 };
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--seconds" => wanted.time = Duration::from_secs(args.next()?.parse().ok().filter(|n| *n > 0)?),
             "--sales" => wanted.sales = args.next()?.parse().ok().filter(|n| *n > 0)?,
             "--receipts" => wanted.receipts = args.next()?.parse().ok().filter(|n| *n > 0)?,
+            "against" => (wanted.what, wanted.against) = (arg, args.next()?),
             "all" | "transitions" | "keyed" | "journeys" | "intake" | "expiry" | "page" | "start" | "receipts"
             | "floods" | "profile" => {
                 wanted.what = arg;
@@ -139,6 +145,9 @@ async fn run(wanted: &Wanted) -> Outcome<()> {
     }
     if wanted.what == "floods" {
         floods::run(&house, wanted.time).await?;
+    }
+    if wanted.what == "against" {
+        against::run(&house, &wanted.against, wanted.time).await?;
     }
     if wanted.what == "profile" {
         profile::run(&house, wanted.time).await?;

@@ -1,9 +1,10 @@
 //! Where a transition's time goes: CPU of each process, and the statements that the server sends.
 
+use crate::cost::Meter;
 use crate::house::House;
 use crate::load::MOST;
 use crate::transitions::{self, Turns};
-use crate::{Outcome, process, table};
+use crate::{Outcome, table};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::time::Duration;
 
@@ -16,20 +17,11 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     let site = transitions::prepare(house, "profile").await?;
     let turns = Turns::default();
     for clients in [1, MOST] {
-        let cpu = || -> Outcome<[Duration; 3]> {
-            Ok([site.server.cpu()?, house.postgres.cpu()?, process::cpu(std::process::id())?])
-        };
-        let before = cpu()?;
+        let meter = Meter::start(Some(&site.server), &house.postgres)?;
         let measured = transitions::waybill(&site, &turns, clients, time).await?;
-        let after = cpu()?;
-        let count = f64::from(u32::try_from(measured.count())?);
-        let each = |part: usize| format!("{:.0}", after[part].saturating_sub(before[part]).as_secs_f64() * 1e6 / count);
-        let row = vec![clients.to_string(), format!("{:.0}", measured.rate), each(0), each(1), each(2)];
-        table::print(
-            "CPU of a transition",
-            &["clients", "Waybill/s", "server µs", "PostgreSQL µs", "client µs"],
-            &[row],
-        );
+        let [server, database] = meter.each(measured.count())?.map(|micros| format!("{micros:.0}"));
+        let row = vec![clients.to_string(), format!("{:.0}", measured.rate), server, database];
+        table::print("CPU of a transition", &["clients", "Waybill/s", "server µs", "PostgreSQL µs"], &[row]);
     }
     statements(house, &site, &turns, time).await?;
     site.server.stop().await

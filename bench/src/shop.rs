@@ -74,7 +74,9 @@ impl Shop {
     }
 
     async fn sold(&self, client: &mut Client, number: usize) -> Outcome<String> {
-        let quotation = self.quote(client, number).await?;
+        let (first, second) = (sku(number % PRODUCTS), sku((number + 7) % PRODUCTS));
+        let lines = json!([{ "sku": first, "quantity": 2 }, { "sku": second, "quantity": 1 }]);
+        let quotation = self.quote(client, number, lines).await?;
         client.send(&quotation, "SHARE", Value::Null).await?;
         client.send(&quotation, "BUYER_APPROVES", Value::Null).await?;
         let mutation = "mutation($input: SendWorkflowEventInput!) { sendWorkflowEvent(input: $input) \
@@ -84,12 +86,19 @@ impl Shop {
         text(&sold, "/sendWorkflowEvent/subject/saleOrder/id")
     }
 
-    async fn quote(&self, client: &mut Client, number: usize) -> Outcome<String> {
+    /// A quotation of one unit of one of so many products, which lacks the seller's approval alone.
+    pub async fn nearly_agreed(&self, client: &mut Client, number: usize, products: usize) -> Outcome<String> {
+        let lines = json!([{ "sku": sku(number % products), "quantity": 1 }]);
+        let quotation = self.quote(client, number, lines).await?;
+        client.send(&quotation, "SHARE", Value::Null).await?;
+        client.send(&quotation, "BUYER_APPROVES", Value::Null).await?;
+        Ok(quotation)
+    }
+
+    async fn quote(&self, client: &mut Client, number: usize, lines: Value) -> Outcome<String> {
         let mutation =
             "mutation($input: CreateQuotationInput!) { createQuotation(input: $input) { quotation { id } } }";
         let address = json!({ "name": "Ada", "line1": "Main Street 1", "city": "Berlin", "countryCode": "DE" });
-        let (first, second) = (sku(number % PRODUCTS), sku((number + 7) % PRODUCTS));
-        let lines = json!([{ "sku": first, "quantity": 2 }, { "sku": second, "quantity": 1 }]);
         let input = json!({
             "type": "CONSUMER", "channel": "WEB", "storeId": self.store,
             "customerId": self.customers[number % CUSTOMERS], "lines": lines, "shippingAddress": address,

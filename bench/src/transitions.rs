@@ -1,6 +1,7 @@
 //! Durable transitions over GraphQL, beside pgbench doing the same writes, a statement a round trip.
 
 use crate::client::Client;
+use crate::cost::Meter;
 use crate::house::{House, Site};
 use crate::load::{self, CLIENTS, MOST, Measured};
 use crate::shop::Until;
@@ -25,13 +26,31 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     let site = prepare(house, "transitions").await?;
     let (turns, mut rows) = (Turns::default(), Vec::new());
     for clients in CLIENTS {
+        let meter = Meter::start(Some(&site.server), &house.postgres)?;
         let ours = waybill(&site, &turns, clients, time).await?;
+        let [server, database] = meter.each(ours.count())?.map(|micros| format!("{micros:.0}"));
+        let meter = Meter::start(None, &house.postgres)?;
         let theirs = pgbench::run(house, &site.database, &script(), clients, time).await?;
+        let [_, its] = meter.each(theirs.count())?.map(|micros| format!("{micros:.0}"));
         let ratio = format!("{:.2}", ours.rate / theirs.rate);
-        rows.push([vec![clients.to_string()], ours.cells().to_vec(), theirs.cells().to_vec(), vec![ratio]].concat());
+        let (ours, theirs) = (ours.cells().to_vec(), theirs.cells().to_vec());
+        rows.push([vec![clients.to_string()], ours, vec![server, database], theirs, vec![its, ratio]].concat());
     }
-    let head =
-        ["clients", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "pgbench/s", "p50 ms", "p95 ms", "p99 ms", "ratio"];
+    let head = [
+        "clients",
+        "Waybill/s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "server µs",
+        "PostgreSQL µs",
+        "pgbench/s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "PostgreSQL µs",
+        "ratio",
+    ];
     table::print("Durable transitions", &head, &rows);
     site.server.stop().await
 }

@@ -1,6 +1,6 @@
 //! Credit of one party in one currency.
 
-use crate::types::{PartyKind, Tier};
+use crate::{PartyKind, Tier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

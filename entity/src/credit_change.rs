@@ -1,6 +1,6 @@
 //! Who gave a party which credit, and why. Rows are only ever added.
 
-use crate::types::{ActorType, PartyKind, Tier};
+use crate::{ActorType, PartyKind, Tier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Ledger of credit accounts, append only.
 
-use crate::types::CreditEntryKind;
+use crate::CreditEntryKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

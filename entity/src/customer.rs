@@ -1,7 +1,7 @@
 //! A consumer.
 
+use crate::Tier;
 use crate::folding::{Worded, refolded};
-use crate::types::Tier;
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

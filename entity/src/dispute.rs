@@ -1,6 +1,6 @@
 //! A payer who wants money back by way of a bank or card network.
 
-use crate::types::DisputeStatus;
+use crate::DisputeStatus;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

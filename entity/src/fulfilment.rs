@@ -1,6 +1,6 @@
 //! Goods or services on their way, driven by the fulfilment machine.
 
-use crate::types::FulfilmentType;
+use crate::FulfilmentType;
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

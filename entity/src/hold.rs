@@ -1,6 +1,6 @@
 //! A reason why a fulfilment waits.
 
-use crate::types::HoldCause;
+use crate::HoldCause;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

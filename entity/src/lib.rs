@@ -4,7 +4,6 @@
 //! Money is integer minor units beside a currency code; times are UTC, to the microsecond.
 
 pub mod folding;
-pub mod types;
 
 pub mod api_key;
 pub mod credit_account;
@@ -49,4 +48,8 @@ pub mod user_store;
 pub mod webhook_delivery;
 pub mod workflow_definition;
 
-pub use types::*;
+mod address;
+mod words;
+
+pub use address::Address;
+pub use words::*;

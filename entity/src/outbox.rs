@@ -1,5 +1,6 @@
 //! The one queue for all asynchronous work.
 
+use crate::OutboxKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,8 @@ pub struct Model {
     pub id: Uuid,
     /// Root.
     pub root_id: Option<Uuid>,
-    /// Event name.
-    pub kind: String,
+    /// What is to be done.
+    pub kind: OutboxKind,
     /// Payload.
     #[sea_orm(column_type = "JsonBinary")]
     pub payload: Json,

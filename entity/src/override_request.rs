@@ -1,6 +1,6 @@
 //! A person’s decision that stands in for payment or credit.
 
-use crate::types::{OverrideKind, OverrideStatus};
+use crate::{OverrideKind, OverrideStatus};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Money in, or about to come in; it only moves forward.
 
-use crate::types::{PartyKind, PaymentMethod, PaymentStatus};
+use crate::{PartyKind, PaymentMethod, PaymentStatus};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

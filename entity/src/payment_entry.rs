@@ -1,6 +1,6 @@
 //! Ledger of money per order, append only; its sum is the captured total.
 
-use crate::types::PaymentEntryKind;
+use crate::PaymentEntryKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

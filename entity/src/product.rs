@@ -1,7 +1,7 @@
 //! What is sold.
 
+use crate::ProductKind;
 use crate::folding::{Worded, fold, refolded};
-use crate::types::ProductKind;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;

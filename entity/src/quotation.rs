@@ -1,6 +1,6 @@
 //! An offer, driven by the quotation machine.
 
-use crate::types::{Address, FulfilmentType, SaleChannel, SaleType};
+use crate::{Address, FulfilmentType, SaleChannel, SaleType};
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Lines of a quotation’s current revision.
 
-use crate::types::ProductKind;
+use crate::ProductKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

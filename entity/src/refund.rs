@@ -1,6 +1,6 @@
 //! Money on its way back.
 
-use crate::types::RefundStatus;
+use crate::RefundStatus;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! What a person tried and was refused.
 
-use crate::types::{ActorType, SubjectKind};
+use crate::{ActorType, SubjectKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

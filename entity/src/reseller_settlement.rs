@@ -1,6 +1,6 @@
 //! Money that a reseller paid on account, and how much of it orders have had.
 
-use crate::types::PaymentMethod;
+use crate::PaymentMethod;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Lines of a sale order; a line keeps the id of its quotation line.
 
-use crate::types::ProductKind;
+use crate::ProductKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! A sale, driven by the machine that its lifecycle names.
 
-use crate::types::{Address, FulfilmentType, OrderFlag, PaymentMethod, SaleChannel, SaleType};
+use crate::{Address, FulfilmentType, OrderFlag, PaymentMethod, SaleChannel, SaleType};
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

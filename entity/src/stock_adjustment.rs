@@ -1,6 +1,6 @@
 //! Every correction of stock by hand, append only.
 
-use crate::types::ActorType;
+use crate::ActorType;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

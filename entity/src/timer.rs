@@ -1,6 +1,6 @@
 //! Delayed transitions and lapses that are due some time.
 
-use crate::types::SubjectKind;
+use crate::SubjectKind;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Everything that happened, hash-chained per order, append only.
 
-use crate::types::{ActorType, SubjectKind};
+use crate::{ActorType, SubjectKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

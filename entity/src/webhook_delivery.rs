@@ -1,6 +1,6 @@
 //! What a provider posted: one row an event, however often it is delivered.
 
-use crate::types::{DeliveryStatus, PartyKind};
+use crate::{DeliveryStatus, PartyKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -26,13 +26,12 @@ const LONGEST_LINE: usize = 200;
 pub struct Schema {
     inner: async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>,
     app: App,
-    shapes: Arc<Shapes>,
+    shapes: &'static Shapes,
 }
 
 impl Schema {
     pub(super) fn new(inner: Roots, app: App) -> Self {
-        let shapes = Arc::new(Shapes::of(&inner.sdl()));
-        Self { inner, app, shapes }
+        Self { inner, app, shapes: super::shapes() }
     }
 
     /// Answers a request that carries its `Option<Actor>` as data.
@@ -89,7 +88,7 @@ impl Schema {
         let operation = request.operation_name.take();
         let document = request.parsed_query()?;
         let asked = Asked { document, variables: &variables, operation: operation.as_deref() };
-        let open = limits::check(&asked, &self.shapes, limits, spent).map_err(refuse)?;
+        let open = limits::check(&asked, self.shapes, limits, spent).map_err(refuse)?;
         if actor.is_none() && !open {
             return Err(refuse(unauthenticated()));
         }

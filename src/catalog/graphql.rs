@@ -8,11 +8,10 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::ProductKind;
 use crate::graphql::{Answer, actor, app, batch::by_id, change, loaders, reader};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use entity::product;
+use entity::{ProductKind, product};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -40,7 +39,7 @@ impl Product {
 
     /// Whether it has stock, and whether it needs a fulfilment.
     async fn kind(&self) -> ProductKind {
-        self.0.kind.into()
+        self.0.kind
     }
 
     /// What people call it.
@@ -180,7 +179,7 @@ impl ProductMutation {
     async fn create_product(&self, ctx: &Context<'_>, input: CreateProductInput) -> Answer<ProductPayload> {
         let actor = actor(ctx)?;
         let command = CreateProduct {
-            kind: input.kind.unwrap_or(ProductKind::Goods).into(),
+            kind: input.kind.unwrap_or(ProductKind::Goods),
             sku: input.sku,
             title: input.title,
             price: input.price.read(ctx, "price")?,

@@ -12,7 +12,6 @@ use crate::{
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use entity::user_account;
-use sea_orm::DatabaseTransaction;
 
 /// Whom the token is for.
 #[derive(Parser)]
@@ -73,10 +72,7 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 /// A token that sets a user's password.
 async fn reset(app: &App, email: &str) -> Result<String, Error> {
-    let txn: DatabaseTransaction = app.begin().await?;
-    let token = new_reset(&txn, app.now(), email).await?;
-    txn.commit().await?;
-    Ok(token)
+    app.write(async |txn| new_reset(txn, app.now(), email).await).await
 }
 
 /// A token for a local user, who is made when missing.
@@ -90,8 +86,5 @@ pub async fn issue(app: &App, wanted: &LocalUser<'_>) -> Result<Issued, Error> {
 }
 
 async fn find(app: &App, wanted: &LocalUser<'_>) -> Result<user_account::Model, Error> {
-    let txn: DatabaseTransaction = app.begin().await?;
-    let user = local_user(&txn, &app.roles, app.now(), wanted).await?;
-    txn.commit().await?;
-    Ok(user)
+    app.write(async |txn| local_user(txn, &app.roles, app.now(), wanted).await).await
 }

@@ -4,7 +4,7 @@
 
 use crate::{config::Settings, error::Error};
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
@@ -72,7 +72,7 @@ pub async fn connect(settings: &Settings) -> Result<Connections, Error> {
         options.options([("enable_seqscan", "off"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")])
     });
     options.acquire_timeout(PATIENCE);
-    let pool = Database::connect(options).await.map_err(unreachable_database)?;
+    let pool = open(options).await?;
     Ok(Connections { writer: pool.clone(), reader: pool })
 }
 
@@ -99,12 +99,12 @@ async fn sqlite(path: &str, settings: &Settings) -> Result<Connections, Error> {
             .pragma("foreign_keys", "ON")
             .pragma("busy_timeout", "10000")
     });
-    let writer = Database::connect(write).await.map_err(unreachable_database)?;
-    let mut read = options(&format!("sqlite://{path}?mode=rw"), most(settings).clamp(2, 8));
+    let writer = open(write).await?;
+    let mut read = options(&format!("sqlite://{path}?mode=rw"), (most(settings) / 2).clamp(2, 8));
     read.map_sqlx_sqlite_opts(|options| {
         options.pragma("journal_mode", "WAL").pragma("query_only", "ON").pragma("busy_timeout", "10000")
     });
-    let reader = Database::connect(read).await.map_err(unreachable_database)?;
+    let reader = open(read).await?;
     Ok(Connections { writer, reader })
 }
 
@@ -121,7 +121,8 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as map_err passes it")]
-fn unreachable_database(error: DbErr) -> Error {
-    Error::Unavailable(format!("the database cannot be reached: {error}"))
+/// Large while it is made, and made once: on the heap.
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, Error> {
+    let opened = Box::pin(Database::connect(options)).await;
+    opened.map_err(|error| Error::Unavailable(format!("the database cannot be reached: {error}")))
 }

@@ -109,9 +109,8 @@ impl Staff<'_> {
 
 /// The one user whom nobody could have made: the administrator who makes the others.
 async fn first_admin(app: &App, password: &str) -> Result<Actor, Error> {
-    let txn = app.begin().await?;
-    let user = create_user(&txn, &app.roles, app.now(), &draft("ADMIN", "Anna Weber", password)).await?;
-    txn.commit().await?;
+    let draft = draft("ADMIN", "Anna Weber", password);
+    let user = app.write(async |txn| create_user(txn, &app.roles, app.now(), &draft).await).await?;
     sign_in(app, user.id).await
 }
 

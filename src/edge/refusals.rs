@@ -32,10 +32,11 @@ pub async fn keep<C: Command>(app: &App, actor: &Actor, command: &C, error: &Err
         actor_id: Some(actor.id.clone()),
         occurred_at: app.now(),
     };
-    let txn = app.begin().await?;
-    refused_attempt::Entity::insert(row.into_active_model()).exec_without_returning(&txn).await?;
-    txn.commit().await?;
-    Ok(())
+    app.write(async |txn| {
+        refused_attempt::Entity::insert(row.into_active_model()).exec_without_returning(txn).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Faults of ours and unknown ids are not attempts at anything.

@@ -1,7 +1,7 @@
 //! What becomes of outbox rows: one match from event to deed.
 //!
 //! Providers are asked in `providers`. Notifications have no sender here yet: their rows wait in the queue
-//! (`outbox::HANDLED`).
+//! (`outbox::Handler::Notifier`).
 
 pub mod providers;
 
@@ -84,10 +84,11 @@ async fn serve_waiting(
 async fn serve(app: &App, arrival: &Arrival, waiting: &[Waiting], rows: &[&Model]) -> Result<(), Error> {
     let actor = Actor::system();
     let env = Env { rules: &app.rules, actor: &actor, now: app.now() };
-    let txn = app.begin().await?;
-    waiting::serve(&txn, env, arrival, waiting).await?;
-    outbox::keep(&txn, &ids(rows), env.now).await?;
-    Ok(txn.commit().await?)
+    app.write(async |txn| {
+        waiting::serve(txn, env, arrival, waiting).await?;
+        outbox::keep(txn, &ids(rows), env.now).await
+    })
+    .await
 }
 
 fn ids(rows: &[&Model]) -> Vec<Uuid> {
@@ -95,23 +96,20 @@ fn ids(rows: &[&Model]) -> Vec<Uuid> {
 }
 
 async fn settle(app: &App, rows: &[&Model]) -> Result<(), Error> {
-    let txn = app.begin().await?;
-    outbox::settle(&txn, &ids(rows), app.now()).await?;
-    Ok(txn.commit().await?)
+    app.write(async |txn| outbox::settle(txn, &ids(rows), app.now()).await).await
 }
 
 async fn give_back(app: &App, rows: &[&Model]) -> Result<(), Error> {
-    let txn = app.begin().await?;
-    outbox::release(&txn, &ids(rows)).await?;
-    Ok(txn.commit().await?)
+    app.write(async |txn| outbox::release(txn, &ids(rows)).await).await
 }
 
 async fn fail(app: &App, rows: &[&Model], error: &Error) -> Result<(), Error> {
     tracing::error!(%error, rows = rows.len(), "outbox rows failed");
-    let txn = app.begin().await?;
-    for row in rows {
-        outbox::fail(&txn, row, error, app.now()).await?;
-    }
-    txn.commit().await?;
-    Ok(())
+    app.write(async |txn| {
+        for row in rows {
+            outbox::fail(txn, row, error, app.now()).await?;
+        }
+        Ok(())
+    })
+    .await
 }

@@ -9,7 +9,7 @@ use crate::{
     edge,
     error::Error,
     payment::outgoing::{self, Answer, Plan, TakeAnswer},
-    queue::outbox::{self, End},
+    queue::outbox::{self, End, Handler},
     workflow::Cx,
 };
 use chrono::TimeDelta;
@@ -27,9 +27,7 @@ const LONGEST: Duration = Duration::from_mins(2);
 pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let mut done = 0;
     while !stop.is_cancelled() {
-        let txn = app.begin().await?;
-        let rows = outbox::claim_for_providers(&txn, app.now(), BATCH).await?;
-        txn.commit().await?;
+        let rows = app.write(async |txn| outbox::claim(txn, Handler::Provider, app.now(), BATCH).await).await?;
         if rows.is_empty() {
             break;
         }
@@ -55,11 +53,7 @@ async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Err
             let command = TakeAnswer { row: row.id, answer: Answer::Refused(why) };
             return edge::run(app, &Actor::system(), None, &command).await.map(drop);
         }
-        Plan::Nothing(end) => {
-            let txn = app.begin().await?;
-            outbox::end(&txn, row.id, &end, app.now()).await?;
-            return Ok(txn.commit().await?);
-        }
+        Plan::Nothing(how) => return end(app, row, &how).await,
     };
     let answer = tokio::select! {
         answer = tokio::time::timeout(LONGEST, outgoing::call(&app.http, &app.rules, &asked)) => answer,
@@ -74,10 +68,7 @@ async fn ask(app: &App, row: &Model, stop: &CancellationToken) -> Result<(), Err
     match edge::run(app, &Actor::provider(&asked.provider), None, &command).await {
         // What cannot be booked now cannot be booked later: it is shown, and people decide.
         Err(error) if !error.retryable() => {
-            let end = End::Refused(format!("the provider's answer was not booked: {error}"));
-            let txn = app.begin().await?;
-            outbox::end(&txn, row.id, &end, app.now()).await?;
-            Ok(txn.commit().await?)
+            end(app, row, &End::Refused(format!("the provider's answer was not booked: {error}"))).await
         }
         done => done.map(drop),
     }
@@ -97,7 +88,9 @@ async fn plan(app: &App, row: &Model) -> Result<Plan, Error> {
 }
 
 async fn postpone(app: &App, row: &Model, why: &str, pause: Option<TimeDelta>) -> Result<(), Error> {
-    let txn = app.begin().await?;
-    outbox::postpone(&txn, row, why, pause, app.now()).await?;
-    Ok(txn.commit().await?)
+    app.write(async |txn| outbox::postpone(txn, row, why, pause, app.now()).await).await
+}
+
+async fn end(app: &App, row: &Model, how: &End) -> Result<(), Error> {
+    app.write(async |txn| outbox::end(txn, row.id, how, app.now()).await).await
 }

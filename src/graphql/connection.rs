@@ -1,20 +1,9 @@
 //! Relay's connections over [`Page`]s.
 
 use super::failure::Failure;
-use crate::access::graphql::{ApiKey, User};
-use crate::account::graphql::{ResellerSettlement, StatementLine};
-use crate::approval::graphql::OverrideRequest;
-use crate::catalog::graphql::Product;
 use crate::db::page::{Asked, Page};
-use crate::fulfilment::graphql::Fulfilment;
-use crate::inventory::graphql::Stock;
-use crate::party::graphql::{Customer, Reseller, Store};
-use crate::payment::graphql::Payment;
-use crate::quotation::graphql::Quotation;
-use crate::sale::graphql::SaleOrder;
-use crate::webhook::graphql::WebhookDelivery;
-use crate::workflow::graphql::{RefusedAttempt, Transition, WorkflowDefinition};
-use async_graphql::{Context, Object, OutputType, SimpleObject};
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use std::borrow::Cow;
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
@@ -31,31 +20,18 @@ pub struct PageInfo {
 
 /// A row of a list with its place.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(
-    concrete(name = "TransitionEdge", params(Transition)),
-    concrete(name = "StoreEdge", params(Store)),
-    concrete(name = "CustomerEdge", params(Customer)),
-    concrete(name = "ResellerEdge", params(Reseller)),
-    concrete(name = "ProductEdge", params(Product)),
-    concrete(name = "StockEdge", params(Stock)),
-    concrete(name = "QuotationEdge", params(Quotation)),
-    concrete(name = "SaleOrderEdge", params(SaleOrder)),
-    concrete(name = "FulfilmentEdge", params(Fulfilment)),
-    concrete(name = "PaymentEdge", params(Payment)),
-    concrete(name = "OverrideRequestEdge", params(OverrideRequest)),
-    concrete(name = "RefusedAttemptEdge", params(RefusedAttempt)),
-    concrete(name = "WorkflowDefinitionEdge", params(WorkflowDefinition)),
-    concrete(name = "UserEdge", params(User)),
-    concrete(name = "ApiKeyEdge", params(ApiKey)),
-    concrete(name = "WebhookDeliveryEdge", params(WebhookDelivery)),
-    concrete(name = "ResellerSettlementEdge", params(ResellerSettlement)),
-    concrete(name = "StatementLineEdge", params(StatementLine))
-)]
+#[graphql(name_type)]
 pub struct Edge<T: OutputType> {
     /// Its place: pass it as `after` or `before`.
     cursor: String,
     /// The row.
     node: T,
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
 }
 
 /// A page of a list.
@@ -70,27 +46,14 @@ impl<T> From<Page<T>> for Connection<T> {
     }
 }
 
+impl<T: OutputType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
 /// A page of a list.
-#[Object(
-    concrete(name = "TransitionConnection", params(Transition)),
-    concrete(name = "StoreConnection", params(Store)),
-    concrete(name = "CustomerConnection", params(Customer)),
-    concrete(name = "ResellerConnection", params(Reseller)),
-    concrete(name = "ProductConnection", params(Product)),
-    concrete(name = "StockConnection", params(Stock)),
-    concrete(name = "QuotationConnection", params(Quotation)),
-    concrete(name = "SaleOrderConnection", params(SaleOrder)),
-    concrete(name = "FulfilmentConnection", params(Fulfilment)),
-    concrete(name = "PaymentConnection", params(Payment)),
-    concrete(name = "OverrideRequestConnection", params(OverrideRequest)),
-    concrete(name = "RefusedAttemptConnection", params(RefusedAttempt)),
-    concrete(name = "WorkflowDefinitionConnection", params(WorkflowDefinition)),
-    concrete(name = "UserConnection", params(User)),
-    concrete(name = "ApiKeyConnection", params(ApiKey)),
-    concrete(name = "WebhookDeliveryConnection", params(WebhookDelivery)),
-    concrete(name = "ResellerSettlementConnection", params(ResellerSettlement)),
-    concrete(name = "StatementLineConnection", params(StatementLine))
-)]
+#[Object(name_type)]
 impl<T> Connection<T>
 where
     T: OutputType + Clone,

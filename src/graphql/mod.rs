@@ -1,6 +1,6 @@
 //! What the rooms' GraphQL is made with: scalars, money, connections, batches, limits, errors.
 //!
-//! Knows no rule, no table and no room but for the closed sets of words; `api` merges the rooms.
+//! Knows no rule, no table and no room; `api` merges the rooms.
 
 pub mod batch;
 pub mod connection;
@@ -10,7 +10,6 @@ pub mod money;
 pub mod scalars;
 pub mod shape;
 pub mod text;
-pub mod words;
 
 pub use failure::{Answer, Failure};
 

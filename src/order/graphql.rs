@@ -4,12 +4,11 @@ use super::lines::LineInput;
 use super::queries::{Line, LineOf};
 use crate::error::Error;
 use crate::graphql::money::{Money, MoneyInput};
-use crate::graphql::words::ProductKind;
 use crate::graphql::{Answer, batch::by_id, loaders};
 use crate::id::{self, Prefix};
 use crate::{quotation::graphql::keys::QuotationById, sale::graphql::keys::SaleById};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
-use entity::{quotation_line, sale_line};
+use entity::{ProductKind, quotation_line, sale_line};
 use std::sync::Arc;
 
 /// A line of a quotation or of a sale order. The sale order's has the id of the quotation's.
@@ -56,7 +55,7 @@ impl OrderLine {
 
     /// What the product was when the line was written: SHIPPING and FEE lines are charged and nothing else.
     async fn kind(&self) -> ProductKind {
-        self.line.kind.into()
+        self.line.kind
     }
 
     /// The product's title when the line was written.

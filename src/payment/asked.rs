@@ -5,7 +5,7 @@ use crate::{
     db::finders::among,
     error::Error,
     id::{self, Prefix},
-    queue::outbox::{self, Event},
+    queue::outbox::{self, Event, Handler},
 };
 use entity::{outbox as row, payment, refund, sale_order};
 use sea_orm::{
@@ -55,7 +55,7 @@ pub async fn by_payment(db: &DatabaseConnection, payments: &[Uuid]) -> Result<Ha
     let roots: Vec<Uuid> = payments.iter().map(|payment| payment.root_id).collect();
     let rows = row::Entity::find()
         .filter(among(row::Column::RootId, &roots))
-        .filter(row::Column::Kind.is_in(outbox::PROVIDERS.iter().copied()))
+        .filter(row::Column::Kind.is_in(Handler::Provider.kinds()))
         .order_by_asc(row::Column::Id)
         .all(db)
         .await?;
@@ -108,7 +108,7 @@ pub async fn in_trouble<C: ConnectionTrait>(db: &C, since: Instant) -> Result<Ve
         .add(row::Column::DeadAt.is_null())
         .add(row::Column::CreatedAt.lte(since));
     let rows = row::Entity::find()
-        .filter(row::Column::Kind.is_in(outbox::PROVIDERS.iter().copied()))
+        .filter(row::Column::Kind.is_in(Handler::Provider.kinds()))
         .filter(Condition::any().add(waits).add(row::Column::DeadAt.gt(since)))
         .order_by_asc(row::Column::CreatedAt)
         .all(db)
@@ -144,7 +144,7 @@ fn words(row: &row::Model, numbers: &HashMap<Uuid, String>) -> String {
     };
     let order = row.root_id.and_then(|root| numbers.get(&root));
     let order = order.map(|number| format!(" of {number}")).unwrap_or_default();
-    let (kind, since) = (row.kind.replace('_', " "), row.created_at.format("%Y-%m-%d %H:%M"));
+    let (kind, since) = (row.kind.as_str().replace('_', " "), row.created_at.format("%Y-%m-%d %H:%M"));
     let why = row.last_error.as_deref().unwrap_or("not tried yet");
     let what = if row.dead_at.is_some() { "was refused" } else { "waits" };
     format!("{kind} {about}{order}, asked for on {since}, {what} after {} tries: {why}", row.attempts)

@@ -7,8 +7,8 @@
 use super::{
     news::rescaled,
     provider::{
-        api::{self, Line, Seen, SeenStatus, Setback},
-        http::Http,
+        api::{self, Line, Seen, SeenStatus},
+        http::{Http, Setback},
     },
     reconcile::{Finding, Mismatch, Report},
 };

@@ -3,7 +3,7 @@
 use super::{ledger, refunds};
 use crate::{
     error::Error,
-    queue::outbox::{self, Event as Wanted},
+    queue::outbox::{self, Event as Wanted, Handler},
     workflow::{Cx, Order},
 };
 use entity::{outbox as row, refund};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub async fn waiting(cx: &Cx<'_>, order: &Order) -> Result<Vec<(row::Model, Wanted)>, Error> {
     let rows = row::Entity::find()
         .filter(row::Column::RootId.eq(order.root.id))
-        .filter(row::Column::Kind.is_in(outbox::PROVIDERS.iter().copied()))
+        .filter(row::Column::Kind.is_in(Handler::Provider.kinds()))
         .filter(row::Column::DoneAt.is_null())
         .filter(row::Column::DeadAt.is_null())
         .all(cx.txn)

@@ -9,8 +9,9 @@ use crate::{
     queue::lease::{Backoff, Queue},
 };
 use chrono::TimeDelta;
+use entity::OutboxKind as Kind;
 use entity::outbox::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, Iterable as _, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -68,17 +69,40 @@ pub enum Audience {
     Reseller,
 }
 
-/// Kinds that are carried out here, at once.
-pub const HANDLED: &[&str] = &["stock_available"];
-/// Kinds that are asked of payment providers, by a task of their own. The others wait in the queue for those who will.
-pub const PROVIDERS: &[&str] = &["refund_requested", CAPTURE_REQUESTED, "void_requested"];
-/// The kind of [`Event::CaptureRequested`].
-pub const CAPTURE_REQUESTED: &str = "capture_requested";
+/// Who carries an event out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// The worker, at once.
+    House,
+    /// A payment provider, whom a task of its own asks.
+    Provider,
+    /// Nobody yet: rows wait in the queue for those who will tell people.
+    Notifier,
+}
 
-/// How long a claim lasts.
+impl Handler {
+    /// Who carries out events of this kind.
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::StockAvailable => Self::House,
+            Kind::RefundRequested | Kind::CaptureRequested | Kind::VoidRequested => Self::Provider,
+            Kind::SaleExpired | Kind::PaymentCaptured => Self::Notifier,
+        }
+    }
+
+    /// What it carries out.
+    pub fn kinds(self) -> impl Iterator<Item = Kind> {
+        Kind::iter().filter(move |kind| Self::of(*kind) == self)
+    }
+
+    /// How long a claim lasts: of what a provider is asked, longer than all that is asked for it.
+    fn lease(self) -> TimeDelta {
+        if self == Self::Provider { TimeDelta::minutes(5) } else { LEASE }
+    }
+}
+
+/// How long a claim of the worker lasts.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How long a claim of what a provider is asked lasts: longer than all that is asked for it.
-const PROVIDER_LEASE: TimeDelta = TimeDelta::minutes(5);
 /// Between attempts at reaching a provider.
 const PROVIDER_BACKOFF: Backoff = Backoff { first: TimeDelta::seconds(10), longest: TimeDelta::minutes(15) };
 const QUEUE: Queue<Column> = Queue {
@@ -93,11 +117,10 @@ pub const MAX_ATTEMPTS: i32 = 12;
 /// The row of an event.
 pub fn row(event: &Event, root: Option<Uuid>, now: Instant) -> Result<Model, Error> {
     let mut value = serde_json::to_value(event).map_err(Error::internal)?;
-    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
     Ok(Model {
         id: id::new(),
         root_id: root,
-        kind,
+        kind: serde_json::from_value(value["kind"].take()).map_err(Error::internal)?,
         payload: value["payload"].take(),
         created_at: now,
         available_at: now,
@@ -109,34 +132,19 @@ pub fn row(event: &Event, root: Option<Uuid>, now: Instant) -> Result<Model, Err
     })
 }
 
-/// The event of a row. A kind that is not known is an error.
+/// The event of a row.
 pub fn event(row: &Model) -> Result<Event, Error> {
     serde_json::from_value(serde_json::json!({ "kind": row.kind, "payload": row.payload }))
         .map_err(|error| Error::internal(format!("outbox row {} of kind {}: {error}", row.id, row.kind)))
 }
 
-/// Claims up to `limit` rows that are due, oldest first, skipping what others hold.
-pub async fn claim(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
-    claim_kinds(txn, HANDLED, LEASE, now, limit).await
-}
-
-/// The same of what providers are asked.
-pub async fn claim_for_providers(txn: &DatabaseTransaction, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
-    claim_kinds(txn, PROVIDERS, PROVIDER_LEASE, now, limit).await
-}
-
-async fn claim_kinds(
-    txn: &DatabaseTransaction,
-    kinds: &[&str],
-    lease: TimeDelta,
-    now: Instant,
-    limit: u64,
-) -> Result<Vec<Model>, Error> {
+/// Claims up to `limit` rows of `handler` that are due, oldest first, skipping what others hold.
+pub async fn claim(txn: &DatabaseTransaction, handler: Handler, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
     let wanted = Entity::find()
-        .filter(Column::Kind.is_in(kinds.iter().copied()))
+        .filter(Column::Kind.is_in(handler.kinds()))
         .filter(Column::DoneAt.is_null())
         .filter(Column::DeadAt.is_null());
-    QUEUE.claim(txn, wanted, lease, now, limit).await
+    QUEUE.claim(txn, wanted, handler.lease(), now, limit).await
 }
 
 /// Marks rows as carried out.

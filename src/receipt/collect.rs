@@ -89,10 +89,11 @@ pub async fn collect(app: &App) -> Result<usize, Error> {
 async fn until(app: &App, stop: &CancellationToken) -> Result<usize, Error> {
     let mut collected = 0;
     while !stop.is_cancelled() {
-        let txn = app.begin().await?;
-        let rows = strays::claim(&txn, app.now(), PAGE).await?;
-        uploads::forget_old(&txn, app.now()).await?;
-        txn.commit().await?;
+        let claim = async |txn: &_| {
+            uploads::forget_old(txn, app.now()).await?;
+            strays::claim(txn, app.now(), PAGE).await
+        };
+        let rows = app.write(claim).await?;
         let last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
         collected += delete(app, &rows, stop).await?;
         if last {
@@ -120,12 +121,12 @@ async fn delete(app: &App, rows: &[stray_object::Model], stop: &CancellationToke
         }
     }
     if !rows.is_empty() {
-        let txn = app.begin().await?;
-        strays::forget(&txn, &gone).await?;
-        if let Some((culprit, _)) = &failed {
-            strays::postpone(&txn, *culprit, app.now()).await?;
-        }
-        txn.commit().await?;
+        let settle = async |txn: &_| {
+            strays::forget(txn, &gone).await?;
+            let Some((culprit, _)) = &failed else { return Ok(()) };
+            strays::postpone(txn, *culprit, app.now()).await
+        };
+        app.write(settle).await?;
     }
     failed.map_or(Ok(gone.len()), |(_, error)| Err(error))
 }

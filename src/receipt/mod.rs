@@ -95,10 +95,7 @@ async fn cleaned(app: &App, file: &Received) -> Result<Option<Received>, Error> 
 async fn announce(app: &App, place: &Place) -> Result<(), Error> {
     let now = app.now();
     let due = now + TimeDelta::hours(app.storage.settings().orphan_hours.into());
-    let txn = app.begin().await?;
-    strays::add(&txn, place, due, now).await?;
-    txn.commit().await?;
-    Ok(())
+    app.write(async |txn| strays::add(txn, place, due, now).await).await
 }
 
 /// A link to a payment's receipt, good for minutes; none without receipt.

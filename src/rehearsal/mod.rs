@@ -178,7 +178,7 @@ impl Stage<'_> {
                 None => drop(self.pending.remove(&key)),
             }
         }
-        let outbox = std::mem::take(&mut self.unit.shared.outbox).into_iter().map(|row| row.kind).collect();
+        let outbox = std::mem::take(&mut self.unit.shared.outbox).into_iter().map(|row| row.kind.to_string()).collect();
         let transitions = std::mem::take(&mut self.unit.shared.log);
         self.steps.push(Step { at: self.clock, subject, event, by_timer, refusal, transitions, outbox });
     }

@@ -5,12 +5,11 @@ use super::queries::{self, Filter};
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{PayerKind, WebhookDeliveryStatus};
 use crate::graphql::{Answer, actor, app, filter_id, reader};
 use crate::id::{self, Prefix};
 use crate::{edge, webhook};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::webhook_delivery;
+use entity::{DeliveryStatus, PartyKind, webhook_delivery};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -47,8 +46,8 @@ impl WebhookDelivery {
     }
 
     /// Which kind of buyer pays, where the path said so.
-    async fn party(&self) -> Option<PayerKind> {
-        self.0.party.map(Into::into)
+    async fn party(&self) -> Option<PartyKind> {
+        self.0.party
     }
 
     /// The provider's id of the event; null for what was refused.
@@ -67,8 +66,8 @@ impl WebhookDelivery {
     }
 
     /// What became of it.
-    async fn status(&self) -> WebhookDeliveryStatus {
-        self.0.status.into()
+    async fn status(&self) -> DeliveryStatus {
+        self.0.status
     }
 
     /// Why, in words.
@@ -132,7 +131,7 @@ impl WebhookDelivery {
 #[derive(InputObject, Default)]
 pub struct WebhookDeliveryFilter {
     /// What became of them.
-    status_in: Option<Vec<WebhookDeliveryStatus>>,
+    status_in: Option<Vec<DeliveryStatus>>,
     /// Of this provider.
     provider: Option<String>,
     /// About the payment with this reference of the provider's.
@@ -150,7 +149,7 @@ impl TryFrom<WebhookDeliveryFilter> for Filter {
 
     fn try_from(filter: WebhookDeliveryFilter) -> Result<Self, Error> {
         Ok(Self {
-            statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            statuses: filter.status_in.map(|statuses| statuses.into_iter().collect()),
             provider: filter.provider,
             reference: filter.reference,
             sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,

@@ -157,9 +157,7 @@ fn away(intake: &Intake, sender: Sender<'_>, from: IpAddr) -> Option<Duration> {
 async fn refuse(app: &App, envelope: &Envelope<'_>, refusal: Refusal) -> Result<Answer, Error> {
     tracing::warn!(provider = envelope.provider, %refusal, "a signed delivery cannot be read");
     let row = inbox::refused(envelope, &refusal.to_string(), app.now())?;
-    let txn = app.begin().await?;
-    inbox::refuse(&txn, vec![row], &[]).await?;
-    txn.commit().await?;
+    app.write(async |txn| inbox::refuse(txn, vec![row], &[]).await).await?;
     Ok(answer(refusal))
 }
 
@@ -172,12 +170,7 @@ fn answer(refusal: Refusal) -> Answer {
 
 /// Applies stored deliveries that the caller has claimed: together where that can be, else each alone.
 async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Error> {
-    let together = async {
-        let txn = app.begin().await?;
-        let done = news::apply(&app.rules, &txn, rows, app.now()).await?;
-        txn.commit().await?;
-        Ok::<_, Error>(done)
-    };
+    let together = app.write(async |txn| news::apply(&app.rules, txn, rows, app.now()).await);
     let done = edge::caught(together).await.unwrap_or_else(|error| {
         tracing::debug!(%error, size = rows.len(), "a batch of deliveries was not applied; each is applied alone");
         BTreeSet::new()
@@ -197,12 +190,11 @@ async fn apply(app: &App, provider: &str, id: Uuid) -> Result<(), Error> {
     let command = ApplyDelivery { delivery: id };
     let Err(error) = edge::caught(edge::run(app, &actor, None, &command)).await else { return Ok(()) };
     tracing::error!(delivery = %id, %error, "a delivery could not be applied; it is tried again");
-    let txn = app.begin().await?;
-    if let Some(row) = webhook_delivery::Entity::find_by_id(id).one(&txn).await? {
-        inbox::fail(&txn, &row, &error, app.settings.webhooks.max_attempts, app.now()).await?;
-    }
-    txn.commit().await?;
-    Ok(())
+    app.write(async |txn| {
+        let Some(row) = webhook_delivery::Entity::find_by_id(id).one(txn).await? else { return Ok(()) };
+        inbox::fail(txn, &row, &error, app.settings.webhooks.max_attempts, app.now()).await
+    })
+    .await
 }
 
 /// Applies a delivery that waits, now. Answers it as it is then.
@@ -221,21 +213,20 @@ pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> 
     // Once: what is parked again is not woken again in the same round.
     let mut woken = false;
     loop {
-        let txn = app.begin().await?;
-        let now = app.now();
-        if !std::mem::replace(&mut woken, true) {
-            inbox::wake(&txn, now).await?;
-        }
-        let claimed = inbox::claim(&txn, now, BATCH).await?;
-        txn.commit().await?;
+        let (now, wake) = (app.now(), !std::mem::replace(&mut woken, true));
+        let claim = async |txn: &_| {
+            if wake {
+                inbox::wake(txn, now).await?;
+            }
+            inbox::claim(txn, now, BATCH).await
+        };
+        let claimed = app.write(claim).await?;
         if claimed.is_empty() {
             return Ok(done);
         }
         if stop.is_cancelled() {
             let ids: Vec<Uuid> = claimed.iter().map(|row| row.id).collect();
-            let txn = app.begin().await?;
-            inbox::release(&txn, &ids).await?;
-            txn.commit().await?;
+            app.write(async |txn| inbox::release(txn, &ids).await).await?;
             return Ok(done);
         }
         apply_all(app, &claimed).await?;

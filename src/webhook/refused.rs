@@ -160,9 +160,7 @@ pub async fn write(intake: &Intake) -> Result<(), Error> {
     for (provider, (number, why)) in told {
         tracing::warn!(provider, number, last = why, "deliveries were refused");
     }
-    let txn = intake.app.begin().await?;
-    inbox::refuse(&txn, rows, &more).await?;
-    Ok(txn.commit().await?)
+    intake.app.write(async |txn| inbox::refuse(txn, rows, &more).await).await
 }
 
 #[cfg(test)]

@@ -4,16 +4,10 @@ use super::{
     Definition, Env, Event, Mode, Needs, OVERRIDE_LAPSED, Opened, Outcome, Roots, SALE_PENDING_EXPIRY, SubjectRef,
     TimerKey, Unit, run, send::stored_needs,
 };
-use crate::{
-    actor::Actor,
-    clock::Instant,
-    error::Error,
-    queue::{lease::Queue, outbox::CAPTURE_REQUESTED},
-    workflow::Rules,
-};
+use crate::{actor::Actor, clock::Instant, error::Error, queue::lease::Queue, workflow::Rules};
 use chrono::TimeDelta;
 use entity::{
-    outbox,
+    OutboxKind, outbox,
     timer::{Column, Entity, Model},
 };
 use sea_orm::{
@@ -61,7 +55,7 @@ fn no_capture_asked() -> SimpleExpr {
         .select_only()
         .expr(Expr::val(1))
         .filter(of_order)
-        .filter(outbox::Column::Kind.eq(CAPTURE_REQUESTED))
+        .filter(outbox::Column::Kind.eq(OutboxKind::CaptureRequested))
         .filter(outbox::Column::DoneAt.is_null())
         .filter(outbox::Column::DeadAt.is_null());
     Expr::exists(asked.into_query()).not()

@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::graphql::batch::{Key, Reader};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::ActorType;
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
     actor::{Actor, RoleKind},
 };
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
-use entity::{api_key, user_account, user_store};
+use entity::{ActorType, api_key, user_account, user_store};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;
@@ -36,7 +35,7 @@ pub struct Viewer {
 impl From<&Actor> for Viewer {
     fn from(actor: &Actor) -> Self {
         Self {
-            actor_type: actor.kind.into(),
+            actor_type: actor.kind,
             id: actor.id.clone(),
             name: actor.name.clone(),
             roles: vec![actor.role.clone()],

@@ -11,7 +11,6 @@ use crate::credit::graphql::CustomerCredit;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{PaymentMethod, StatementLineKind};
 use crate::graphql::{Answer, app, loaders, reader, staff_id};
 use crate::id::{self, Prefix};
 use crate::party::graphql::Reseller;
@@ -23,9 +22,29 @@ use crate::{
     party::graphql::keys::ResellerById,
     sale::graphql::keys::SaleById,
 };
-use async_graphql::{Context, Description, ID, Object};
-use entity::{PartyKind, reseller_settlement};
+use async_graphql::{Context, Description, Enum, ID, Object};
+use entity::{PartyKind, PaymentMethod, reseller_settlement};
 use std::sync::Arc;
+
+/// What moved a reseller's balance.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::account::statement::Kind")]
+pub enum StatementLineKind {
+    /// An order was cleared, and its total charged.
+    Order,
+    /// A credit note lowered what is owed.
+    CreditNote,
+    /// Money on account came in.
+    Settlement,
+    /// A payment of one order was captured.
+    Payment,
+    /// A refund was issued.
+    Refund,
+    /// A dispute was lost.
+    Chargeback,
+    /// An order fell through after it was charged.
+    Cancellation,
+}
 
 /// How a reseller stands in one currency, over all its orders.
 #[derive(Clone, Debug, Description)]
@@ -137,7 +156,7 @@ impl ResellerSettlement {
 
     /// How.
     async fn method(&self) -> PaymentMethod {
-        self.0.method.into()
+        self.0.method
     }
 
     /// As the bank or the receipt calls it.

@@ -9,13 +9,13 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::PaymentMethod;
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::payment::graphql::Payment;
 use crate::payment::graphql::keys::PaymentById;
 use crate::sale::graphql::SaleOrder;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::PaymentMethod;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -164,7 +164,7 @@ impl AccountMutation {
         let command = SettleAccount {
             reseller_id: id::decode(Prefix::Reseller, &input.reseller_id)?,
             amount: input.amount.read(ctx, "amount")?,
-            method: input.method.into(),
+            method: input.method,
             reference: input.reference,
             received_at: input.received_at.map(|at| at.0),
             received_by_id: input.received_by_id.map(|id| id::decode(Prefix::User, &id)).transpose()?,

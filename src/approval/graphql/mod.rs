@@ -7,13 +7,12 @@ pub use roots::{OverrideMutation, OverrideQuery};
 
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{OverrideKind, OverrideStatus};
 use crate::graphql::{Answer, known_to_asker, loaders, name_of, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
 use crate::sale::graphql::keys::SaleById;
 use async_graphql::{Context, Description, ID, Object};
-use entity::override_request;
+use entity::{OverrideKind, OverrideStatus, override_request};
 use std::sync::Arc;
 
 /// A person's decision that stands in for payment or credit, and the request for it.
@@ -48,12 +47,12 @@ impl OverrideRequest {
 
     /// What it stands in for.
     async fn kind(&self) -> OverrideKind {
-        self.0.kind.into()
+        self.0.kind
     }
 
     /// How far it has come.
     async fn status(&self) -> OverrideStatus {
-        self.0.status.into()
+        self.0.status
     }
 
     /// Who asked, by actor id; `staff` for buyers when it is of staff.

@@ -9,13 +9,13 @@ use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{OverrideKind, OverrideStatus};
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::sale::graphql::SaleOrder;
 use crate::workflow::Command;
 use crate::{approval::graphql::keys::OverrideById, sale::graphql::keys::SaleById};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::{OverrideKind, OverrideStatus};
 use std::sync::Arc;
 
 /// What a list of override requests is narrowed to; all that is given must hold.
@@ -34,8 +34,8 @@ impl TryFrom<OverrideRequestFilter> for Filter {
 
     fn try_from(filter: OverrideRequestFilter) -> Result<Self, Error> {
         Ok(Self {
-            statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
-            kind: filter.kind.map(Into::into),
+            statuses: filter.status_in.map(|statuses| statuses.into_iter().collect()),
+            kind: filter.kind,
             sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
         })
     }
@@ -170,7 +170,7 @@ impl OverrideMutation {
     async fn request_override(&self, ctx: &Context<'_>, input: RequestOverrideInput) -> Answer<OverridePayload> {
         let command = RequestOverride {
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
-            kind: input.kind.into(),
+            kind: input.kind,
             reason_code: input.reason_code,
             note: input.note,
             amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,

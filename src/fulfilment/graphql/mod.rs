@@ -9,7 +9,6 @@ pub use roots::{FulfilmentMutation, FulfilmentQuery};
 
 use crate::error::Error;
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::{FulfilmentType, HoldCause};
 use crate::graphql::{Answer, Failure, app, loaders, name_of, reader, reads_words_of};
 use crate::id::{self, Prefix};
 use crate::order::graphql::OrderLine;
@@ -24,7 +23,7 @@ use crate::{
     sale::graphql::keys::SaleById,
 };
 use async_graphql::{Context, Description, ID, Object};
-use entity::{SubjectKind, fulfilment, fulfilment_line, hold};
+use entity::{FulfilmentType, HoldCause, SubjectKind, fulfilment, fulfilment_line, hold};
 use std::sync::Arc;
 
 /// Goods or services on their way to the buyer.
@@ -62,7 +61,7 @@ impl Fulfilment {
     /// How it reaches the buyer.
     #[graphql(name = "type")]
     async fn fulfilment_type(&self) -> FulfilmentType {
-        self.0.fulfilment_type.into()
+        self.0.fulfilment_type
     }
 
     /// Which part of the order's lines it carries.
@@ -198,7 +197,7 @@ impl Hold {
 
     /// What put it there, and so what lifts it.
     async fn cause(&self) -> HoldCause {
-        self.0.cause.into()
+        self.0.cause
     }
 
     /// Why, by code.

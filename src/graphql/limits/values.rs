@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 /// How many bytes of a text count as one value.
 const BYTES: usize = 256;
+/// How many values the table of an object counts as, beside what is in it.
+const TABLE: usize = 3;
 
 /// The variables of a request.
 pub struct Values<'a> {
@@ -87,7 +89,7 @@ impl Weight {
 fn size_of(value: &ConstValue) -> usize {
     match value {
         ConstValue::List(items) => 1 + items.iter().map(size_of).sum::<usize>(),
-        ConstValue::Object(fields) => 1 + fields.values().map(size_of).sum::<usize>(),
+        ConstValue::Object(fields) => TABLE + fields.values().map(size_of).sum::<usize>(),
         ConstValue::String(text) => 1 + text.len() / BYTES,
         _ => 1,
     }

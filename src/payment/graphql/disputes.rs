@@ -2,12 +2,11 @@
 
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::DisputeStatus;
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
 use crate::payment::graphql::keys::DisputesOfPayment;
 use async_graphql::{Context, ID, SimpleObject};
-use entity::{dispute, payment};
+use entity::{DisputeStatus, dispute, payment};
 
 /// A payer who wants money back by way of a bank or card network.
 #[derive(SimpleObject)]
@@ -32,7 +31,7 @@ impl Dispute {
             id: id::encode(Prefix::Dispute, row.id).into(),
             reference: row.reference.clone(),
             amount: row.amount_minor.map(|minor| Money::of(minor, currency)),
-            status: row.status.into(),
+            status: row.status,
             opened_at: DateTime(row.opened_at),
             decided_at: row.decided_at.map(DateTime),
         }

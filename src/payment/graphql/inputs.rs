@@ -4,10 +4,10 @@ use crate::error::Error;
 use crate::graphql::filter_id;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{DisputeStatus, PaymentMethod, PaymentStatus};
 use crate::id::Prefix;
 use crate::payment::queries::Filter;
 use async_graphql::{ID, InputObject};
+use entity::{DisputeStatus, PaymentMethod, PaymentStatus};
 
 /// What a list of payments is narrowed to; all that is given must hold.
 #[derive(Default, InputObject)]
@@ -31,8 +31,8 @@ impl TryFrom<PaymentFilter> for Filter {
 
     fn try_from(filter: PaymentFilter) -> Result<Self, Error> {
         Ok(Self {
-            statuses: filter.status_in.map(|statuses| statuses.into_iter().map(Into::into).collect()),
-            method: filter.method.map(Into::into),
+            statuses: filter.status_in.map(|statuses| statuses.into_iter().collect()),
+            method: filter.method,
             provider: filter.provider,
             sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,
             after: filter.created_after.map(|at| at.0),

@@ -18,12 +18,11 @@ pub use roots::{PaymentMutation, PaymentPayload, PaymentQuery};
 
 use crate::graphql::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{PaymentMethod, PaymentStatus, RefundStatus};
 use crate::graphql::{Answer, Failure, known_to_asker, loaders, reads_words_of, staff_id};
 use crate::id::{self, Prefix};
 use crate::payment::graphql::keys::RefundsOfPayment;
 use async_graphql::{Context, Description, ID, Interface, Object};
-use entity::{PartyKind, payment, refund};
+use entity::{PartyKind, PaymentMethod, PaymentStatus, RefundStatus, payment, refund};
 use std::sync::Arc;
 
 /// A `ConsumerPayment` or a `ResellerPayment`.
@@ -258,7 +257,7 @@ impl Refund {
 
     /// How far it has come.
     pub async fn status(&self) -> RefundStatus {
-        self.row.status.into()
+        self.row.status
     }
 
     /// Why, by code.

@@ -3,12 +3,38 @@
 use crate::db::connect::one_moment;
 use crate::error::Error;
 use crate::graphql::money::Money;
-use crate::graphql::words::PaymentMismatch;
 use crate::graphql::{Answer, actor, app};
 use crate::id::{self, Prefix};
 use crate::payment::compare::{Ways, compare};
 use crate::payment::reconcile::{Finding, Mismatch, Report, reconcile};
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+/// Where what an order says of its money and what its rows add up to do not agree.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::payment::reconcile::Mismatch")]
+pub enum PaymentMismatch {
+    /// The order's captured money, and the sum of its ledger.
+    Captured,
+    /// What the order says is credited, and its credit notes and refunds.
+    Credited,
+    /// What is credited, and what is due to be: notes, and what was given back or fell through, each once; never more than
+    /// the order's total.
+    Due,
+    /// What the order says is outstanding, and what its rows leave.
+    Outstanding,
+    /// What the order says is over-paid, and what of that is in hand to be given back.
+    OwedBack,
+    /// A payment's status, and what the ledger has of it.
+    Payment,
+    /// A refund's status, and what the ledger has of it.
+    Refund,
+    /// What was captured, and what the provider says of it.
+    ProviderCaptured,
+    /// What went back, and what the provider says of it.
+    ProviderRefunded,
+    /// What is set aside, and what the provider says of it.
+    ProviderSetAside,
+}
 
 /// What was added up, and what does not agree.
 #[derive(SimpleObject)]

@@ -91,10 +91,10 @@ impl PaymentMutation {
             party: PartyKind::Customer,
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
             amount: input.amount.read(ctx, "amount")?,
-            method: input.method.into(),
+            method: input.method,
             reference: input.reference,
             provider: input.provider,
-            status: input.status.map(Into::into),
+            status: input.status,
             received_by_id: None,
         };
         pay(ctx, input.idempotency_key, command).await
@@ -111,10 +111,10 @@ impl PaymentMutation {
             party: PartyKind::Reseller,
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
             amount: input.amount.read(ctx, "amount")?,
-            method: input.method.into(),
+            method: input.method,
             reference: input.reference,
             provider: input.provider,
-            status: input.status.map(Into::into),
+            status: input.status,
             received_by_id: input.received_by_id.map(|id| id::decode(Prefix::User, &id)).transpose()?,
         };
         pay(ctx, input.idempotency_key, command).await
@@ -182,7 +182,7 @@ impl PaymentMutation {
             payment_id: id::decode(Prefix::Payment, &input.payment_id)?,
             reference: input.reference,
             amount: input.amount.map(|amount| amount.read(ctx, "amount")).transpose()?,
-            status: input.status.into(),
+            status: input.status,
             decided_at: input.decided_at.map(|at| at.0),
         };
         pay(ctx, input.idempotency_key, command).await

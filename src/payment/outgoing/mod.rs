@@ -11,13 +11,16 @@ pub use set_aside::{CapturePayment, VoidPayment};
 
 use super::{
     ledger, news,
-    provider::api::{self, Ask, Line, Refunded, Setback},
+    provider::{
+        api::{self, Ask, Line, Refunded},
+        http::{Http, Setback},
+    },
     refunds, register, stages,
 };
 use crate::{
     error::Error,
     id::{self, Prefix},
-    payment::{provider::http::Http, under_way},
+    payment::under_way,
     queue::outbox::{self, End, Event as Wanted},
     workflow::{Cx, Rules},
 };

@@ -4,9 +4,12 @@
 //! and what an answer does to a payment is `outgoing`'s affair. A call may have happened although no answer came: each is
 //! made so that repeating it with the same intent does it once.
 
-use super::{RefundStage, http::Http, paystack, stripe};
+use super::{
+    RefundStage,
+    http::{Http, Setback},
+    paystack, stripe,
+};
 use crate::config::ProviderSettings;
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
@@ -89,28 +92,6 @@ pub struct Refunded {
     pub stage: RefundStage,
     /// Why it failed.
     pub why: Option<String>,
-}
-
-/// Why something was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum Setback {
-    /// For good, with the provider's reason.
-    Refused(String),
-    /// It may go better later, and may have happened.
-    Later {
-        /// What stood in the way.
-        why: String,
-        /// How long the provider asks us to wait.
-        #[serde(skip)]
-        pause: Option<TimeDelta>,
-    },
-}
-
-impl Setback {
-    /// `Later`, whenever.
-    pub fn later(why: impl Into<String>) -> Self {
-        Self::Later { why: why.into(), pause: None }
-    }
 }
 
 /// How a payment stands at its provider.

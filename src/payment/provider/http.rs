@@ -3,9 +3,9 @@
 //! Promises that an answer comes within [`LONGEST`], that redirects are not followed, that bodies are bounded, and that
 //! errors do not repeat keys. Knows no provider.
 
-use super::api::Setback;
 use chrono::TimeDelta;
 use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use serde::Serialize;
 use serde_json::Value;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -34,6 +34,28 @@ pub struct Answer {
     pub body: Value,
     /// How long to wait, where the provider says so.
     pub pause: Option<TimeDelta>,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Setback {
+    /// For good, with the provider's reason.
+    Refused(String),
+    /// It may go better later, and may have happened.
+    Later {
+        /// What stood in the way.
+        why: String,
+        /// How long the provider asks us to wait.
+        #[serde(skip)]
+        pause: Option<TimeDelta>,
+    },
+}
+
+impl Setback {
+    /// `Later`, whenever.
+    pub fn later(why: impl Into<String>) -> Self {
+        Self::Later { why: why.into(), pause: None }
+    }
 }
 
 impl Http {

@@ -9,7 +9,6 @@ pub use roots::{QuotationMutation, QuotationPayload, QuotationQuery};
 
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
 use crate::graphql::{Answer, Failure, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
@@ -23,7 +22,7 @@ use crate::{
     sale::graphql::keys::SaleOfQuotation,
 };
 use async_graphql::{Context, Description, ID, Object};
-use entity::{SubjectKind, quotation};
+use entity::{FulfilmentType, SaleChannel, SaleType, SubjectKind, quotation};
 use std::sync::Arc;
 
 /// An offer that buyer and seller agree on. Both approvals of one revision make it a sale order.
@@ -51,12 +50,12 @@ impl Quotation {
     /// Whom it is to.
     #[graphql(name = "type")]
     async fn sale_type(&self) -> SaleType {
-        self.0.sale_type.into()
+        self.0.sale_type
     }
 
     /// Where it was made.
     async fn channel(&self) -> SaleChannel {
-        self.0.channel.into()
+        self.0.channel
     }
 
     /// The store that sells.
@@ -129,7 +128,7 @@ impl Quotation {
 
     /// How the goods reach the buyer.
     async fn fulfilment_type(&self) -> FulfilmentType {
-        self.0.fulfilment_type.into()
+        self.0.fulfilment_type
     }
 
     /// The sale order that grew from it.

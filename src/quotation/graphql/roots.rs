@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{FulfilmentType, SaleChannel, SaleType};
 use crate::graphql::{Answer, actor, app, change, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
@@ -15,6 +14,7 @@ use crate::quotation::graphql::keys::QuotationById;
 use crate::quotation::queries::{self, Filter};
 use crate::quotation::revise::ReviseQuotation;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use entity::{FulfilmentType, SaleChannel, SaleType};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -162,15 +162,15 @@ impl QuotationMutation {
     async fn create_quotation(&self, ctx: &Context<'_>, input: CreateQuotationInput) -> Answer<QuotationPayload> {
         let actor = actor(ctx)?;
         let command = CreateQuotation {
-            sale_type: input.sale_type.into(),
-            channel: input.channel.into(),
+            sale_type: input.sale_type,
+            channel: input.channel,
             store_id: id::decode(Prefix::Store, &input.store_id)?,
             customer_id: input.customer_id.map(|id| id::decode(Prefix::Customer, &id)).transpose()?,
             reseller_id: input.reseller_id.map(|id| id::decode(Prefix::Reseller, &id)).transpose()?,
             lines: OrderLineInput::read_all(ctx, &input.lines)?,
             valid_until: input.valid_until.map(|at| at.0),
             shipping_address: input.shipping_address.map(Into::into),
-            fulfilment_type: input.fulfilment_type.map(Into::into),
+            fulfilment_type: input.fulfilment_type,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         QuotationPayload::load(ctx, done.quotation).await

@@ -14,7 +14,6 @@ use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::connection::Connection;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::{OrderFlag, OrderPhase, PaymentMethod, SaleChannel, SaleType};
 use crate::graphql::{Answer, Failure, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
@@ -32,9 +31,20 @@ use crate::{
     payment::graphql::keys::{CreditNotesOfSale, PaymentsOfSale},
     quotation::graphql::keys::QuotationById,
 };
-use async_graphql::{Context, Description, ID, Object};
-use entity::{SubjectKind, sale_order};
+use async_graphql::{Context, Description, Enum, ID, Object};
+use entity::{OrderFlag, PaymentMethod, SaleChannel, SaleType, SubjectKind, sale_order};
 use std::sync::Arc;
+
+/// How far a sale order has come.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderPhase {
+    /// Open: payment, credit or an override is still to come.
+    Sale,
+    /// Cleared: goods and services are on their way.
+    Fulfilment,
+    /// Final.
+    Closed,
+}
 
 /// A sale, from the agreement to the last delivery.
 #[derive(Clone, Debug, Description)]
@@ -74,12 +84,12 @@ impl SaleOrder {
     /// Whom it is to.
     #[graphql(name = "type")]
     async fn sale_type(&self) -> SaleType {
-        self.0.sale_type.into()
+        self.0.sale_type
     }
 
     /// Where it was made.
     async fn channel(&self) -> SaleChannel {
-        self.0.channel.into()
+        self.0.channel
     }
 
     /// SALE while open, FULFILMENT once cleared, CLOSED when final.
@@ -168,12 +178,12 @@ impl SaleOrder {
 
     /// How the buyer wants to pay.
     async fn payment_method(&self) -> Option<PaymentMethod> {
-        self.0.workflow_context.method.map(Into::into)
+        self.0.workflow_context.method
     }
 
     /// What staff should look at.
     async fn flags(&self) -> Vec<OrderFlag> {
-        self.0.workflow_context.flags.iter().copied().map(Into::into).collect()
+        self.0.workflow_context.flags.clone()
     }
 
     /// Where the goods are to go.

@@ -1,5 +1,6 @@
 //! Queries and mutations of sale orders.
 
+use super::OrderPhase;
 use super::SaleOrder;
 use crate::edge;
 use crate::error::Error;
@@ -7,7 +8,6 @@ use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{OrderPhase, PaymentMethod};
 use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
@@ -17,6 +17,7 @@ use crate::sale::queries::{self, Filter, Sort};
 use crate::till::commands::{CreateTillSale, TillDone};
 use crate::workflow::queries::Phase;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::PaymentMethod;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -208,7 +209,7 @@ impl SaleMutation {
             store_id: id::decode(Prefix::Store, &input.store_id)?,
             customer_id: input.customer_id.map(|id| id::decode(Prefix::Customer, &id)).transpose()?,
             lines: OrderLineInput::read_all(ctx, &input.lines)?,
-            method: input.method.into(),
+            method: input.method,
             amount: MoneyInput::maybe(input.amount.as_ref(), ctx, "amount")?,
             reference: input.reference,
         };

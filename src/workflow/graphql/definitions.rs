@@ -2,18 +2,57 @@
 
 use crate::error::Error;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::words::{ChangeSign, ChangeSubject, DiagramFormat, SubjectKind};
 use crate::graphql::{Answer, loaders};
 use crate::workflow::definitions::Version;
 use crate::workflow::graphql::keys::LiveOf;
 use crate::workflow::mapping::Mapping;
 use crate::workflow::publish::{PublishDefinition, Report};
 use crate::workflow::{Definition, graphql::subject_id};
-use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
-use entity::workflow_definition;
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, SimpleObject};
+use entity::{SubjectKind, workflow_definition};
 use statechart::diagram;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What differs between two versions of a machine.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diff::Subject")]
+pub enum ChangeSubject {
+    /// A state.
+    State,
+    /// A transition.
+    Transition,
+    /// The name of a guard.
+    Guard,
+    /// The name of an action.
+    Action,
+    /// The name of a delay.
+    Delay,
+}
+
+/// Whether something is new, gone, or not as it was.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diff::Sign")]
+pub enum ChangeSign {
+    /// Only the new version has it.
+    Added,
+    /// Only the old version has it.
+    Removed,
+    /// Both have it, but not the same.
+    Changed,
+}
+
+/// The language of a drawing.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "statechart::diagram::Format")]
+pub enum DiagramFormat {
+    /// For Markdown and mermaid.live.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// A picture that needs nothing else.
+    Svg,
+}
 
 /// How many live logs are replayed when nothing else is said.
 const REPLAYED: i32 = 100;
@@ -40,7 +79,7 @@ impl WorkflowDefinition {
 
     /// What it drives.
     async fn kind(&self) -> SubjectKind {
-        self.definition.subject.into()
+        self.definition.subject
     }
 
     /// Whether what starts now starts on it.

@@ -2,11 +2,10 @@
 
 use super::{WorkflowSubject, subject_id};
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::ActorType;
 use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
 use async_graphql::{Context, Description, ID, Object};
-use entity::{refused_attempt, transition_log};
+use entity::{ActorType, refused_attempt, transition_log};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -82,7 +81,7 @@ impl Transition {
 
     /// Who did it.
     async fn actor_type(&self) -> ActorType {
-        self.0.actor_type.into()
+        self.0.actor_type
     }
 
     /// Their id; `system`, or `provider:<name>`. Null for buyers when it is of staff.
@@ -164,7 +163,7 @@ impl RefusedAttempt {
 
     /// Who tried.
     async fn actor_type(&self) -> ActorType {
-        self.0.actor_type.into()
+        self.0.actor_type
     }
 
     /// Their id.

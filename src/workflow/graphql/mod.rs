@@ -6,7 +6,6 @@ use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::batch::Loaders;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::{BlockerKind, Tone};
 use crate::graphql::{Answer, loaders};
 use crate::id::{self, Prefix};
 use crate::quotation::graphql::Quotation;
@@ -17,7 +16,7 @@ use crate::{
     sale::graphql::keys::SaleById,
     workflow::graphql::keys::{EventsOf, TimersOf},
 };
-use async_graphql::{Context, Description, ID, Interface, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, Interface, Object, SimpleObject};
 use entity::{SubjectKind, timer};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -34,6 +33,35 @@ pub use log::{RefusedAttempt, Transition};
 pub use publishing::{DefinitionMutation, DefinitionQuery};
 pub use roots::{WorkflowMutation, WorkflowQuery, subject as parse_subject};
 pub use why::Refusal;
+
+/// What kind of thing stands in an event's way.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::workflow::explain::BlockKind")]
+pub enum BlockerKind {
+    /// The viewer's role does not have the permission, or the event is not for people.
+    Permission,
+    /// It is for somebody else's events.
+    Ownership,
+    /// A rule says no.
+    Guard,
+    /// It is not the time.
+    Window,
+}
+
+/// The tone of a state's chip on a screen.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing special.
+    Neutral,
+    /// On its way.
+    Info,
+    /// As hoped.
+    Success,
+    /// Somebody should look.
+    Warning,
+    /// Something went wrong.
+    Danger,
+}
 
 /// Whatever a statechart drives: Quotation, `SaleOrder`, Fulfilment.
 #[derive(Clone, Debug, Interface)]

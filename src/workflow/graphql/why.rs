@@ -3,9 +3,24 @@
 use crate::error::Error;
 use crate::graphql::failure::suggestion;
 use crate::graphql::scalars::{DateTime, Json};
-use crate::graphql::words::GuardKind;
 use crate::workflow::why::{Asked, Candidate, Explanation};
-use async_graphql::SimpleObject;
+use async_graphql::{Enum, SimpleObject};
+
+/// What kind of question a guard is.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "crate::workflow::why::AskedKind")]
+pub enum GuardKind {
+    /// A guard of that name.
+    Named,
+    /// All must hold.
+    And,
+    /// One must hold.
+    Or,
+    /// It must not hold.
+    Not,
+    /// A state must be active.
+    StateIn,
+}
 
 /// What would come of an event, and why.
 #[derive(SimpleObject)]

@@ -4,7 +4,7 @@ use crate::{
     both,
     builders::money,
     concurrency::Dice,
-    harness::{World, text},
+    harness::{World, rounds, text},
 };
 use chrono::TimeDelta;
 use entity::DisputeStatus;
@@ -72,7 +72,7 @@ async fn history(w: &World, seed: u64) {
 
 both! {
     async fn the_statement_adds_up_to_the_account_whatever_happened(w: World) {
-        for seed in 1..=4 {
+        for seed in 1..=rounds(2, 20) as u64 {
             history(&w, seed).await;
         }
     }

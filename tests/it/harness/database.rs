@@ -1,16 +1,16 @@
-//! A database per test, copied from a template that is migrated and stocked once per run.
+//! A database per test, like a template that is migrated and stocked once per run.
 //!
 //! PostgreSQL lives on the server of TEST_DATABASE_URL; without it its tests fail, they are never skipped. What a run
 //! leaves there is dropped when the run is over, however it ends: a second process of this program waits for that.
 
-use super::{BEGINNING, World, at};
+use super::{BEGINNING, World, at, pristine::Pristine};
 use crate::builders::Shop;
 use sea_orm::{ConnectionTrait, Database as Connector, DatabaseConnection, FromQueryResult, Statement};
 use std::{
     io::Read as _,
     process::{Child, Command, Stdio},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -41,13 +41,15 @@ pub struct Template {
 
 enum Of {
     Sqlite(Vec<u8>),
-    Postgres(String),
+    Postgres(String, Pristine),
 }
 
 static SQLITE: OnceCell<Result<Template, String>> = OnceCell::const_new();
 static POSTGRES: OnceCell<Result<Template, String>> = OnceCell::const_new();
 static SWEEPER: OnceLock<Child> = OnceLock::new();
 static COUNTER: AtomicU32 = AtomicU32::new(0);
+/// Databases on PostgreSQL whose tests ended well.
+static USED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 const SWEEP: &str = "WAYBILL_TEST_SWEEP";
 const MISSING: &str = "TEST_DATABASE_URL is not set: PostgreSQL tests need a server (make test starts one). \
@@ -105,14 +107,16 @@ async fn postgres() -> Template {
     <migration::Migrator as migration::MigratorTrait>::up(&fresh, None).await.expect("migrations");
     fresh.close().await.expect("closed");
     let shop = stocked(Backend::Postgres, &url).await;
+    let stocked = Connector::connect(&url).await.expect("the template's database");
+    let pristine = Pristine::of(&stocked).await.expect("the template's rows");
+    stocked.close().await.expect("closed");
     admin.close().await.expect("closed");
-    Template { shop, of: Of::Postgres(name) }
+    Template { shop, of: Of::Postgres(name, pristine) }
 }
 
 impl Template {
     /// A database of the test's own.
-    pub async fn copy(&self) -> Database {
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    pub async fn database(&self) -> Database {
         match &self.of {
             Of::Sqlite(bytes) => {
                 let folder = folder();
@@ -121,26 +125,43 @@ impl Template {
                 let url = format!("sqlite://{}", file.display());
                 Database { backend: Backend::Sqlite, url, name: String::new(), _folder: Some(folder) }
             }
-            Of::Postgres(template) => {
-                let name = format!("{}{number}", prefix());
-                let admin = admin().await;
-                let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
-                admin.execute_unprepared(&sql).await.expect("a copy of the template");
-                admin.close().await.expect("closed");
+            Of::Postgres(template, pristine) => {
+                let name = match used(pristine).await {
+                    Some(name) => name,
+                    None => copied(template).await,
+                };
                 Database { backend: Backend::Postgres, url: url_of(&name), name, _folder: None }
             }
         }
     }
 }
 
+/// One that was used, as it was before.
+async fn used(pristine: &Pristine) -> Option<String> {
+    let name = USED.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+    if pristine.restored(&url_of(&name)).await.expect("a used database") {
+        return Some(name);
+    }
+    let admin = admin().await;
+    admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("a used database is dropped");
+    admin.close().await.expect("closed");
+    None
+}
+
+async fn copied(template: &str) -> String {
+    let name = format!("{}{}", prefix(), COUNTER.fetch_add(1, Ordering::Relaxed));
+    let admin = admin().await;
+    let sql = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+    admin.execute_unprepared(&sql).await.expect("a copy of the template");
+    admin.close().await.expect("closed");
+    name
+}
+
 impl Database {
-    /// Drops it.
-    pub async fn discard(self) {
+    /// Leaves it to another test, when nothing runs on it any more.
+    pub fn give_back(self) {
         if self.backend == Backend::Postgres {
-            let admin = admin().await;
-            let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-            admin.execute_unprepared(&sql).await.expect("the test's database is dropped");
-            admin.close().await.expect("closed");
+            USED.lock().unwrap_or_else(PoisonError::into_inner).push(self.name);
         }
     }
 }

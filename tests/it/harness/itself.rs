@@ -1,6 +1,6 @@
 //! The harness fails the tests that it promises to fail.
 
-use super::{Backend, World, print::print, run};
+use super::{Backend, World, database::template, print::print, pristine::Pristine, run};
 use crate::migrations::rules::spell;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
@@ -99,6 +99,28 @@ async fn every_table_is_seen(w: World) {
 fn a_new_row_of_any_table_is_seen() {
     run(Backend::Sqlite, every_table_is_seen);
     run(Backend::Postgres, every_table_is_seen);
+}
+
+#[test]
+fn a_database_is_given_to_another_test_as_it_was_or_not_at_all() {
+    run(Backend::Sqlite, async |_: World| {
+        let template = template(Backend::Postgres).await;
+        let database = template.database().await;
+        let first = World::open(&database, template.shop.clone(), |_| {}).await;
+        let (before, pristine) = (first.print().await, Pristine::of(&first.app.writer).await.expect("its rows"));
+        let sale = first.mugs(2).await;
+        let number = first.sale_order(&sale).await["number"].clone();
+        assert_ne!(first.print().await, before);
+
+        assert!(pristine.restored(&database.url).await.expect("restored"));
+        let second = World::open(&database, template.shop.clone(), |_| {}).await;
+        assert_eq!(second.print().await, before);
+        let sale = second.mugs(2).await;
+        assert_eq!(second.sale_order(&sale).await["number"], number, "numbers begin anew");
+
+        alter(&second, "ALTER TABLE stock ADD COLUMN colour TEXT").await;
+        assert!(!pristine.restored(&database.url).await.expect("looked at"));
+    });
 }
 
 async fn a_table_without_entity(w: World) {

@@ -9,6 +9,7 @@ mod invariants;
 #[cfg(test)]
 mod itself;
 mod print;
+mod pristine;
 
 pub use database::Backend;
 
@@ -105,9 +106,10 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+    let runtime = runtime.expect("a runtime");
+    let (database, outcome) = runtime.block_on(async {
         let template = database::template(backend).await;
-        let database = template.copy().await;
+        let database = template.database().await;
         let world = World::open(&database, template.shop.clone(), |_| {}).await;
         let story = story(world.clone());
         let checks = world.clone();
@@ -117,11 +119,14 @@ where
         })
         .await;
         world.close().await;
-        database.discard().await;
-        if let Err(error) = outcome {
-            std::panic::resume_unwind(error.into_panic());
-        }
+        (database, outcome)
     });
+    // What the story left running has ended.
+    drop(runtime);
+    match outcome {
+        Ok(()) => database.give_back(),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// A person, or a program in a person's name, with what they send to say so.

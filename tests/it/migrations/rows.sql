@@ -97,7 +97,7 @@ VALUES (@refused_attempt, 'SALE', @sale_order, 'CANCEL', 'FORBIDDEN', 'no', 'CUS
 INSERT INTO timer (id, root_id, subject_kind, subject_id, state, event, ref_id, due_at, attempts)
 VALUES (@timer, @order_root, 'SALE', @sale_order, 'OPEN', 'SALE_PENDING_EXPIRY', @nil, '2026-01-02T00:00:00+00:00', 0);
 INSERT INTO outbox (id, root_id, kind, payload, created_at, available_at, attempts)
-VALUES (@outbox, @order_root, 'SaleCleared', '{}', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 0);
+VALUES (@outbox, @order_root, 'sale_expired', '{}', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 0);
 INSERT INTO idempotency_key (actor, mutation, key, input_hash, result, created_at)
 VALUES ('system', 'createStore', 'key-#', 'hash', '{}', '2026-01-01T00:00:00+00:00');
 INSERT INTO number_counter (name, value) VALUES ('test-#', 1);

@@ -9,6 +9,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use waybill::queue::outbox;
 
 impl World {
     /// A sale of two mugs that stripe has taken the money for: its id.
@@ -165,7 +166,7 @@ both! {
         }
         shows!(w.sale_order(&sale).await, { "workflowState": "PAYMENT_PENDING_CONFIRMATION", "flags": [] });
         // The provider refuses at last, and the time is over.
-        let asked = waybill::queue::outbox::CAPTURE_REQUESTED;
+        let asked = "capture_requested";
         end_of_the_asking(&w, asked).await;
         assert_eq!(w.sweep().await, 1);
         assert_eq!(w.state(&sale).await, "SALE_EXPIRED");
@@ -187,7 +188,7 @@ both! {
         timers::fire(&txn, &w.app, &claimed, w.now()).await.expect("it is read again");
         txn.commit().await.expect("a commit");
         assert_eq!(w.state(&sale).await, "PAYMENT_PENDING_CONFIRMATION");
-        end_of_the_asking(&w, waybill::queue::outbox::CAPTURE_REQUESTED).await;
+        end_of_the_asking(&w, "capture_requested").await;
     }
 
     async fn a_refund_through_nobody_is_settled_while_the_worker_has_it(w: World) {
@@ -247,7 +248,7 @@ both! {
 /// The worker takes what providers are to be asked: how much it was.
 async fn claim(w: &World) -> usize {
     let txn = w.app.begin().await.expect("a transaction");
-    let rows = waybill::queue::outbox::claim_for_providers(&txn, w.now(), 10).await.expect("a claim");
+    let rows = outbox::claim(&txn, outbox::Handler::Provider, w.now(), 10).await.expect("a claim");
     txn.commit().await.expect("a commit");
     rows.len()
 }

@@ -9,6 +9,7 @@ use entity::{outbox, timer};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use waybill::{
+    queue::{self, outbox::Handler},
     worker,
     workflow::{
         Outcome,
@@ -26,7 +27,7 @@ async fn claimed(w: &World, which: Which) -> Vec<timer::Model> {
 
 async fn claimed_rows(w: &World) -> Vec<outbox::Model> {
     let txn = w.app.begin().await.expect("a transaction");
-    let claimed = waybill::queue::outbox::claim(&txn, w.now(), 100).await.expect("a claim");
+    let claimed = queue::outbox::claim(&txn, Handler::House, w.now(), 100).await.expect("a claim");
     txn.commit().await.expect("a commit");
     claimed
 }

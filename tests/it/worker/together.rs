@@ -2,7 +2,7 @@
 
 use crate::{both, harness::World};
 use chrono::TimeDelta;
-use entity::{outbox, transition_log};
+use entity::{OutboxKind, outbox, transition_log};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -58,7 +58,7 @@ both! {
         let other = w.reopened(|_| {}).await;
         let (first, second) = tokio::join!(worker::tick(&w.app), worker::tick(&other.app));
         assert_eq!(first.expect("a tick") + second.expect("a tick"), 30);
-        for row in outbox::Entity::find().all(&w.app.reader).await.expect("rows").iter().filter(|row| row.kind == "stock_available") {
+        for row in outbox::Entity::find().all(&w.app.reader).await.expect("rows").iter().filter(|row| row.kind == OutboxKind::StockAvailable) {
             assert_eq!((row.done_at.is_some(), row.attempts, row.lease_until), (true, 1, None), "{row:?}");
         }
         assert_eq!(w.stock(&w.backorders, "MUG").await, (33, 30));

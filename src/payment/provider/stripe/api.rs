@@ -8,8 +8,8 @@
 use super::DECIMALS;
 use crate::payment::provider::{
     RefundStage,
-    api::{Api, Ask, Line, Refunded, Seen, SeenStatus, Setback},
-    http::path,
+    api::{Api, Ask, Line, Refunded, Seen, SeenStatus},
+    http::{Setback, path},
 };
 use futures_util::{FutureExt as _, future::BoxFuture};
 use serde_json::Value;
