@@ -231,41 +231,41 @@ fn cause(error: &DbErr) -> Option<&sqlx::Error> {
 }
 
 /// What a database said was wrong: a SQLSTATE of PostgreSQL, a result code of SQLite.
-enum Said {
+enum DatabaseCode {
     Postgres(String),
     /// The primary code; the extended ones say the same more closely.
     Sqlite(i32),
 }
 
-fn said(error: &DbErr) -> Option<Said> {
+fn database_code(error: &DbErr) -> Option<DatabaseCode> {
     let error = cause(error)?.as_database_error()?;
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        return code.parse::<i32>().ok().map(|code| Said::Sqlite(code & 0xff));
+        return code.parse::<i32>().ok().map(|code| DatabaseCode::Sqlite(code & 0xff));
     }
-    Some(Said::Postgres(code.into_owned()))
+    Some(DatabaseCode::Postgres(code.into_owned()))
 }
 
 fn is_contention(error: &DbErr) -> bool {
-    match said(error) {
-        Some(Said::Postgres(state)) => matches!(state.as_str(), "40001" | "40P01"),
+    match database_code(error) {
+        Some(DatabaseCode::Postgres(state)) => matches!(state.as_str(), "40001" | "40P01"),
         // SQLITE_BUSY, SQLITE_LOCKED.
-        Some(Said::Sqlite(code)) => matches!(code, 5 | 6),
+        Some(DatabaseCode::Sqlite(code)) => matches!(code, 5 | 6),
         None => false,
     }
 }
 
 /// Whether the database is away, or cannot write at the moment, so that the same may go well later.
 fn is_unavailable(error: &DbErr) -> bool {
-    match said(error) {
+    match database_code(error) {
         // Connection lost, out of resources, read-only (a primary no more), lock not to be had, shutting down or starting,
         // its disk.
-        Some(Said::Postgres(state)) => {
+        Some(DatabaseCode::Postgres(state)) => {
             ["08", "53", "57P", "58"].iter().any(|class| state.starts_with(class))
                 || matches!(state.as_str(), "25006" | "55P03")
         }
         // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN.
-        Some(Said::Sqlite(code)) => matches!(code, 8 | 10 | 13 | 14),
+        Some(DatabaseCode::Sqlite(code)) => matches!(code, 8 | 10 | 13 | 14),
         None => {
             matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
                 || matches!(

@@ -65,7 +65,7 @@ struct Claims<'a> {
 
 /// What is read of a token. The library compares issuer and audience where they are given.
 #[derive(Debug, Deserialize)]
-struct Said {
+struct ReadClaims {
     iss: Option<IgnoredAny>,
     aud: Option<IgnoredAny>,
     sub: String,
@@ -143,25 +143,25 @@ impl Tokens {
             return Err(refused(&format!("has {} bytes, where {LONGEST} are the most", token.len())));
         }
         let invalid = || refused("is not valid here");
-        let data = jsonwebtoken::decode::<Said>(token, &self.0.decoding, &self.0.validation);
-        let said = data.map_err(|_| invalid())?.claims;
+        let data = jsonwebtoken::decode::<ReadClaims>(token, &self.0.decoding, &self.0.validation);
+        let claims = data.map_err(|_| invalid())?.claims;
         // Tokens from before there were issuers have neither, and are good until they expire.
-        if said.iss.is_some() != said.aud.is_some() {
+        if claims.iss.is_some() != claims.aud.is_some() {
             return Err(invalid());
         }
-        if said.exp <= now.timestamp() {
+        if claims.exp <= now.timestamp() {
             return Err(refused("has expired"));
         }
-        if said.nbf.is_some_and(|nbf| nbf > now.timestamp() + LEEWAY) {
+        if claims.nbf.is_some_and(|nbf| nbf > now.timestamp() + LEEWAY) {
             return Err(Error::Unauthenticated(
                 "the token is not good yet; look at the clock of who made it".to_owned(),
             ));
         }
         Ok(Bearer {
-            user: id::decode(Prefix::User, &said.sub).map_err(|_| invalid())?,
-            token: said.jti.unwrap_or_else(|| hash_key(token)),
-            epoch: said.epoch,
-            expires_at: Instant::from_timestamp(said.exp, 0).ok_or_else(invalid)?,
+            user: id::decode(Prefix::User, &claims.sub).map_err(|_| invalid())?,
+            token: claims.jti.unwrap_or_else(|| hash_key(token)),
+            epoch: claims.epoch,
+            expires_at: Instant::from_timestamp(claims.exp, 0).ok_or_else(invalid)?,
         })
     }
 

@@ -67,12 +67,12 @@ async fn run_checked<C: Command>(
 
 /// Work that may have a bug: where it panics, that is an error like others, and whoever comes after is served.
 pub fn caught<'a, T: 'a>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> BoxFuture<'a, Result<T, Error>> {
-    let told = |panic: Box<dyn std::any::Any + Send>| {
+    let as_error = |panic: Box<dyn std::any::Any + Send>| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::internal(format!("panicked: {}", text.unwrap_or_default())))
     };
-    AssertUnwindSafe(work).catch_unwind().map(move |done| done.unwrap_or_else(told)).boxed()
+    AssertUnwindSafe(work).catch_unwind().map(move |done| done.unwrap_or_else(as_error)).boxed()
 }
 
 /// What a command with this key and this input came to before; so that what precedes a command need not be done again.

@@ -41,7 +41,7 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
     let service = HandleError::new(service.build(), broken);
     // Pages of other origins may use presigned links; what they may do is in the signature.
     let durable = from_fn_with_state(folder.to_owned(), on_disk);
-    let router = Router::new().fallback_service(service).layer(durable).layer(from_fn(told));
+    let router = Router::new().fallback_service(service).layer(durable).layer(from_fn(logged));
     let router = router.layer(CorsLayer::permissive());
     let bounds = Bounds { connections: CONNECTIONS, proxies: Vec::new(), head: HEAD, patience: storage.patience() };
     server::serve(listener, router, stop, bounds).await.map_err(Error::internal)
@@ -50,7 +50,7 @@ pub async fn serve(storage: &Storage, listener: TcpListener, stop: CancellationT
 /// Tells of requests that were not let in, and of those that went wrong; not with their queries, which hold signatures.
 ///
 /// Forms are not taken: the library would hold a form's file in memory, up to gigabytes, before it looks who sends it.
-async fn told(request: Request, next: Next) -> Response {
+async fn logged(request: Request, next: Next) -> Response {
     if request.method() == Method::POST {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }

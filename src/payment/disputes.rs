@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// What is said of a dispute.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
+pub struct Report<'a> {
     /// The provider's id of it.
     pub reference: &'a str,
     /// How much it is about, in minor units of the payment's currency; nothing said: all of the payment.
@@ -28,7 +28,7 @@ pub struct Said<'a> {
     pub at: Option<Instant>,
 }
 
-impl Said<'_> {
+impl Report<'_> {
     /// Whether it counts beside what is known of the dispute: banks decide a second time, and a third. The newest decision
     /// does, of two of the same time the loss, and any of them before the opening.
     fn outdoes(&self, known: &dispute::Model) -> bool {
@@ -44,22 +44,22 @@ impl Said<'_> {
 ///
 /// A payment is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
 /// taken as heard too. What a loss took is booked back when the dispute is won after all.
-pub fn book(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<bool, Error> {
-    match find(opened.order_mut()?, payment, said.reference)?.map(|known| said.outdoes(known)) {
+pub fn book(opened: &mut Opened<'_>, payment: Uuid, report: &Report<'_>) -> Result<bool, Error> {
+    match find(opened.order_mut()?, payment, report.reference)?.map(|known| report.outdoes(known)) {
         Some(false) => {
-            opened.record_noop(&event(payment, said.status))?;
+            opened.record_noop(&event(payment, report.status))?;
             return Ok(false);
         }
         Some(true) => {}
-        None => open(opened, payment, said)?,
+        None => open(opened, payment, report)?,
     }
-    if said.status != DisputeStatus::Open {
-        decide(opened, payment, said)?;
+    if report.status != DisputeStatus::Open {
+        decide(opened, payment, report)?;
     }
     Ok(true)
 }
 
-fn open(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
+fn open(opened: &mut Opened<'_>, payment: Uuid, report: &Report<'_>) -> Result<(), Error> {
     let now = opened.env.now;
     let order = opened.order_mut()?;
     let held = any_disputed(order)?;
@@ -69,9 +69,9 @@ fn open(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), E
         root_id: order.root.id,
         sale_order_id,
         payment_id: payment,
-        reference: naming::reference(said.reference),
+        reference: naming::reference(report.reference),
         status: DisputeStatus::Open,
-        amount_minor: said.amount,
+        amount_minor: report.amount,
         opened_at: now,
         decided_at: None,
         told_at: None,
@@ -84,18 +84,18 @@ fn open(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), E
     Ok(())
 }
 
-fn decide(opened: &mut Opened<'_>, payment: Uuid, said: &Said<'_>) -> Result<(), Error> {
+fn decide(opened: &mut Opened<'_>, payment: Uuid, report: &Report<'_>) -> Result<(), Error> {
     let now = opened.env.now;
     let order = opened.order_mut()?;
     let held = any_disputed(order)?;
-    let row = find(order, payment, said.reference)?.ok_or_else(|| Error::internal("no such dispute here"))?;
-    row.status = said.status;
-    row.amount_minor = said.amount.or(row.amount_minor);
+    let row = find(order, payment, report.reference)?.ok_or_else(|| Error::internal("no such dispute here"))?;
+    row.status = report.status;
+    row.amount_minor = report.amount.or(row.amount_minor);
     row.decided_at = Some(now);
-    row.told_at = said.at;
+    row.told_at = report.at;
     ledger::settle_charge_backs(order, payment, now)?;
     let still_held = any_disputed(order)?;
-    opened.report(&event(payment, said.status))?;
+    opened.report(&event(payment, report.status))?;
     if held && !still_held {
         to_fulfilments(opened, "RELEASE", &json!({ "cause": "DISPUTE" }))?;
     }
@@ -160,8 +160,8 @@ impl Command for ReportDispute {
             return Err(Error::Conflict("no money of this payment has come in that could be disputed".to_owned()));
         }
         let at = Some(self.decided_at.unwrap_or(cx.now));
-        let said = Said { reference: &self.reference, amount, status: self.status, at };
-        book(&mut opened, self.payment_id, &said)?;
+        let report = Report { reference: &self.reference, amount, status: self.status, at };
+        book(&mut opened, self.payment_id, &report)?;
         register::finish(cx, unit, self.payment_id).await
     }
 }

@@ -42,7 +42,7 @@ struct Held {
     senders: HashMap<(String, Option<IpAddr>), Sender>,
     ring: Vec<webhook_delivery::Model>,
     /// How many since the last write, by provider, and why the last was.
-    told: BTreeMap<String, (u64, String)>,
+    counts: BTreeMap<String, (u64, String)>,
     written: Option<Instant>,
     /// Whether somebody will write.
     promised: bool,
@@ -62,7 +62,7 @@ struct Sender {
 struct Batch {
     rows: Vec<webhook_delivery::Model>,
     more: Vec<(Uuid, i64)>,
-    told: BTreeMap<String, (u64, String)>,
+    counts: BTreeMap<String, (u64, String)>,
 }
 
 impl Refused {
@@ -83,8 +83,8 @@ impl Held {
     /// Counts a delivery, and keeps it when its turn has come.
     fn add(&mut self, from: IpAddr, why: &str, row: webhook_delivery::Model) {
         let now = Instant::now();
-        let told = self.told.entry(row.provider.clone()).or_default();
-        *told = (told.0 + 1, why.to_owned());
+        let count = self.counts.entry(row.provider.clone()).or_default();
+        *count = (count.0 + 1, why.to_owned());
         if self.senders.len() >= SENDERS {
             self.senders.retain(|_, sender| sender.more > 0 || now - sender.since < WINDOW);
         }
@@ -112,9 +112,9 @@ impl Held {
     fn take(&mut self) -> Option<Batch> {
         let more: Vec<_> = self.senders.values_mut().filter(|sender| sender.more > 0).take(RING).collect();
         let more: Vec<_> = more.into_iter().map(|sender| (sender.row, std::mem::take(&mut sender.more))).collect();
-        let batch = Batch { rows: std::mem::take(&mut self.ring), more, told: std::mem::take(&mut self.told) };
+        let batch = Batch { rows: std::mem::take(&mut self.ring), more, counts: std::mem::take(&mut self.counts) };
         self.written = Some(Instant::now());
-        (!batch.told.is_empty() || !batch.more.is_empty()).then_some(batch)
+        (!batch.counts.is_empty() || !batch.more.is_empty()).then_some(batch)
     }
 }
 
@@ -156,8 +156,8 @@ pub async fn write(intake: &Intake) -> Result<(), Error> {
         held.promised = false;
         held.take()
     };
-    let Some(Batch { rows, more, told }) = batch else { return Ok(()) };
-    for (provider, (number, why)) in told {
+    let Some(Batch { rows, more, counts }) = batch else { return Ok(()) };
+    for (provider, (number, why)) in counts {
         tracing::warn!(provider, number, last = why, "deliveries were refused");
     }
     intake.app.write(async |txn| inbox::refuse(txn, rows, &more).await).await
@@ -184,7 +184,7 @@ mod tests {
         assert!(batch.rows.len() <= RING && batch.rows.len() > usize::try_from(FIRST).unwrap());
         let counted: i64 =
             batch.rows.iter().map(|row| row.deliveries).chain(batch.more.iter().map(|more| more.1)).sum();
-        assert_eq!((counted, batch.told["stripe"].0), (10_000, 10_000));
+        assert_eq!((counted, batch.counts["stripe"].0), (10_000, 10_000));
         assert!(held.take().is_none());
         flood(&mut held, [192, 0, 2, 1].into(), 1);
         let batch = held.take().unwrap();

@@ -96,12 +96,12 @@ mod tests {
 
     async fn answer(mut client: TcpStream, request: &[u8]) -> String {
         let mut answer = Vec::new();
-        let told = async {
+        let ended = async {
             client.write_all(request).await?;
             client.read_to_end(&mut answer).await
         };
         // Who is refused a place is not listened to.
-        if let Err(error) = told.await {
+        if let Err(error) = ended.await {
             assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
         }
         String::from_utf8(answer).unwrap()

@@ -96,11 +96,11 @@ impl<S: Send + 'static> Accept<TcpStream, S> for Places {
             if let Some(place) = places.take(stream.peer_addr()?.ip()) {
                 return Ok((Placed { stream, _place: place }, service));
             }
-            let told = async {
+            let goodbye = async {
                 stream.write_all(NO_PLACE.as_bytes()).await?;
                 stream.shutdown().await
             };
-            match tokio::time::timeout(GOODBYE, told).await {
+            match tokio::time::timeout(GOODBYE, goodbye).await {
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(())) | Err(_) => Err(io::Error::other("there is no place")),
             }

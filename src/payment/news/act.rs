@@ -127,8 +127,9 @@ impl Case<'_> {
             return Err(Error::Unavailable(format!("no capture {capture} has been heard of")));
         };
         let amount = of_payment(amount, &payment, &self.opened.env.rules.currencies)?;
-        let said = disputes::Said { reference: capture, amount: Some(amount), status: DisputeStatus::Lost, at: None };
-        let was_news = disputes::book(&mut self.opened, payment.id, &said)?;
+        let report =
+            disputes::Report { reference: capture, amount: Some(amount), status: DisputeStatus::Lost, at: None };
+        let was_news = disputes::book(&mut self.opened, payment.id, &report)?;
         let what = if was_news { "the capture has failed: its money is not there" } else { "that was known" };
         Ok(self.applied(what.to_owned(), payment.id))
     }
@@ -193,8 +194,8 @@ impl Case<'_> {
         let amount =
             amount.map(|amount| money(amount, &payment.currency, &self.opened.env.rules.currencies)).transpose()?;
         let amount = amount.filter(|amount| amount.minor > 0);
-        let said = disputes::Said { reference, amount: amount.map(|amount| amount.minor), status, at };
-        let was_news = disputes::book(&mut self.opened, payment.id, &said)?;
+        let report = disputes::Report { reference, amount: amount.map(|amount| amount.minor), status, at };
+        let was_news = disputes::book(&mut self.opened, payment.id, &report)?;
         let why = if was_news {
             format!("the dispute {reference} is {}", format!("{status:?}").to_lowercase())
         } else {

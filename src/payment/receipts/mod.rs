@@ -104,7 +104,7 @@ pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place)
     row.receipt_sha256 = Some(file.sha256.clone());
     row.receipt_uploaded_by = Some(cx.actor.id.clone());
     row.receipt_uploaded_at = Some(cx.now);
-    let told = Event::named("RECEIPT_ATTACHED").with(json!({
+    let event = Event::named("RECEIPT_ATTACHED").with(json!({
         "paymentId": id::encode(id::Prefix::Payment, payment),
         "contentType": file.content_type,
         "size": file.size,
@@ -114,6 +114,6 @@ pub async fn attach(cx: &Cx<'_>, payment: Uuid, file: &Described, place: &Place)
     if let Some(former) = former {
         strays::add(cx.txn, &former, cx.now, cx.now).await?;
     }
-    opened.report_noop(&told)?;
+    opened.report_noop(&event)?;
     register::finish(cx, unit, payment).await
 }
