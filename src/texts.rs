@@ -22,6 +22,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// A name of a machine as a person reads it: `PACKAGE_SHIPPED` as "Package shipped".
+pub fn readable(name: &str) -> String {
+    let text = name.replace('_', " ").to_lowercase();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A name, a title or the like, without the blanks around it: `most` characters, on one line, something to see among
 /// them.
 pub fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {

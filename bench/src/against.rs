@@ -8,9 +8,7 @@ use crate::cost::Meter;
 use crate::house::{House, Site};
 use crate::load::{self, Measured};
 use crate::postgres::said;
-use crate::shop::Until;
-use crate::{Outcome, table};
-use serde_json::Value;
+use crate::{Outcome, journeys, table, transitions};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +21,7 @@ const CLIENTS: [usize; 2] = [1, 16];
 /// Fulfilments that each client holds and releases in turn.
 const EACH: usize = 4;
 
-/// One of the two, and what it has been measured at: rate, server µs, PostgreSQL µs, round by round.
+/// One of the two: its server, fulfilments to be held and released, and how many journeys it has begun.
 struct Side {
     name: String,
     site: Site,
@@ -31,7 +29,7 @@ struct Side {
     begun: Rc<Cell<usize>>,
 }
 
-/// What is measured: a name, and how many of which pieces.
+/// What is measured.
 const WORK: [&str; 2] = ["transition", "journey"];
 
 /// Builds the other commit beside this and prints the table.
@@ -109,28 +107,22 @@ impl Side {
     }
 
     async fn work(&self, work: &str, clients: usize, time: Duration) -> Outcome<Measured> {
-        let is_journey = work == WORK[1];
+        if work == WORK[1] {
+            return journeys::complete(&self.site, &self.begun, clients, time).await;
+        }
         load::run(&self.site.server.target, clients, time, |number, mut client, deadline| {
-            let (shop, begun) = (self.site.shop.clone(), Rc::clone(&self.begun));
             let own = self.fulfilments[number * EACH..(number + 1) * EACH].to_vec();
             async move {
-                if is_journey {
-                    return load::repeat(deadline, async |_| {
-                        begun.set(begun.get() + 1);
-                        shop.order(&mut client, begun.get(), Until::Completed).await.map(drop)
-                    })
-                    .await;
-                }
                 let mut turn = 0;
                 let taken = load::repeat(deadline, async |_| {
-                    hold_or_release(&mut client, &own, turn).await?;
+                    transitions::step(&mut client, &own, turn).await?;
                     turn += 1;
                     Ok(())
                 })
                 .await?;
                 // Whoever comes next finds them released.
                 while !turn.is_multiple_of(2 * EACH) {
-                    hold_or_release(&mut client, &own, turn).await?;
+                    transitions::step(&mut client, &own, turn).await?;
                     turn += 1;
                 }
                 Ok(taken)
@@ -138,11 +130,6 @@ impl Side {
         })
         .await
     }
-}
-
-async fn hold_or_release(client: &mut Client, own: &[String], turn: usize) -> Outcome<()> {
-    let event = if (turn / EACH).is_multiple_of(2) { "HOLD" } else { "RELEASE" };
-    client.send(&own[turn % EACH], event, Value::Null).await.map(drop)
 }
 
 /// Of each part by itself.

@@ -93,9 +93,10 @@ pub async fn waybill(site: &Site, turns: &Turns, clients: usize, time: Duration)
     .await
 }
 
-async fn step(client: &mut Client, own: &[String], turn: usize) -> Outcome<()> {
-    let event = if (turn / EACH).is_multiple_of(2) { "HOLD" } else { "RELEASE" };
-    client.send(&own[turn % EACH], event, Value::Null).await?;
+/// Holds one of a client's own fulfilments or releases it: each `turn` the next, and the other when all have had theirs.
+pub async fn step(client: &mut Client, own: &[String], turn: usize) -> Outcome<()> {
+    let event = if (turn / own.len()).is_multiple_of(2) { "HOLD" } else { "RELEASE" };
+    client.send(&own[turn % own.len()], event, Value::Null).await?;
     Ok(())
 }
 

@@ -11,10 +11,8 @@ pub use serve::Schema;
 
 use crate::app::App;
 use crate::edge::{batch::Batches, group};
-use crate::graphql::shape::Shapes;
 use crate::webhook::Intake;
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
-use std::sync::LazyLock;
 
 /// Every list: first is 50 by default and 200 at most; first together with last is `BAD_INPUT`.
 #[derive(MergedObject, Default)]
@@ -81,10 +79,4 @@ pub fn schema_sdl() -> String {
         .use_space_ident()
         .include_specified_by();
     builder().finish().sdl_with_options(options)
-}
-
-/// The types of the schema, which is one whatever it runs over: read once a process.
-pub fn shapes() -> &'static Shapes {
-    static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(&schema_sdl()));
-    &SHAPES
 }

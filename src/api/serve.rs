@@ -14,8 +14,10 @@ use crate::graphql::{text, unauthenticated};
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, ServerError};
 use std::any::TypeId;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+/// The types of the schema, which is one whatever it runs over: read once a process.
+static SHAPES: OnceLock<Shapes> = OnceLock::new();
 /// How many mistakes of one query are told.
 const MOST_ERRORS: usize = 20;
 /// How long the lines of an error of the library's may be, which repeats what it cannot read.
@@ -31,7 +33,8 @@ pub struct Schema {
 
 impl Schema {
     pub(super) fn new(inner: Roots, app: App) -> Self {
-        Self { inner, app, shapes: super::shapes() }
+        let shapes = SHAPES.get_or_init(|| Shapes::of(&inner.sdl()));
+        Self { inner, app, shapes }
     }
 
     /// Answers a request that carries its `Option<Actor>` as data.

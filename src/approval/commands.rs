@@ -87,7 +87,7 @@ impl Command for DecideOverride {
         let (mut unit, request) = open_request(cx, self.override_request_id).await?;
         let mut opened = Opened::sale(&mut unit, cx.env())?;
         if request.status != OverrideStatus::Pending {
-            return Err(Error::Conflict(format!("the request is {} already", word(request.status))));
+            return Err(Error::Conflict(format!("the request is {} already", request.status)));
         }
         if request.requested_by == cx.actor.id && !cx.actor.can("override.grant") {
             return Err(Error::Forbidden("who requested an override may not decide it".to_owned()));
@@ -146,7 +146,7 @@ impl Command for RevokeOverride {
                     "part of the order has shipped on it; it cannot be revoked any more".to_owned(),
                 ));
             }
-            other => return Err(Error::Conflict(format!("the request is {} already", word(other)))),
+            other => return Err(Error::Conflict(format!("the request is {other} already"))),
         }
         let row = find(order.overrides.all_mut()?, request.id)?;
         row.status = OverrideStatus::Revoked;
@@ -321,8 +321,4 @@ fn event(kind: OverrideKind, decision: &str) -> String {
         OverrideKind::Credit => "CREDIT",
     };
     format!("{kind}_OVERRIDE_{decision}")
-}
-
-fn word(status: OverrideStatus) -> String {
-    format!("{status:?}").to_uppercase()
 }

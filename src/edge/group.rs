@@ -142,7 +142,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     for Taken { index, rows, .. } in &taken {
         done[*index] = Some(EventTaken::of(subjects[*index], &unit.shared.log[rows.clone()]));
     }
-    unit.flush_beside(&txn, remembered(batch, &done, now)?).await?;
+    unit.flush_beside(&txn, settled(batch, &free, &done)?).await?;
     for Taken { index, root, rows } in taken {
         let rows = unit.shared.log[rows].to_vec();
         let fresh = Fresh::of(unit.order(root)?, subjects[index], rows)?;
@@ -158,18 +158,26 @@ struct Taken {
     rows: Range<usize>,
 }
 
-/// Which of a batch may be tried: those without an idempotency key, and those whose key nobody has used.
+/// Which of a batch may be tried: those without an idempotency key, and those whose key was free and is theirs now.
 async fn free(txn: &DatabaseTransaction, batch: &[Waiting], now: Instant) -> Result<Vec<bool>, Error> {
     let claims: Vec<&Claim> = batch.iter().filter_map(|waiting| waiting.claim.as_ref()).collect();
-    let mut unused = idempotency::unused(txn, &claims, now).await?.into_iter();
-    Ok(batch.iter().map(|waiting| waiting.claim.is_none() || unused.next() == Some(true)).collect())
+    let mut took = idempotency::take_free(txn, &claims, now).await?.into_iter();
+    Ok(batch.iter().map(|waiting| waiting.claim.is_none() || took.next() == Some(true)).collect())
 }
 
-/// The results of what was taken, to be written under its keys.
-fn remembered(batch: &[Waiting], done: &[Option<EventTaken>], now: Instant) -> Result<Writes, Error> {
-    let results = batch.iter().zip(done).filter_map(|(waiting, done)| waiting.claim.as_ref().zip(done.as_ref()));
+/// What is written of idempotency keys: the results of what was taken; keys of what was not are given back.
+fn settled(batch: &[Waiting], free: &[bool], done: &[Option<EventTaken>]) -> Result<Writes, Error> {
+    let (mut results, mut given_back) = (Vec::new(), Vec::new());
+    for ((waiting, _), done) in batch.iter().zip(free).zip(done).filter(|((_, free), _)| **free) {
+        match (&waiting.claim, done) {
+            (Some(claim), Some(taken)) => results.push((claim, taken)),
+            (Some(claim), None) => given_back.push(claim),
+            (None, _) => {}
+        }
+    }
     let mut writes = Writes::new();
-    idempotency::remember(&mut writes, &results.collect::<Vec<_>>(), now)?;
+    idempotency::settle_all(&mut writes, &results)?;
+    idempotency::give_back(&mut writes, &given_back)?;
     Ok(writes)
 }
 

@@ -1,14 +1,13 @@
 //! Idempotency keys: the same key with the same input answers with the first result, for 24 hours.
 //!
-//! A command alone claims its key in its transaction, before anything else is read or locked, and settles it with the
-//! result in the same: whoever comes meanwhile waits for the end of it. A batch looks that its keys are unused, and
-//! writes them with their results: whoever has used one meanwhile fails the batch. Knows no command.
+//! A key is claimed in the transaction of what it is for, before anything else is read or locked, and settled with the
+//! result in the same: whoever comes meanwhile waits for the end of it. Knows no command.
 
 use super::input;
 use crate::{
     actor::Actor,
     clock::Instant,
-    db::rows::{Writes, insert_new, with_keys_of},
+    db::rows::{Writes, insert_new},
     error::Error,
     workflow::Command,
 };
@@ -89,9 +88,8 @@ impl Claim {
 
     /// Remembers the result under a key that this transaction has taken.
     pub async fn settle(&self, txn: &DatabaseTransaction, result: &impl Serialize) -> Result<(), Error> {
-        let row = json!({ "actor": self.actor, "mutation": self.mutation, "key": self.key, "result": result });
         let mut writes = Writes::new();
-        writes.set::<Entity, _>(&[row], &[Column::Actor, Column::Mutation, Column::Key, Column::Result])?;
+        settle_all(&mut writes, &[(self, result)])?;
         writes.run(txn).await
     }
 
@@ -118,23 +116,36 @@ impl Claim {
     }
 }
 
-/// Which of these claims have a key that nobody has used, by one look-up. Of two claims of one key the first has it.
-pub async fn unused(txn: &DatabaseTransaction, claims: &[&Claim], now: Instant) -> Result<Vec<bool>, Error> {
-    let rows: Vec<Model> = claims.iter().map(|claim| claim.row(now)).collect();
-    let used = with_keys_of::<Entity>(txn, &rows.iter().collect::<Vec<_>>()).await?;
-    let is_used = |claim: &Claim| used.iter().any(|row| claim.is_of(row));
-    let is_again = |index: usize| rows[..index].iter().any(|row| claims[index].is_of(row));
-    Ok((0..claims.len()).map(|index| !is_used(claims[index]) && !is_again(index)).collect())
+/// Takes the keys that are free, all in one statement; answers for each claim whether its key was. Of two claims of one
+/// key the first has it. Keys are taken in their own order, so that two who take several do not wait for each other.
+pub async fn take_free(txn: &DatabaseTransaction, claims: &[&Claim], now: Instant) -> Result<Vec<bool>, Error> {
+    let mut rows: Vec<Model> = Vec::with_capacity(claims.len());
+    for claim in claims {
+        if !rows.iter().any(|row| claim.is_of(row)) {
+            rows.push(claim.row(now));
+        }
+    }
+    rows.sort_by(|a, b| (&a.actor, &a.mutation, &a.key).cmp(&(&b.actor, &b.mutation, &b.key)));
+    let mut free = insert_new::<Entity>(txn, &rows.iter().collect::<Vec<_>>()).await?;
+    let took = |claim: &&Claim| {
+        let place = free.iter().position(|row| claim.is_of(row));
+        place.map(|place| free.swap_remove(place)).is_some()
+    };
+    Ok(claims.iter().map(took).collect())
 }
 
-/// Adds to what is written: unused keys with their results. Where somebody has used one meanwhile, nothing is written.
-pub fn remember<T: Serialize>(writes: &mut Writes, results: &[(&Claim, &T)], now: Instant) -> Result<(), Error> {
-    let row = |(claim, result): &(&Claim, &T)| {
-        let result = serde_json::to_value(result).map_err(Error::internal)?;
-        Ok(Model { result: Some(result), ..claim.row(now) })
-    };
-    let rows: Vec<Model> = results.iter().map(row).collect::<Result<_, Error>>()?;
-    writes.insert::<Entity>(&rows.iter().collect::<Vec<_>>())
+/// Adds to what is written: the results under keys that this transaction has taken.
+pub fn settle_all<T: Serialize>(writes: &mut Writes, settled: &[(&Claim, &T)]) -> Result<(), Error> {
+    let row = |(claim, result): &(&Claim, &T)| json!({ "actor": claim.actor, "mutation": claim.mutation, "key": claim.key, "result": result });
+    let rows: Vec<Value> = settled.iter().map(row).collect();
+    writes.set::<Entity, _>(&rows, &[Column::Actor, Column::Mutation, Column::Key, Column::Result])
+}
+
+/// Adds to what is written: keys that were taken for what did not happen are free again.
+pub fn give_back(writes: &mut Writes, claims: &[&Claim]) -> Result<(), Error> {
+    let row = |claim: &&Claim| json!({ "actor": claim.actor, "mutation": claim.mutation, "key": claim.key });
+    let rows: Vec<Value> = claims.iter().map(row).collect();
+    writes.delete::<Entity, _>(&rows, &[Column::Actor, Column::Mutation, Column::Key])
 }
 
 /// Forgets keys that are older than they are kept.

@@ -71,8 +71,7 @@ pub fn vocabulary() -> Vocabulary {
 
 fn is(turn: &Turn<'_>, types: &[FulfilmentType]) -> Result<Verdict, Error> {
     let kind = turn.fulfilment()?.fulfilment_type;
-    let word = format!("{kind:?}").to_uppercase();
-    Ok(Verdict::when(types.contains(&kind), format!("this fulfilment is a {word}"), "use the event of its kind"))
+    Ok(Verdict::when(types.contains(&kind), format!("this fulfilment is a {kind}"), "use the event of its kind"))
 }
 
 /// Who says when it arrived does not say that it arrived before it left.

@@ -7,7 +7,7 @@ use crate::{
     workflow::{Command, Cx, Mode, Unit, check_note, check_reason_code},
 };
 use entity::{product, stock_adjustment, store};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -94,8 +94,8 @@ impl AdjustStock {
         match product {
             None => Err(Error::not_found(self.sku.clone())),
             Some(product) if !product.kind.has_stock() => {
-                let word = product.kind.to_value();
-                Err(Error::invalid("sku", format!("{} is a {word} product, and only GOODS have stock", self.sku)))
+                let what = format!("{} is a {} product, and only GOODS have stock", self.sku, product.kind);
+                Err(Error::invalid("sku", what))
             }
             Some(_) => Ok(()),
         }

@@ -141,8 +141,7 @@ impl Command for SettleRefund {
         let (mut unit, row) = stages::open(cx, self.refund_id).await?;
         let mut opened = Opened::sale(&mut unit, cx.env())?;
         if !row.status.is_under_way() {
-            let word = format!("{:?}", row.status).to_uppercase();
-            return Err(Error::Conflict(format!("the refund is {word} already")));
+            return Err(Error::Conflict(format!("the refund is {} already", row.status)));
         }
         if under_way::is_being_asked(cx, opened.order()?, &row).await? {
             let message = "the provider is being asked for it just now; look again in a few minutes";

@@ -97,8 +97,7 @@ impl RegisterPayment {
         match self.status.unwrap_or(PaymentStatus::Pending) {
             PaymentStatus::Pending => Ok(PaymentStatus::Pending),
             status @ (PaymentStatus::Refunded | PaymentStatus::Disputed) => {
-                let word = format!("{status:?}").to_uppercase();
-                Err(Error::invalid("status", format!("a payment cannot be registered as {word}; that comes later")))
+                Err(Error::invalid("status", format!("a payment cannot be registered as {status}; that comes later")))
             }
             status => {
                 actor.require("payment.confirm")?;
@@ -225,7 +224,7 @@ impl Command for ConfirmPayment {
         let mut unit = open(cx, self.payment_id).await?;
         let status = ledger::payment(unit.only()?, self.payment_id)?.status;
         if ledger::rank(status) > ledger::rank(PaymentStatus::Confirmed) {
-            return Err(Error::Conflict(format!("the payment is {} already", format!("{status:?}").to_uppercase())));
+            return Err(Error::Conflict(format!("the payment is {status} already")));
         }
         if status != PaymentStatus::Confirmed {
             under_way::check_settled(cx, unit.only()?, self.payment_id).await?;

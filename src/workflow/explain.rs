@@ -9,7 +9,7 @@ use super::{
     turn::Env,
     vocabulary::Verdict,
 };
-use crate::{actor::Actor, clock::Instant, db::connect::one_moment, error::Error, workflow::Rules};
+use crate::{actor::Actor, clock::Instant, db::connect::one_moment, error::Error, texts::readable, workflow::Rules};
 use entity::SubjectKind;
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
@@ -141,7 +141,7 @@ fn by_time(view: &gate::SubjectView<'_>) -> Vec<Available> {
 }
 
 fn label(meta: &Value, event: &str) -> String {
-    meta.get("label").and_then(Value::as_str).map_or_else(|| words(event), str::to_owned)
+    meta.get("label").and_then(Value::as_str).map_or_else(|| readable(event), str::to_owned)
 }
 
 fn describe(
@@ -263,11 +263,4 @@ fn from_obstacle(event: &str, obstacle: Obstacle) -> Blocked {
             Blocked { kind: BlockKind::Window, name: "window".to_owned(), message, until }
         }
     }
-}
-
-/// `PACKAGE_SHIPPED` as a person reads it: "Package shipped".
-pub fn words(event: &str) -> String {
-    let lower = event.to_lowercase().replace('_', " ");
-    let mut letters = lower.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

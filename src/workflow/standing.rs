@@ -4,6 +4,7 @@ use super::definition::Definition;
 use super::definitions;
 use super::registry::Registry;
 use crate::error::Error;
+use crate::texts::readable;
 use entity::{SubjectKind, fulfilment, quotation, sale_order};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection};
@@ -261,11 +262,4 @@ impl Standing {
         let machine = &self.definition.machine;
         machine.leaves(&self.snapshot).find_map(|id| machine.state(id).meta.get("tone")).and_then(Value::as_str)
     }
-}
-
-/// `AWAITING_PAYMENT_METHOD` as "Awaiting payment method".
-fn readable(key: &str) -> String {
-    let text = key.replace('_', " ").to_lowercase();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

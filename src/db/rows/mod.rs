@@ -206,37 +206,7 @@ where
     Ok(E::Model::find_by_statement(statement).all(txn).await?)
 }
 
-/// Those rows that are there already under the keys of these.
-pub async fn with_keys_of<E: EntityTrait>(txn: &DatabaseTransaction, rows: &[&E::Model]) -> Result<Vec<E::Model>, Error>
-where
-    E::Model: Serialize + FromQueryResult,
-{
-    let mut writes = Writes::new();
-    writes.insert::<E>(rows)?;
-    let Some(write) = writes.0.pop() else { return Ok(Vec::new()) };
-    let backend = txn.get_database_backend();
-    let sql = write.look_up(backend == DbBackend::Postgres);
-    let statement = Statement::from_sql_and_values(backend, sql, [write.rows.into()]);
-    Ok(E::Model::find_by_statement(statement).all(txn).await?)
-}
-
 impl Write {
-    fn look_up(&self, postgres: bool) -> String {
-        let table = &self.table;
-        let keys = self.columns.iter().filter(|column| self.keys.contains(&column.name));
-        if postgres {
-            let typed: Vec<_> = keys.map(|c| format!("{} {}", c.name, c.postgres_type())).collect();
-            let limit = self.at_most().map_or_else(String::new, |most| format!(" LIMIT {most}"));
-            let rows = format!("SELECT * FROM json_to_recordset($1::json) AS r({}){limit}", typed.join(", "));
-            let matching = self.matching(table, &|name| format!("r.{name}"), false);
-            format!("SELECT {table}.* FROM ({rows}) AS r JOIN {table} ON {matching}")
-        } else {
-            let picked: Vec<_> = keys.map(Column::sqlite_value).collect();
-            let keys = self.keys.join(", ");
-            format!("SELECT * FROM {table} WHERE ({keys}) IN (SELECT {} FROM json_each(?1) AS j)", picked.join(", "))
-        }
-    }
-
     fn expect(&self, written: u64) -> Result<(), Error> {
         if self.kind == Kind::Delete || written == self.count {
             return Ok(());

@@ -91,10 +91,9 @@ impl Case<'_> {
             received_by_id: None,
         };
         let payment = command.book(&mut self.opened, known)?;
-        let word = |status: PaymentStatus| format!("{status:?}").to_uppercase();
         let what = match ours.filter(|ours| ledger::rank(ours.status) >= ledger::rank(status)) {
-            Some(ours) => format!("{} changes nothing: the payment was {} already", word(status), word(ours.status)),
-            None => format!("the payment was told that it is {}", word(status)),
+            Some(ours) => format!("{status} changes nothing: the payment was {} already", ours.status),
+            None => format!("the payment was told that it is {status}"),
         };
         Ok(self.applied(what, payment))
     }

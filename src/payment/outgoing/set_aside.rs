@@ -73,8 +73,8 @@ async fn set_aside(cx: &Cx<'_>, payment: Uuid) -> Result<(Unit, payment::Model),
     let unit = register::open(cx, payment).await?;
     let row = ledger::payment(unit.only()?, payment)?.clone();
     if row.status != PaymentStatus::Authorized {
-        let word = format!("{:?}", row.status).to_uppercase();
-        return Err(Error::Conflict(format!("the payment is {word}; only what is AUTHORIZED is captured or voided")));
+        let status = row.status;
+        return Err(Error::Conflict(format!("the payment is {status}; only what is AUTHORIZED is captured or voided")));
     }
     refunds::setting_aside(&cx.rules.settings, &row).map_err(|why| Error::invalid("paymentId", why))?;
     under_way::check_settled(cx, unit.only()?, payment).await?;

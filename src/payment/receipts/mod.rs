@@ -57,7 +57,7 @@ pub fn may_attach(actor: &Actor, payment: &payment::Model) -> Result<(), Error> 
         return Ok(());
     }
     if !matches!(payment.status, PaymentStatus::Pending | PaymentStatus::Authorized) {
-        let status = format!("{:?}", payment.status).to_uppercase();
+        let status = payment.status;
         return Err(Error::Conflict(format!("the payment is {status} already; its receipt stays as it is")));
     }
     if payment.receipt_uploaded_by.as_ref().is_some_and(|by| *by != actor.id) {

@@ -98,9 +98,8 @@ async fn sqlite() -> Template {
 }
 
 async fn postgres() -> Template {
-    let admin = admin().await;
     let name = format!("{}template", prefix());
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database for the template");
+    administer(&format!("CREATE DATABASE {name}")).await;
     start_sweeper();
     let url = url_of(&name);
     let fresh = Connector::connect(&url).await.expect("the template's database");
@@ -110,7 +109,6 @@ async fn postgres() -> Template {
     let stocked = Connector::connect(&url).await.expect("the template's database");
     let pristine = Pristine::of(&stocked).await.expect("the template's rows");
     stocked.close().await.expect("closed");
-    admin.close().await.expect("closed");
     Template { shop, of: Of::Postgres(name, pristine) }
 }
 
@@ -142,19 +140,20 @@ async fn used(pristine: &Pristine) -> Option<String> {
     if pristine.restored(&url_of(&name)).await.expect("a used database") {
         return Some(name);
     }
-    let admin = admin().await;
-    admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("a used database is dropped");
-    admin.close().await.expect("closed");
+    administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
     None
 }
 
 async fn copied(template: &str) -> String {
     let name = format!("{}{}", prefix(), COUNTER.fetch_add(1, Ordering::Relaxed));
-    let admin = admin().await;
-    let sql = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
-    admin.execute_unprepared(&sql).await.expect("a copy of the template");
-    admin.close().await.expect("closed");
+    administer(&format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")).await;
     name
+}
+
+async fn administer(sql: &str) {
+    let admin = admin().await;
+    admin.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    admin.close().await.expect("closed");
 }
 
 impl Database {
