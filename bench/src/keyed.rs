@@ -1,6 +1,7 @@
 //! Events with an idempotency key beside events without, turn and turn about on one server.
 
 use crate::client::Client;
+use crate::cost::Meter;
 use crate::house::{House, Site};
 use crate::load::{self, Measured};
 use crate::transitions::{EACH, fulfilment, prepare};
@@ -28,34 +29,37 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     for round in 0..ROUNDS {
         let mut rates = Vec::new();
         for keyed in [false, true] {
+            let meter = Meter::start(Some(&site.server), &house.postgres)?;
             let measured = load(&site.server.target, &turns, keyed, time).await?;
             rates.push(measured.rate);
-            let what = if keyed { "with a key" } else { "without" };
-            rows.push(
-                [vec![(round + 1).to_string(), what.to_owned()], measured.cells().to_vec(), vec![String::new()]]
-                    .concat(),
-            );
+            let row = [vec![(round + 1).to_string(), what(keyed)], cells(&measured, &meter)?, vec![String::new()]];
+            rows.push(row.concat());
         }
         if let (Some(row), [without, with]) = (rows.last_mut(), rates.as_slice()) {
             row.pop();
             row.push(format!("{:.2}", with / without));
         }
     }
-    let head = ["round", "events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "ratio"];
+    let head = ["round", "events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PostgreSQL µs", "ratio"];
     table::print(&format!("Events with an idempotency key, {CLIENTS} clients"), &head, &rows);
     approvals(house, &site).await?;
     site.server.stop().await
 }
 
+/// Whose turn it is: what a slow moment costs, it costs both.
+const TURNS: [bool; 8] = [false, true, true, false, false, true, true, false];
+
 /// Sales that are made of quotations, of many products and all of one: each takes stock.
 async fn approvals(house: &House, site: &Site) -> Outcome<()> {
     let mut rows = Vec::new();
+    let mut sums = Vec::new();
     for products in [CLIENTS, 1] {
-        let mut rates = Vec::new();
-        for keyed in [false, true, false, true] {
+        let mut rates = [0.0, 0.0];
+        for keyed in TURNS {
             let quotations = quotations(site, products).await?;
             house.settle(&site.database).await?;
             let target = &site.server.target;
+            let meter = Meter::start(Some(&site.server), &house.postgres)?;
             let measured = load::run(target, CLIENTS, LONGEST, |_, mut client, _| {
                 let quotations = Rc::clone(&quotations);
                 async move {
@@ -69,17 +73,33 @@ async fn approvals(house: &House, site: &Site) -> Outcome<()> {
                 }
             })
             .await?;
-            rates.push(measured.rate);
-            let what = if keyed { "with a key" } else { "without" };
-            rows.push([vec![products.to_string(), what.to_owned()], measured.cells().to_vec()].concat());
+            rates[usize::from(keyed)] += measured.rate;
+            rows.push([vec![products.to_string(), what(keyed)], cells(&measured, &meter)?].concat());
         }
-        let ratio = (rates[1] + rates[3]) / (rates[0] + rates[2]);
-        let row = [products.to_string(), "ratio".to_owned(), format!("{ratio:.2}")];
-        rows.push([row.to_vec(), vec![String::new(); 3]].concat());
+        let row = [products.to_string(), "ratio".to_owned(), format!("{:.2}", rates[1] / rates[0])];
+        rows.push([row.to_vec(), vec![String::new(); 5]].concat());
+        sums.push(rates);
     }
-    let head = ["SKUs", "approvals", "Waybill/s", "p50 ms", "p95 ms", "p99 ms"];
+    if let [many, one] = sums.as_slice() {
+        for keyed in [false, true] {
+            let ratio = one[usize::from(keyed)] / many[usize::from(keyed)];
+            let row = ["1 of 16".to_owned(), what(keyed), format!("{ratio:.2}")];
+            rows.push([row.to_vec(), vec![String::new(); 5]].concat());
+        }
+    }
+    let head = ["SKUs", "approvals", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PostgreSQL µs"];
     table::print(&format!("Approvals that make a sale, {CLIENTS} clients"), &head, &rows);
     Ok(())
+}
+
+fn what(keyed: bool) -> String {
+    if keyed { "with a key" } else { "without" }.to_owned()
+}
+
+/// How fast, and what each costs.
+fn cells(measured: &Measured, meter: &Meter<'_>) -> Outcome<Vec<String>> {
+    let cost = meter.each(measured.count())?.map(|micros| format!("{micros:.0}"));
+    Ok([measured.cells().to_vec(), cost.to_vec()].concat())
 }
 
 /// Quotations that lack the seller's approval alone.

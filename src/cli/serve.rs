@@ -5,7 +5,7 @@ use super::demo;
 use super::failure::{Failure, print, say};
 use super::stop;
 use crate::app::App;
-use crate::config::{DeploymentKind, Loaded};
+use crate::config::{self, DeploymentKind, Loaded};
 use crate::demo::DemoUser;
 use crate::error::Error;
 use crate::http::server::{self, Bounds, HEAD};
@@ -70,7 +70,7 @@ async fn serve(context: &Context, loaded: Loaded, args: &Args) -> Result<(), Fai
     print(greeting(&app, &url))?;
     match &filled {
         Some(users) => print(demo::describe(&app, &url, users).await?)?,
-        None => print("A token for the Authorization header: waybill token --role ADMIN")?,
+        None => print(format!("A token for the Authorization header: {} token --role ADMIN", config::program()))?,
     }
     let mut working = working;
     let served = tokio::select! {

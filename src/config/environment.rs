@@ -1,4 +1,4 @@
-//! The environment variables that say something about the settings.
+//! The environment variables that say something about the settings, and the name that the program was called by.
 
 use super::problem::ConfigError;
 use std::collections::BTreeMap;
@@ -20,6 +20,11 @@ const FREE_KEYS: &[&str] = &["currencies.extra", "reasons.events", "reasons.stor
 
 /// The table whose keys are names in paths: lower case, with a hyphen where a variable can only have an underscore.
 const NAMES: &str = "providers";
+
+/// This program, as it was called.
+pub fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").to_owned())
+}
 
 /// The environment, as far as it is about the settings.
 #[derive(Clone, Debug, Default)]

@@ -15,7 +15,7 @@ mod settings;
 mod storage;
 mod values;
 
-pub use environment::Environment;
+pub use environment::{Environment, program};
 pub use problem::{ConfigError, line_of};
 pub use providers::{CaptureMode, ProviderSettings};
 pub use secret::secret;

@@ -8,12 +8,16 @@ use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// `column IN (ids)`. The list is filled up to a power of two with its last id, so that a database that caches plans
-/// by the statement's text sees a handful of texts and not one for each number of ids.
+/// The values, and the last of them again until there are as many as a power of two: so a database that caches plans by
+/// the statement's text sees a handful of texts and not one for each number of values.
+pub fn padded<V>(values: &[V]) -> impl Iterator<Item = &V> {
+    let missing = values.len().next_power_of_two() - values.len();
+    values.iter().chain(values.last().into_iter().flat_map(move |last| std::iter::repeat_n(last, missing)))
+}
+
+/// `column IN (ids)`, padded.
 pub fn among(column: impl ColumnTrait, ids: &[Uuid]) -> SimpleExpr {
-    let Some(last) = ids.last() else { return Expr::val(false) };
-    let padding = ids.len().next_power_of_two() - ids.len();
-    column.is_in(ids.iter().chain(std::iter::repeat_n(last, padding)).copied())
+    if ids.is_empty() { Expr::val(false) } else { column.is_in(padded(ids).copied()) }
 }
 
 /// The rows by a key of which each has one.

@@ -76,7 +76,7 @@ impl Batched for Waiting {
 }
 
 async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
-    let prepared = match prepare(app, batch).await {
+    let prepared = match prepare_without_used_keys(app, batch).await {
         Ok(prepared) => prepared,
         Err(error) => {
             tracing::debug!(%error, size = batch.len(), "a batch of events failed; each is sent alone");
@@ -99,12 +99,23 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
 
 type Prepared = (DatabaseTransaction, Vec<Option<EventTaken>>);
 
-/// Everything but the commit; `None` when nothing was taken.
-async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
+/// Keys are new, nearly always: whether one was used before is asked when the batch has failed.
+async fn prepare_without_used_keys(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
+    let failed = match prepare(app, batch, &vec![true; batch.len()]).await {
+        Ok(prepared) => return Ok(prepared),
+        Err(failed) => failed,
+    };
+    let claims: Vec<&Claim> = batch.iter().filter_map(|waiting| waiting.claim.as_ref()).collect();
+    let mut unused = idempotency::unused(&app.reader, &claims).await?.into_iter();
+    let tried: Vec<bool> = batch.iter().map(|waiting| waiting.claim.is_none() || unused.next() == Some(true)).collect();
+    if tried.iter().all(|tried| *tried) { Err(failed) } else { prepare(app, batch, &tried).await }
+}
+
+/// Everything but the commit, of those that are to be tried; `None` when nothing was taken.
+async fn prepare(app: &App, batch: &[Waiting], to_try: &[bool]) -> Result<Option<Prepared>, Error> {
     let txn = app.begin().await?;
     let now = app.now();
     let subjects: Vec<SubjectRef> = batch.iter().map(|waiting| waiting.event.subject_ref()).collect();
-    let free = free(&txn, batch, now).await?;
     let mut unit = Unit::open_free(&txn, Roots::of_subjects(&subjects), now).await?;
     let system = Actor::system();
     let likely = |needs: Needs, waiting: &Waiting| needs | likely_needs(app, waiting);
@@ -113,7 +124,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     // One event an order: what comes after it would have to see its commit.
     let mut orders = BTreeSet::new();
     let mut tried = Vec::with_capacity(batch.len());
-    for (index, subject) in subjects.iter().enumerate().filter(|(index, _)| free[*index]) {
+    for (index, subject) in subjects.iter().enumerate().filter(|(index, _)| to_try[*index]) {
         let root = roots.get(subject).copied();
         tried.extend(root.filter(|root| orders.insert(*root)).map(|root| (index, root)));
     }
@@ -142,7 +153,7 @@ async fn prepare(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error
     for Taken { index, rows, .. } in &taken {
         done[*index] = Some(EventTaken::of(subjects[*index], &unit.shared.log[rows.clone()]));
     }
-    unit.flush_beside(&txn, settled(batch, &free, &done)?).await?;
+    unit.flush_beside(&txn, kept(batch, &done, now)?).await?;
     for Taken { index, root, rows } in taken {
         let rows = unit.shared.log[rows].to_vec();
         let fresh = Fresh::of(unit.order(root)?, subjects[index], rows)?;
@@ -158,26 +169,11 @@ struct Taken {
     rows: Range<usize>,
 }
 
-/// Which of a batch may be tried: those without an idempotency key, and those whose key was free and is theirs now.
-async fn free(txn: &DatabaseTransaction, batch: &[Waiting], now: Instant) -> Result<Vec<bool>, Error> {
-    let claims: Vec<&Claim> = batch.iter().filter_map(|waiting| waiting.claim.as_ref()).collect();
-    let mut took = idempotency::take_free(txn, &claims, now).await?.into_iter();
-    Ok(batch.iter().map(|waiting| waiting.claim.is_none() || took.next() == Some(true)).collect())
-}
-
-/// What is written of idempotency keys: the results of what was taken; keys of what was not are given back.
-fn settled(batch: &[Waiting], free: &[bool], done: &[Option<EventTaken>]) -> Result<Writes, Error> {
-    let (mut results, mut given_back) = (Vec::new(), Vec::new());
-    for ((waiting, _), done) in batch.iter().zip(free).zip(done).filter(|((_, free), _)| **free) {
-        match (&waiting.claim, done) {
-            (Some(claim), Some(taken)) => results.push((claim, taken)),
-            (Some(claim), None) => given_back.push(claim),
-            (None, _) => {}
-        }
-    }
+/// What is written of idempotency keys: the results of what was taken.
+fn kept(batch: &[Waiting], done: &[Option<EventTaken>], now: Instant) -> Result<Writes, Error> {
+    let kept = batch.iter().zip(done).filter_map(|(waiting, done)| waiting.claim.as_ref().zip(done.as_ref()));
     let mut writes = Writes::new();
-    idempotency::settle_all(&mut writes, &results)?;
-    idempotency::give_back(&mut writes, &given_back)?;
+    idempotency::keep_all(&mut writes, kept.collect(), now)?;
     Ok(writes)
 }
 

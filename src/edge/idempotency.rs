@@ -1,24 +1,26 @@
 //! Idempotency keys: the same key with the same input answers with the first result, for 24 hours.
 //!
-//! A key is claimed in the transaction of what it is for, before anything else is read or locked, and settled with the
-//! result in the same: whoever comes meanwhile waits for the end of it. Knows no command.
+//! A key is looked up first, and written with the result last, after all that a command locks: of two who have it at the
+//! same time the later one waits there, is undone, and finds what the earlier came to. Knows no command.
 
 use super::input;
 use crate::{
     actor::Actor,
     clock::Instant,
-    db::rows::{Writes, insert_new},
+    db::{finders::padded, rows::Writes},
     error::Error,
     workflow::Command,
 };
 use chrono::TimeDelta;
 use entity::idempotency_key::{Column, Entity, Model};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::OnConflict,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// How long an idempotency key is remembered.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(24);
@@ -48,28 +50,6 @@ impl Claim {
         }))
     }
 
-    /// Takes the key for this transaction, or answers with what it was used for. Waits for a transaction that has it.
-    pub async fn take<T: DeserializeOwned>(&self, txn: &DatabaseTransaction, now: Instant) -> Result<Option<T>, Error> {
-        if !insert_new::<Entity>(txn, &[&self.row(now)]).await?.is_empty() {
-            return Ok(None);
-        }
-        // One that is too old to be remembered, and not forgotten yet, is free.
-        let taken_over = Entity::update_many()
-            .col_expr(Column::InputHash, Expr::value(self.input_hash.as_str()))
-            .col_expr(Column::Result, Expr::value(None::<Value>))
-            .col_expr(Column::CreatedAt, Expr::value(now))
-            .filter(self.is_it().add(Column::CreatedAt.lt(now - KEY_LIFETIME)))
-            .exec(txn)
-            .await?;
-        if taken_over.rows_affected > 0 {
-            return Ok(None);
-        }
-        let known = Entity::find().filter(self.is_it()).one(txn).await?;
-        let known =
-            known.ok_or_else(|| Error::Unavailable("the idempotency key was given back; try again".to_owned()))?;
-        self.answer(known).map(Some)
-    }
-
     /// What the key was used for, if it was for this.
     fn answer<T: DeserializeOwned>(&self, known: Model) -> Result<T, Error> {
         if known.input_hash != self.input_hash {
@@ -80,28 +60,36 @@ impl Claim {
     }
 
     /// What the key was used for before, if anything.
-    pub async fn known<T: DeserializeOwned>(&self, db: &DatabaseConnection, now: Instant) -> Result<Option<T>, Error> {
+    pub async fn known<T: DeserializeOwned>(
+        &self,
+        db: &impl ConnectionTrait,
+        now: Instant,
+    ) -> Result<Option<T>, Error> {
         let fresh = self.is_it().add(Column::CreatedAt.gte(now - KEY_LIFETIME));
         let known = Entity::find().filter(fresh).one(db).await?;
         known.map(|known| self.answer(known)).transpose()
     }
 
-    /// Remembers the result under a key that this transaction has taken.
-    pub async fn settle(&self, txn: &DatabaseTransaction, result: &impl Serialize) -> Result<(), Error> {
-        let mut writes = Writes::new();
-        settle_all(&mut writes, &[(self, result)])?;
-        writes.run(txn).await
+    /// Remembers the result under the key; false when somebody else has used the key since it was looked up. One that is
+    /// too old to be remembered, and not forgotten yet, is free.
+    pub async fn keep(&self, txn: &DatabaseTransaction, result: &impl Serialize, now: Instant) -> Result<bool, Error> {
+        let instead = OnConflict::columns([Column::Actor, Column::Mutation, Column::Key])
+            .update_columns([Column::InputHash, Column::Result, Column::CreatedAt])
+            .action_and_where(Column::CreatedAt.lt(now - KEY_LIFETIME))
+            .to_owned();
+        let row = self.with(result, now)?.into_active_model();
+        Ok(Entity::insert_many([row]).on_conflict(instead).exec_without_returning(txn).await? == 1)
     }
 
-    fn row(&self, now: Instant) -> Model {
-        Model {
+    fn with(&self, result: &impl Serialize, now: Instant) -> Result<Model, Error> {
+        Ok(Model {
             actor: self.actor.clone(),
             mutation: self.mutation.clone(),
             key: self.key.clone(),
             input_hash: self.input_hash.clone(),
-            result: None,
+            result: Some(serde_json::to_value(result).map_err(Error::internal)?),
             created_at: now,
-        }
+        })
     }
 
     fn is_it(&self) -> Condition {
@@ -111,41 +99,31 @@ impl Claim {
             .add(Column::Key.eq(self.key.as_str()))
     }
 
-    fn is_of(&self, row: &Model) -> bool {
-        (&self.actor, &self.mutation, &self.key) == (&row.actor, &row.mutation, &row.key)
+    /// What makes one key of it.
+    fn identity(&self) -> (&str, &str, &str) {
+        (&self.actor, &self.mutation, &self.key)
     }
 }
 
-/// Takes the keys that are free, all in one statement; answers for each claim whether its key was. Of two claims of one
-/// key the first has it. Keys are taken in their own order, so that two who take several do not wait for each other.
-pub async fn take_free(txn: &DatabaseTransaction, claims: &[&Claim], now: Instant) -> Result<Vec<bool>, Error> {
-    let mut rows: Vec<Model> = Vec::with_capacity(claims.len());
-    for claim in claims {
-        if !rows.iter().any(|row| claim.is_of(row)) {
-            rows.push(claim.row(now));
-        }
+/// For each of the claims whether nobody has used its key, all by one statement; of two claims of one key the first may.
+pub async fn unused(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<Vec<bool>, Error> {
+    // Key by key: asked for by lists of actors and of keys, PostgreSQL would read every key of those actors.
+    let wanted = padded(claims).fold(Condition::any(), |any, claim| any.add(claim.is_it()));
+    if wanted.is_empty() {
+        return Ok(Vec::new());
     }
-    rows.sort_by(|a, b| (&a.actor, &a.mutation, &a.key).cmp(&(&b.actor, &b.mutation, &b.key)));
-    let mut free = insert_new::<Entity>(txn, &rows.iter().collect::<Vec<_>>()).await?;
-    let took = |claim: &&Claim| {
-        let place = free.iter().position(|row| claim.is_of(row));
-        place.map(|place| free.swap_remove(place)).is_some()
-    };
-    Ok(claims.iter().map(took).collect())
+    let used = Entity::find().filter(wanted).all(db).await?;
+    let mut seen: HashSet<_> =
+        used.iter().map(|row| (row.actor.as_str(), row.mutation.as_str(), row.key.as_str())).collect();
+    Ok(claims.iter().map(|claim| seen.insert(claim.identity())).collect())
 }
 
-/// Adds to what is written: the results under keys that this transaction has taken.
-pub fn settle_all<T: Serialize>(writes: &mut Writes, settled: &[(&Claim, &T)]) -> Result<(), Error> {
-    let row = |(claim, result): &(&Claim, &T)| json!({ "actor": claim.actor, "mutation": claim.mutation, "key": claim.key, "result": result });
-    let rows: Vec<Value> = settled.iter().map(row).collect();
-    writes.set::<Entity, _>(&rows, &[Column::Actor, Column::Mutation, Column::Key, Column::Result])
-}
-
-/// Adds to what is written: keys that were taken for what did not happen are free again.
-pub fn give_back(writes: &mut Writes, claims: &[&Claim]) -> Result<(), Error> {
-    let row = |claim: &&Claim| json!({ "actor": claim.actor, "mutation": claim.mutation, "key": claim.key });
-    let rows: Vec<Value> = claims.iter().map(row).collect();
-    writes.delete::<Entity, _>(&rows, &[Column::Actor, Column::Mutation, Column::Key])
+/// Adds to what is written: results under keys that are free, in the keys' own order, so that two who write several do
+/// not wait for each other. Fails when one is not.
+pub fn keep_all<T: Serialize>(writes: &mut Writes, mut kept: Vec<(&Claim, &T)>, now: Instant) -> Result<(), Error> {
+    kept.sort_by_key(|(claim, _)| claim.identity());
+    let rows = kept.iter().map(|(claim, result)| claim.with(result, now)).collect::<Result<Vec<_>, _>>()?;
+    writes.insert::<Entity>(&rows.iter().collect::<Vec<_>>())
 }
 
 /// Forgets keys that are older than they are kept.

@@ -1,4 +1,4 @@
-//! Where commands meet the world: begins, claims the idempotency key, runs, commits, tries again after a lost race,
+//! Where commands meet the world: begins, looks up the idempotency key, runs, commits, tries again after a lost race,
 //! and keeps what was refused. GraphQL, REST, webhooks and the worker call this; nothing below it commits.
 
 pub mod batch;
@@ -43,16 +43,17 @@ async fn run_checked<C: Command>(
     let mut tries = 0;
     let result = loop {
         tries += 1;
-        match attempt(app, actor, claim, command).await {
-            Err(error) if error.is_contention() && tries < TRIES => {
-                tracing::debug!(mutation = C::NAME, tries, %error, "lost a race, trying again");
-                tokio::time::sleep(std::time::Duration::from_millis(u64::from(tries) * 5)).await;
-            }
-            Err(error) if error.is_contention() => {
-                break Err(Error::Unavailable("too many others want the same thing just now; try again".to_owned()));
-            }
-            other => break other,
+        let lost = match attempt(app, actor, claim, command).await {
+            Ok(Some(done)) => break Ok(done),
+            Ok(None) => "the idempotency key was used meanwhile".to_owned(),
+            Err(error) if error.is_contention() => error.to_string(),
+            Err(error) => break Err(error),
+        };
+        if tries == TRIES {
+            break Err(Error::Unavailable("too many others want the same thing just now; try again".to_owned()));
         }
+        tracing::debug!(mutation = C::NAME, tries, %lost, "lost a race, trying again");
+        tokio::time::sleep(std::time::Duration::from_millis(u64::from(tries) * 5)).await;
     };
     match &result {
         Ok(_) => app.wake.notify_one(),
@@ -101,30 +102,41 @@ pub async fn send(
     run_checked(app, actor, claim.as_ref(), event).await
 }
 
-async fn attempt<C: Command>(app: &App, actor: &Actor, claim: Option<&Claim>, command: &C) -> Result<C::Output, Error> {
+/// One try in a transaction of its own; `None` when somebody else used the idempotency key meanwhile.
+async fn attempt<C: Command>(
+    app: &App,
+    actor: &Actor,
+    claim: Option<&Claim>,
+    command: &C,
+) -> Result<Option<C::Output>, Error> {
     let txn = app.begin().await?;
     let now = app.now();
     if let Some(claim) = claim
-        && let Some(done) = claim.take(&txn, now).await?
+        && let Some(done) = claim.known(&txn, now).await?
     {
         txn.rollback().await?;
-        return Ok(done);
+        return Ok(Some(done));
     }
     let cx = Cx { rules: &app.rules, txn: &txn, actor, now };
-    match command.run(&cx).await {
-        Ok(done) => {
-            if let Some(claim) = claim {
-                claim.settle(&txn, &done).await?;
-            }
-            connect::commit(txn).await?;
-            Ok(done)
+    let result = command.run(&cx).await;
+    let kept = match (&result, claim) {
+        (Ok(done), Some(claim)) => claim.keep(&txn, done, now).await?,
+        (result, _) => result.is_ok(),
+    };
+    if kept {
+        connect::commit(txn).await?;
+        return result.map(Some);
+    }
+    // A connection that is gone cannot roll back, and need not: the server does it.
+    if let Err(failed) = txn.rollback().await {
+        tracing::debug!(%failed, "rollback");
+    }
+    match (result, claim) {
+        (Ok(_), _) => Ok(None),
+        // What it waited for may have been the same command under the same key.
+        (Err(error), Some(claim)) if !error.is_contention() => {
+            claim.known(&app.reader, now).await?.map(Some).ok_or(error)
         }
-        Err(error) => {
-            // A connection that is gone cannot roll back, and need not: the server does it.
-            if let Err(failed) = txn.rollback().await {
-                tracing::debug!(%failed, "rollback");
-            }
-            Err(error)
-        }
+        (Err(error), _) => Err(error),
     }
 }

@@ -8,7 +8,7 @@ use super::{CREATED, MIGRATED, definition::Definition, mapping::Mapping};
 use entity::transition_log;
 use serde_json::Value;
 use statechart::{GuardRef, Host, Machine, Snapshot};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 /// More combinations of guards' answers than this are not tried for one row.
@@ -64,9 +64,10 @@ pub(super) fn first_difference(
     effort: &mut Effort,
 ) -> Option<Difference> {
     let moved = log.iter().rposition(|row| row.event == MIGRATED);
+    let mut guards = Guards::default();
     let mut at = moved.and_then(|place| log.get(place)).and_then(|row| Place::at(old, new, mapping, &row.to_state));
     for row in log.iter().skip(moved.map_or(0, |place| place + 1)) {
-        at = match follow(old, new, mapping, at.as_ref(), row, effort) {
+        at = match follow([old, new], mapping, at.as_ref(), row, &mut guards, effort) {
             Followed::Alike(place) => Some(place),
             // A row that no step wrote, or one that guards asked twice in one step explain.
             Followed::Unknown if row.from_state.as_ref() == Some(&row.to_state) => at,
@@ -113,11 +114,11 @@ enum Followed {
 }
 
 fn follow(
-    old: &Machine,
-    new: &Machine,
+    [old, new]: [&Machine; 2],
     mapping: &Mapping,
     at: Option<&Place>,
     row: &transition_log::Model,
+    guards: &mut Guards,
     effort: &mut Effort,
 ) -> Followed {
     let starts = row.event == CREATED && row.from_state.is_none();
@@ -129,12 +130,12 @@ fn follow(
     let expected = regions(&expected);
     let mut leads_to = BTreeSet::new();
     let mut explained = false;
-    for way in ways(old, before, &row.event, &BTreeMap::new(), effort) {
+    for way in ways(old, before, &row.event, &Answers::new(), guards, effort) {
         if old.leaf_names(&way.snapshot) != row.to_state {
             continue;
         }
         explained = true;
-        for other in ways(new, after, &row.event, &way.answers, effort) {
+        for other in ways(new, after, &row.event, &way.answers, guards, effort) {
             let state = new.leaf_names(&other.snapshot);
             if regions(&state) == expected {
                 return Followed::Alike(Place { old: way.snapshot, new: other.snapshot });
@@ -145,9 +146,26 @@ fn follow(
     if explained && !effort.is_spent() { Followed::Otherwise(leads_to) } else { Followed::Unknown }
 }
 
+/// Guards by what they are called and with which parameters: the same in every machine has the same number.
+#[derive(Default)]
+struct Guards(Vec<(String, Value)>);
+
+impl Guards {
+    fn number(&mut self, guard: &GuardRef) -> usize {
+        let known = self.0.iter().position(|(name, params)| *name == guard.name && *params == guard.params);
+        known.unwrap_or_else(|| {
+            self.0.push((guard.name.clone(), guard.params.clone()));
+            self.0.len() - 1
+        })
+    }
+}
+
+/// What guards answered, by their numbers; none who were not asked.
+type Answers = Vec<Option<bool>>;
+
 /// One combination of answers, and where it leads.
 struct Way {
-    answers: BTreeMap<String, bool>,
+    answers: Answers,
     snapshot: Snapshot,
 }
 
@@ -156,7 +174,8 @@ fn ways(
     machine: &Machine,
     from: Option<&Snapshot>,
     event: &str,
-    fixed: &BTreeMap<String, bool>,
+    fixed: &Answers,
+    guards: &mut Guards,
     effort: &mut Effort,
 ) -> Vec<Way> {
     let event = from.map(|snapshot| internal_name(machine, snapshot, event));
@@ -166,7 +185,7 @@ fn ways(
         if !effort.step(machine) {
             break;
         }
-        let mut oracle = Oracle { answers: fixed.clone(), script, asked: Vec::new() };
+        let mut oracle = Oracle { guards: &mut *guards, answers: fixed.clone(), script, asked: Vec::new() };
         let stepped = match (from, &event) {
             (Some(snapshot), Some(event)) => machine.step_if_taken(snapshot, event, &mut oracle),
             _ => machine.start(&mut oracle).map(Some),
@@ -192,24 +211,28 @@ fn internal_name(machine: &Machine, snapshot: &Snapshot, event: &str) -> String 
 }
 
 /// Answers guards by a script, then with no.
-struct Oracle {
-    answers: BTreeMap<String, bool>,
+struct Oracle<'a> {
+    guards: &'a mut Guards,
+    answers: Answers,
     script: Vec<bool>,
     /// The answers to guards that were not fixed, in the order in which they were first asked.
     asked: Vec<bool>,
 }
 
-impl Host for Oracle {
+impl Host for Oracle<'_> {
     type Error = Infallible;
 
     fn guard(&mut self, guard: &GuardRef, _event: &str) -> Result<bool, Infallible> {
-        let key = format!("{} {}", guard.name, guard.params);
-        if let Some(answer) = self.answers.get(&key) {
-            return Ok(*answer);
+        let number = self.guards.number(guard);
+        if self.answers.len() <= number {
+            self.answers.resize(number + 1, None);
+        }
+        if let Some(answer) = self.answers[number] {
+            return Ok(answer);
         }
         let answer = self.script.get(self.asked.len()).copied().unwrap_or(false);
         self.asked.push(answer);
-        self.answers.insert(key, answer);
+        self.answers[number] = Some(answer);
         Ok(answer)
     }
 }

@@ -4,6 +4,10 @@
 #![allow(clippy::disallowed_methods, reason = "the harness reads TEST_DATABASE_URL")]
 #![allow(clippy::pedantic, reason = "a story reads as its teller writes it")]
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod builders;
 mod harness;
 

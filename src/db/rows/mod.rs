@@ -10,8 +10,8 @@ pub use reads::{Found, Reads};
 
 use crate::error::Error;
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, IdenStatic,
-    Iterable, ModelTrait, PrimaryKeyToColumn, Statement, Value,
+    ColumnTrait, ColumnType, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic, Iterable,
+    ModelTrait, PrimaryKeyToColumn, Statement, Value,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -183,27 +183,6 @@ impl Writes {
         }
         Ok(())
     }
-}
-
-/// Inserts those of the rows whose key is not there yet, in their order; answers them. Waits for others who insert the
-/// same.
-pub async fn insert_new<E: EntityTrait>(txn: &DatabaseTransaction, rows: &[&E::Model]) -> Result<Vec<E::Model>, Error>
-where
-    E::Model: Serialize + FromQueryResult,
-{
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut writes = Writes::new();
-    writes.insert::<E>(rows)?;
-    let write = writes.0.pop().ok_or_else(|| Error::internal("nothing to insert"))?;
-    let backend = txn.get_database_backend();
-    let insert = if backend == DbBackend::Postgres { write.postgres(1) } else { write.sqlite() };
-    // `WHERE true`: without it SQLite reads ON CONFLICT as a join's ON.
-    let columns = write.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
-    let sql = format!("{insert} WHERE true ON CONFLICT DO NOTHING RETURNING {columns}");
-    let statement = Statement::from_sql_and_values(backend, sql, [write.rows.into()]);
-    Ok(E::Model::find_by_statement(statement).all(txn).await?)
 }
 
 impl Write {

@@ -55,7 +55,7 @@ both! {
         let input = w.draft(json!({ "idempotencyKey": "once" }));
         let mut writes = vec![
             ("order_root", Insert), ("quotation", Insert), ("quotation_line", Insert), ("transition_log", Insert),
-            ("timer", Insert), ("idempotency_key", Insert), ("idempotency_key", Update),
+            ("timer", Insert), ("idempotency_key", Insert),
         ];
         if w.backend == Backend::Sqlite {
             writes.push(("number_counter", Update));

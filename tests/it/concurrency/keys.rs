@@ -58,6 +58,26 @@ both! {
         w.work().await;
     }
 
+    async fn a_key_for_16_orders_at_once_is_taken_by_one(w: World) {
+        let mut quotes = Vec::new();
+        for _ in 0..16 {
+            quotes.push(w.quote(json!({})).await);
+        }
+        let answers = at_once(16, |number| {
+            let (w, id) = (w.clone(), quotes[number].clone());
+            async move { w.send_with(&w.biller, &id, "SHARE", json!({ "idempotencyKey": "share-1" })).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), "15 IDEMPOTENCY_MISMATCH, 1 ok");
+        let mut shared = 0;
+        for (id, answer) in quotes.iter().zip(&answers) {
+            let taken = answer.errors.is_empty();
+            shared += usize::from(taken);
+            assert_eq!(w.events(id).await.len(), if taken { 2 } else { 1 });
+        }
+        assert_eq!(shared, 1);
+    }
+
     async fn keys_that_are_refused_at_once_can_be_used_again(w: World) {
         let over = json!({ "lines": [{ "sku": "LAMP", "quantity": 11 }], "idempotencyKey": "till-1" });
         let answers = at_once(8, |_| {

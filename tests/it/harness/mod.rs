@@ -22,6 +22,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use database::Database;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use std::{
@@ -101,10 +102,15 @@ pub fn rounds(test: usize, soak: usize) -> usize {
 }
 
 /// Tells a story in a world of its own and looks at what it left behind.
-pub fn run<F>(backend: Backend, story: impl FnOnce(World) -> F)
+pub fn run<F>(backend: Backend, story: impl FnOnce(World) -> F + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    tell(backend, Box::new(move |world| story(world).boxed()));
+}
+
+/// The same, compiled once and not for each story.
+fn tell(backend: Backend, story: Box<dyn FnOnce(World) -> BoxFuture<'static, ()>>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let (database, outcome) = runtime.block_on(async {

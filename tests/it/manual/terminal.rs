@@ -15,7 +15,7 @@ const ADDRESS: &str = "127.0.0.1:8080";
 const NAMED: &str = "sqlite://data/tour.db";
 /// Long, for machines that build meanwhile: the demo alone takes seconds on an idle one.
 const PATIENCE: Duration = Duration::from_secs(300);
-const PROGRAM: &str = "target/release/waybill";
+const PROGRAM: &str = "target/debug/waybill";
 const END: &str = "---- typed ----";
 
 /// A folder of its own, with the program where `make run` leaves it.
@@ -145,6 +145,6 @@ fn arguments(target: &str) -> Vec<String> {
     let makefile = read("Makefile");
     let mut lines = makefile.lines().skip_while(|line| !line.starts_with(&format!("{target}:")));
     let recipe = lines.nth(1).unwrap_or_else(|| panic!("make {target} does nothing"));
-    let (_, arguments) = recipe.split_once("cargo run --release --locked -- ").expect("it runs the program");
+    let (_, arguments) = recipe.split_once("cargo run --profile $(PROFILE) --locked -- ").expect("it runs the program");
     arguments.split_whitespace().filter(|word| *word != "$(ARGS)").map(str::to_owned).collect()
 }
