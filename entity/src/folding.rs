@@ -129,10 +129,9 @@ mod tests {
         for text in characters().map(|letter| format!("a{letter}\u{301}b")) {
             let folded = fold(&text);
             assert_eq!(fold(&folded), folded, "{text:?}");
-            for normal in apart.iter().map(|form| form.normalize(&text)) {
-                assert_eq!(fold(&normal), folded, "{text:?}");
-            }
-            for normal in together.iter().map(|form| form.normalize(&text)) {
+            let apart = apart.iter().map(|form| form.normalize(&text));
+            let together = together.iter().map(|form| form.normalize(&text));
+            for normal in apart.chain(together).filter(|normal| *normal != text) {
                 assert_eq!(fold(&normal), folded, "{text:?}");
             }
         }
@@ -142,8 +141,9 @@ mod tests {
     fn a_letter_and_its_other_cases_are_one() {
         for letter in characters() {
             let folded = fold(&letter);
-            for other in [letter.to_lowercase(), letter.to_uppercase(), letter.to_uppercase().to_lowercase()] {
-                assert_eq!(fold(&other), folded, "{letter:?} {other:?}");
+            let others = [letter.to_lowercase(), letter.to_uppercase(), letter.to_uppercase().to_lowercase()];
+            for other in others.iter().filter(|other| **other != letter) {
+                assert_eq!(fold(other), folded, "{letter:?} {other:?}");
             }
         }
     }
