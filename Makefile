@@ -6,7 +6,7 @@
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-# Built in a third of the time that optimising takes, and what `make test` builds too. PROFILE=release is what to run for real.
+# Built in half of the time that optimising takes. PROFILE=release is what to run for real.
 PROFILE ?= dev
 
 run: ## build and serve on http://127.0.0.1:8080, SQLite under ./data (ARGS="--demo --listen …", PROFILE=release)
