@@ -4,6 +4,7 @@
 //! itself, and that no request asks for more than the limits allow. Knows no rule and no table: rooms do.
 
 mod described;
+mod documents;
 pub mod node;
 pub mod serve;
 

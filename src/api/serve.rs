@@ -2,6 +2,7 @@
 //!
 //! A wrapper instead of the library's extensions, which would slow every field of every answer down.
 
+use super::documents::Documents;
 use super::{Mutation, Query, Roots};
 use crate::actor::Actor;
 use crate::app::App;
@@ -29,12 +30,13 @@ pub struct Schema {
     inner: async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>,
     app: App,
     shapes: &'static Shapes,
+    documents: Arc<Documents>,
 }
 
 impl Schema {
     pub(super) fn new(inner: Roots, app: App) -> Self {
         let shapes = SHAPES.get_or_init(|| Shapes::of(&inner.sdl()));
-        Self { inner, app, shapes }
+        Self { inner, app, shapes, documents: Arc::new(Documents::new()) }
     }
 
     /// Answers a request that carries its `Option<Actor>` as data.
@@ -74,7 +76,7 @@ impl Schema {
         }
     }
 
-    /// Parses once, so that limits are judged before the library walks the document.
+    /// Parses once at most, so that limits are judged before the library walks the document.
     fn admit(&self, mut request: Request, spent: &mut Spent) -> Result<Request, Box<ServerError>> {
         let actor = request
             .data
@@ -84,19 +86,27 @@ impl Schema {
             .map(|actor| Arc::new(actor.clone()));
         let refuse = |error: Error| Box::new(server_error(&error));
         let limits = &self.app.settings.graphql;
-        let tokens = text::tokens(&request.query).map_err(refuse)?;
+        let known = self.documents.known(&request.query);
+        let tokens = match &known {
+            Some(document) => document.tokens,
+            None => text::tokens(&request.query).map_err(refuse)?,
+        };
         spent.read(tokens, limits).map_err(refuse)?;
-        let variables = std::mem::take(&mut request.variables);
-        text::without_nul(&request.query, &variables).map_err(refuse)?;
-        let operation = request.operation_name.take();
-        let document = request.parsed_query()?;
-        let asked = Asked { document, variables: &variables, operation: operation.as_deref() };
+        text::without_nul(&request.query, &request.variables).map_err(refuse)?;
+        let document = match known {
+            Some(document) => document,
+            None => self.documents.read(&request.query, tokens)?,
+        };
+        let asked = Asked {
+            document: &document.parsed,
+            variables: &request.variables,
+            operation: request.operation_name.as_deref(),
+        };
         let open = limits::check(&asked, self.shapes, limits, spent).map_err(refuse)?;
         if actor.is_none() && !open {
             return Err(refuse(unauthenticated()));
         }
-        request.operation_name = operation;
-        request.variables = variables;
+        request.set_parsed_query(document.parsed.clone());
         request.data.insert(Loaders::new(self.app.clone(), actor.clone()));
         if let Some(actor) = actor {
             request.data.insert(actor);

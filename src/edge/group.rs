@@ -83,10 +83,14 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
             None
         }
     };
-    let Some((txn, done)) = prepared else { return batch.iter().map(|_| Answer::Alone).collect() };
+    let Some(Prepared { txn, done, left_work }) = prepared else {
+        return batch.iter().map(|_| Answer::Alone).collect();
+    };
     match connect::commit(txn).await {
         Ok(()) => {
-            app.wake.notify_one();
+            if left_work {
+                app.wake.notify_one();
+            }
             done.into_iter().map(|done| done.map_or(Answer::Alone, |done| Answer::Done(Box::new(done)))).collect()
         }
         Err(error) if error.is_contention() => batch.iter().map(|_| Answer::Alone).collect(),
@@ -97,7 +101,14 @@ async fn commit(app: &App, batch: &[Waiting]) -> Vec<Answer> {
     }
 }
 
-type Prepared = (DatabaseTransaction, Vec<Option<EventTaken>>);
+/// A batch that is written and not committed.
+struct Prepared {
+    txn: DatabaseTransaction,
+    /// What each came to; `None` where it was not taken.
+    done: Vec<Option<EventTaken>>,
+    /// Whether it leaves something in the outbox.
+    left_work: bool,
+}
 
 /// Keys are new, nearly always: whether one was used before is asked when the batch has failed.
 async fn prepare_without_used_keys(app: &App, batch: &[Waiting]) -> Result<Option<Prepared>, Error> {
@@ -159,7 +170,8 @@ async fn prepare(app: &App, batch: &[Waiting], to_try: &[bool]) -> Result<Option
         let fresh = Fresh::of(unit.order(root)?, subjects[index], rows)?;
         done[index] = done[index].take().map(|taken| taken.with(fresh));
     }
-    Ok(Some((txn, done)))
+    let left_work = !unit.shared.outbox.is_empty();
+    Ok(Some(Prepared { txn, done, left_work }))
 }
 
 /// An event of a batch that was taken, and its rows of the log.

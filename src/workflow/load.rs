@@ -15,8 +15,7 @@ use entity::{
     payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{LockBehavior, LockType, SelectStatement},
 };
 use std::collections::BTreeSet;
@@ -79,7 +78,9 @@ impl Roots {
     }
 
     fn select<E: EntityTrait, F: sea_orm::sea_query::IntoCondition>(root: E::Column, filter: F) -> SelectStatement {
-        E::find().select_only().column(root).filter(filter).into_query()
+        let mut select = SelectStatement::new();
+        select.column(root.as_column_ref()).from(E::default().table_ref()).cond_where(filter);
+        select
     }
 }
 

@@ -363,6 +363,17 @@ fn every_module_says_what_it_is_for() {
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
+/// rustdoc does not look for examples in these crates (`doctest = false`), so that there must be none.
+#[test]
+fn examples_stand_where_they_are_run() {
+    for source in sources(&["src", "entity/src", "migration/src"]) {
+        let docs = source.whole.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+        let fences: Vec<_> = docs.filter_map(|line| line.split_once("```")).map(|(_, language)| language).collect();
+        let rust = fences.iter().step_by(2).any(|language| !["json", "text", "sql"].contains(language));
+        assert!(!rust, "{}: nobody would run this example: {fences:?}", source.path);
+    }
+}
+
 #[test]
 fn fulfilment_has_one_l_and_nothing_is_left_to_be_done() {
     let spelt = ["fulfil", "lment"].concat();

@@ -21,10 +21,10 @@ use serde_json::Value as Json;
 pub struct Writes(Vec<Write>);
 
 struct Write {
-    table: String,
+    table: &'static str,
     kind: Kind,
     columns: Vec<Column>,
-    keys: Vec<String>,
+    keys: Vec<&'static str>,
     rows: String,
     count: u64,
 }
@@ -52,7 +52,7 @@ enum Kind {
 }
 
 struct Column {
-    name: String,
+    name: &'static str,
     kind: ColumnType,
 }
 
@@ -67,7 +67,7 @@ impl Writes {
     where
         E::Model: Serialize,
     {
-        self.add::<E, _>(Kind::Insert, rows, columns::<E>(), primary_key::<E>())
+        self.add::<E, _>(Kind::Insert, rows, columns::<E>, primary_key::<E>)
     }
 
     /// New rows, or rows that replace those with the same `keys`.
@@ -75,7 +75,7 @@ impl Writes {
     where
         E::Model: Serialize,
     {
-        self.add::<E, _>(Kind::Upsert, rows, columns::<E>(), names(keys.iter().copied()))
+        self.add::<E, _>(Kind::Upsert, rows, columns::<E>, || names(keys.iter().copied()))
     }
 
     /// Rows that exist, found by primary key. A row that is not there fails the write.
@@ -96,8 +96,8 @@ impl Writes {
 
     /// Some columns of rows that exist: `rows` are objects with these `columns`, the primary key among them.
     pub fn set<E: EntityTrait, R: Serialize>(&mut self, rows: &[R], columns: &[E::Column]) -> Result<(), Error> {
-        let columns = columns.iter().copied().map(Column::of).collect();
-        self.add::<E, _>(Kind::Update { versioned: false }, rows, columns, primary_key::<E>())
+        let columns = || columns.iter().copied().map(Column::of).collect();
+        self.add::<E, _>(Kind::Update { versioned: false }, rows, columns, primary_key::<E>)
     }
 
     /// Few rows are written whole, by the same statement whatever changed in them. Of many, only the columns that changed
@@ -106,39 +106,43 @@ impl Writes {
     where
         E::Model: Serialize,
     {
-        let keys = primary_key::<E>();
         if rows.len() <= FEW {
             let rows: Vec<_> = rows.iter().map(|changed| changed.to).collect();
-            return self.add::<E, _>(kind, &rows, columns::<E>(), keys);
+            return self.add::<E, _>(kind, &rows, columns::<E>, primary_key::<E>);
         }
+        let keys = primary_key::<E>();
         let sent: Vec<_> = E::Column::iter()
             .filter(|column| {
-                keys.iter().any(|key| key == column.as_str())
+                keys.contains(&column.as_str())
                     || rows.iter().any(|changed| changed.from.get(*column) != changed.to.get(*column))
             })
             .collect();
         let rows = rows.iter().map(|changed| only::<E>(changed.to, &sent)).collect::<Result<Vec<_>, _>>()?;
-        self.add::<E, _>(kind, &rows, sent.into_iter().map(Column::of).collect(), keys)
+        self.add::<E, _>(kind, &rows, || sent.into_iter().map(Column::of).collect(), || keys)
     }
 
     /// Rows to take away: `rows` are objects with the `keys`. One that is not there is no error.
     pub fn delete<E: EntityTrait, R: Serialize>(&mut self, rows: &[R], keys: &[E::Column]) -> Result<(), Error> {
-        let wanted = names(keys.iter().copied());
-        let columns = columns::<E>().into_iter().filter(|column| wanted.contains(&column.name)).collect();
-        self.add::<E, _>(Kind::Delete, rows, columns, wanted)
+        let columns = || {
+            E::Column::iter()
+                .filter(|column| keys.iter().any(|key| key.as_str() == column.as_str()))
+                .map(Column::of)
+                .collect()
+        };
+        self.add::<E, _>(Kind::Delete, rows, columns, || names(keys.iter().copied()))
     }
 
     fn add<E: EntityTrait, R: Serialize>(
         &mut self,
         kind: Kind,
         rows: &[R],
-        columns: Vec<Column>,
-        keys: Vec<String>,
+        columns: impl FnOnce() -> Vec<Column>,
+        keys: impl FnOnce() -> Vec<&'static str>,
     ) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
-        let table = E::default().table_name().to_owned();
+        let (table, columns, keys) = (E::default().as_str(), columns(), keys());
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let rows = serde_json::to_string(rows).map_err(Error::internal)?;
         self.0.push(Write { table, kind, columns, keys, rows, count });
@@ -212,7 +216,7 @@ impl Write {
             (Kind::Update { .. } | Kind::Delete, Some(most)) => format!("(SELECT * FROM {rows} LIMIT {most}) AS r"),
             _ => rows,
         };
-        let columns = self.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+        let columns = self.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
         let from_row = |name: &str| format!("r.{name}");
         match self.kind {
             Kind::Insert => format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}"),
@@ -232,7 +236,7 @@ impl Write {
 
     fn sqlite(&self) -> String {
         let table = &self.table;
-        let columns = self.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+        let columns = self.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
         let values = self.columns.iter().map(Column::sqlite_value).collect::<Vec<_>>().join(", ");
         let from_row = |name: &str| {
             self.columns.iter().find(|c| c.name == name).map_or_else(|| name.to_owned(), Column::sqlite_value)
@@ -269,7 +273,7 @@ impl Write {
 
     fn assignments(&self, value: &dyn Fn(&str) -> String) -> String {
         let changed = self.columns.iter().filter(|c| !self.keys.contains(&c.name));
-        changed.map(|c| format!("{} = {}", c.name, value(&c.name))).collect::<Vec<_>>().join(", ")
+        changed.map(|c| format!("{} = {}", c.name, value(c.name))).collect::<Vec<_>>().join(", ")
     }
 
     fn matching(&self, table: &str, value: &dyn Fn(&str) -> String, versioned: bool) -> String {
@@ -283,7 +287,7 @@ impl Write {
 
 impl Column {
     fn of<C: ColumnTrait + IdenStatic>(column: C) -> Self {
-        Self { name: column.as_str().to_owned(), kind: column.def().get_column_type().clone() }
+        Self { name: column.as_str(), kind: column.def().get_column_type().clone() }
     }
 
     fn postgres_type(&self) -> &'static str {
@@ -326,10 +330,10 @@ where
     Ok(fields)
 }
 
-fn primary_key<E: EntityTrait>() -> Vec<String> {
+fn primary_key<E: EntityTrait>() -> Vec<&'static str> {
     names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column))
 }
 
-fn names<C: IdenStatic>(columns: impl Iterator<Item = C>) -> Vec<String> {
-    columns.map(|column| column.as_str().to_owned()).collect()
+fn names<C: IdenStatic>(columns: impl Iterator<Item = C>) -> Vec<&'static str> {
+    columns.map(|column| column.as_str()).collect()
 }

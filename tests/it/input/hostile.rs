@@ -30,6 +30,24 @@ both! {
         }
     }
 
+    /// What is kept of a text says nothing of what is asked with it.
+    async fn a_text_that_was_read_before_is_judged_anew(w: World) {
+        let list = "query($n: Int) { saleOrders(first: $n) { nodes { number } } }";
+        for (n, code) in [(json!(1), ""), (json!(1_000_000_000), "LIMIT_EXCEEDED"), (json!("x"), "BAD_INPUT"), (json!(2), "")] {
+            let answer = w.gql(&w.admin, list, json!({ "n": n })).await;
+            assert_eq!(answer.code(), code, "{n}: {answer:?}");
+        }
+        w.post(None, &json!({ "query": list, "variables": { "n": 1 } })).await.refused("UNAUTHENTICATED");
+        let two = "query One { quotations { totalCount } } query Other($n: Int!) { saleOrders(first: $n) { totalCount } }";
+        for (operation, root) in [("One", "quotations"), ("Other", "saleOrders"), ("One", "quotations")] {
+            let asked = json!({ "query": two, "operationName": operation, "variables": { "n": 1 } });
+            let (header, value) = &w.admin.credential;
+            let answer = w.post(Some((*header, value.as_str())), &asked).await;
+            assert!(answer.errors.is_empty() && answer.data[root] != Value::Null, "{answer:?}");
+        }
+        w.gql(&w.admin, two, json!({ "n": 1 })).await.refused("BAD_INPUT");
+    }
+
     async fn a_nul_is_refused_wherever_it_is_read_for(w: World) {
         let nul = "a\u{0}b";
         for (document, variables) in [
