@@ -1,7 +1,7 @@
 //! What the rooms' finders share: many rows by many ids in one statement, brought back by id.
 
 use crate::error::Error;
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, Select};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -18,6 +18,17 @@ pub fn padded<V>(values: &[V]) -> impl Iterator<Item = &V> {
 /// `column IN (ids)`, padded.
 pub fn among(column: impl ColumnTrait, ids: &[Uuid]) -> SimpleExpr {
     if ids.is_empty() { Expr::val(false) } else { column.is_in(padded(ids).copied()) }
+}
+
+/// Whether one of them holds; nothing does of none. However many there are, they stand a few levels deep: what writes them
+/// down and what reads them goes down a level for each that is added to a `Condition`, and neither would come back.
+pub fn any_of(mut terms: Vec<SimpleExpr>) -> SimpleExpr {
+    let rest = terms.split_off(terms.len() / 2);
+    match (terms.is_empty(), rest.len()) {
+        (true, 0) => Expr::val(false),
+        (true, _) => rest.into_iter().next().unwrap_or_else(|| Expr::val(false)),
+        _ => any_of(terms).or(any_of(rest)),
+    }
 }
 
 /// The rows by a key of which each has one.

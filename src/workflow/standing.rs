@@ -3,10 +3,11 @@
 use super::definition::Definition;
 use super::definitions;
 use super::registry::Registry;
+use crate::db::finders::any_of;
 use crate::error::Error;
 use crate::texts::readable;
 use entity::{SubjectKind, fulfilment, quotation, sale_order};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection};
 use serde_json::Value;
 use statechart::{Kind, Machine, Snapshot, StateId};
@@ -66,17 +67,18 @@ impl States {
     }
 
     fn condition<C: ColumnTrait>(&self, name: C, version: C, state: C) -> Condition {
-        self.0.iter().fold(Condition::any().add(Expr::val(false)), |any, of| {
-            let mut within = Condition::any().add(state.is_in(of.leaves.iter().map(String::as_str)));
+        let of_versions = self.0.iter().map(|of| {
+            let mut within = vec![state.is_in(of.leaves.iter().map(String::as_str))];
             if of.parallel {
                 for leaf in of.leaves.iter().map(|leaf| leaf.replace('_', "\\_")) {
-                    for pattern in [format!("{leaf}+%"), format!("%+{leaf}"), format!("%+{leaf}+%")] {
-                        within = within.add(state.into_expr().like(LikeExpr::new(pattern).escape('\\')));
-                    }
+                    let patterns = [format!("{leaf}+%"), format!("%+{leaf}"), format!("%+{leaf}+%")];
+                    let like = |pattern| state.into_expr().like(LikeExpr::new(pattern).escape('\\'));
+                    within.extend(patterns.map(like));
                 }
             }
-            any.add(Condition::all().add(name.eq(of.definition.as_str())).add(version.eq(of.version)).add(within))
-        })
+            name.eq(of.definition.as_str()).and(version.eq(of.version)).and(any_of(within))
+        });
+        any_of(of_versions.collect()).into_condition()
     }
 }
 
