@@ -6,7 +6,7 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many are kept, and how many bytes a text may have that is. Read, a text takes some twenty times its length.
+/// How many are kept, and how many bytes a text may have that is.
 const MOST: NonZeroUsize = NonZeroUsize::new(128).unwrap();
 const LONGEST: usize = 4096;
 
