@@ -11,6 +11,7 @@ const MOST: NonZeroUsize = NonZeroUsize::new(128).unwrap();
 const LONGEST: usize = 4096;
 
 /// A text, read.
+#[derive(Clone)]
 pub struct Document {
     /// How many tokens it has.
     pub tokens: usize,

@@ -106,7 +106,8 @@ impl Schema {
         if actor.is_none() && !open {
             return Err(refuse(unauthenticated()));
         }
-        request.set_parsed_query(document.parsed.clone());
+        // One that is not kept, which may be long, is not copied.
+        request.set_parsed_query(Arc::unwrap_or_clone(document).parsed);
         request.data.insert(Loaders::new(self.app.clone(), actor.clone()));
         if let Some(actor) = actor {
             request.data.insert(actor);

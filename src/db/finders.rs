@@ -23,12 +23,11 @@ pub fn among(column: impl ColumnTrait, ids: &[Uuid]) -> SimpleExpr {
 /// Whether one of them holds; nothing does of none. However many there are, they stand a few levels deep: what writes them
 /// down and what reads them goes down a level for each that is added to a `Condition`, and neither would come back.
 pub fn any_of(mut terms: Vec<SimpleExpr>) -> SimpleExpr {
-    let rest = terms.split_off(terms.len() / 2);
-    match (terms.is_empty(), rest.len()) {
-        (true, 0) => Expr::val(false),
-        (true, _) => rest.into_iter().next().unwrap_or_else(|| Expr::val(false)),
-        _ => any_of(terms).or(any_of(rest)),
+    if terms.len() > 1 {
+        let rest = terms.split_off(terms.len() / 2);
+        return any_of(terms).or(any_of(rest));
     }
+    terms.pop().unwrap_or_else(|| Expr::val(false))
 }
 
 /// The rows by a key of which each has one.

@@ -32,8 +32,8 @@ fn with_switches(mut machine: Value, switches: usize, to: &str) -> Value {
     machine
 }
 
-/// The same with so many states more in each switch that a step counts for many, and what may be tried is soon used up; and
-/// that a condition with a term a state, each within the one before, would be written by nobody.
+/// The same with sixty states more in each switch: a step counts for more, so that what may be tried is used up sooner, and
+/// a condition with a term a state overflows the stack unless its terms are halved (`db::finders::any_of`).
 fn with_heavy_switches(machine: Value, switches: usize, to: &str) -> Value {
     let mut machine = with_switches(machine, switches, to);
     let regions = machine["states"]["UNSHIPPED"]["states"]["READY_FOR_SHIPMENT"]["states"].as_object_mut();

@@ -98,7 +98,7 @@ both! {
         }
         let mut dice = Dice::new(0x0065_7870_6C61_696E);
         let (mut taken, mut refused) = (0, 0);
-        for _ in 0..rounds(250, 1_000) {
+        for _ in 0..rounds(400, 1_000) {
             let quotation = dice.pick(&orders).expect("an order");
             let ids = subjects(&w, quotation).await;
             let subject = dice.pick(&ids).expect("a subject");

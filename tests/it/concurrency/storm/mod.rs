@@ -46,7 +46,7 @@ both! {
         let orders = Orders::make(&w, ORDERS).await;
         let stop = CancellationToken::new();
         let workers: JoinSet<()> = (0..2).map(|_| work_until(w.clone(), stop.clone())).collect();
-        let operations = rounds(900, MANY);
+        let operations = rounds(1_200, MANY);
         let (left, score) = (Arc::new(AtomicUsize::new(operations)), Score::default());
         let clients: JoinSet<()> = (0..CLIENTS)
             .map(|client| act(w.clone(), Dice::new(SEED + client), orders.clone(), Arc::clone(&left), Arc::clone(&score)))
