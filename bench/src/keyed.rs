@@ -8,13 +8,12 @@ use crate::transitions::{EACH, fulfilment, prepare};
 use crate::{Outcome, table};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use waybill::id::{self, Prefix};
 
 const CLIENTS: usize = 16;
-/// Each is measured so often.
-const ROUNDS: usize = 3;
 /// So many quotations are approved each time, which takes less long than that.
 const APPROVALS: usize = 2_000;
 const LONGEST: Duration = Duration::from_mins(1);
@@ -26,70 +25,75 @@ pub async fn run(house: &House, time: Duration) -> Outcome<()> {
     let site = prepare(house, "keyed").await?;
     let turns: Vec<Rc<Cell<usize>>> = (0..CLIENTS).map(|_| Rc::default()).collect();
     let mut rows = Vec::new();
-    for round in 0..ROUNDS {
-        let mut rates = Vec::new();
-        for keyed in [false, true] {
-            let meter = Meter::start(Some(&site.server), &house.postgres)?;
-            let measured = load(&site.server.target, &turns, keyed, time).await?;
-            rates.push(measured.rate);
-            let row = [vec![(round + 1).to_string(), what(keyed)], cells(&measured, &meter)?, vec![String::new()]];
-            rows.push(row.concat());
-        }
-        if let (Some(row), [without, with]) = (rows.last_mut(), rates.as_slice()) {
-            row.pop();
-            row.push(format!("{:.2}", with / without));
-        }
+    let mut sums = [0.0, 0.0];
+    for keyed in [false, true, true, false, false, true, true, false] {
+        let meter = Meter::start(Some(&site.server), &house.postgres)?;
+        let measured = load(&site.server.target, &turns, keyed, time).await?;
+        sums[usize::from(keyed)] += measured.rate;
+        rows.push([vec![what(keyed)], cells(&measured, &meter)?].concat());
     }
-    let head = ["round", "events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PostgreSQL µs", "ratio"];
+    let ratio = vec!["with a key of without".to_owned(), format!("{:.2}", sums[1] / sums[0])];
+    rows.push([ratio, vec![String::new(); 5]].concat());
+    let head = ["events", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PostgreSQL µs"];
     table::print(&format!("Events with an idempotency key, {CLIENTS} clients"), &head, &rows);
     approvals(house, &site).await?;
     site.server.stop().await
 }
 
-/// Whose turn it is: what a slow moment costs, it costs both.
-const TURNS: [bool; 8] = [false, true, true, false, false, true, true, false];
+/// Whose turn it is: what a slow moment costs, it costs all.
+const TURNS: [(usize, bool); 8] = [
+    (CLIENTS, false),
+    (CLIENTS, true),
+    (1, true),
+    (1, false),
+    (1, false),
+    (1, true),
+    (CLIENTS, true),
+    (CLIENTS, false),
+];
 
 /// Sales that are made of quotations, of many products and all of one: each takes stock.
 async fn approvals(house: &House, site: &Site) -> Outcome<()> {
     let mut rows = Vec::new();
-    let mut sums = Vec::new();
-    for products in [CLIENTS, 1] {
-        let mut rates = [0.0, 0.0];
-        for keyed in TURNS {
-            let quotations = quotations(site, products).await?;
-            house.settle(&site.database).await?;
-            let target = &site.server.target;
-            let meter = Meter::start(Some(&site.server), &house.postgres)?;
-            let measured = load::run(target, CLIENTS, LONGEST, |_, mut client, _| {
-                let quotations = Rc::clone(&quotations);
-                async move {
-                    let mut taken = Vec::new();
-                    loop {
-                        let Some(quotation) = quotations.borrow_mut().pop() else { return Ok(taken) };
-                        let (began, key) = (Instant::now(), keyed.then(|| quotation.clone()));
-                        send(&mut client, &quotation, "SELLER_APPROVES", key).await?;
-                        taken.push(began.elapsed());
-                    }
-                }
-            })
-            .await?;
-            rates[usize::from(keyed)] += measured.rate;
-            rows.push([vec![products.to_string(), what(keyed)], cells(&measured, &meter)?].concat());
-        }
-        let row = [products.to_string(), "ratio".to_owned(), format!("{:.2}", rates[1] / rates[0])];
-        rows.push([row.to_vec(), vec![String::new(); 5]].concat());
-        sums.push(rates);
+    let mut sums: BTreeMap<(usize, bool), f64> = BTreeMap::new();
+    for (products, keyed) in [TURNS; 2].concat() {
+        let quotations = quotations(site, products).await?;
+        house.settle(&site.database).await?;
+        let meter = Meter::start(Some(&site.server), &house.postgres)?;
+        let measured = approve(site, &quotations, keyed).await?;
+        *sums.entry((products, keyed)).or_default() += measured.rate;
+        rows.push([vec![products.to_string(), what(keyed)], cells(&measured, &meter)?].concat());
     }
-    if let [many, one] = sums.as_slice() {
-        for keyed in [false, true] {
-            let ratio = one[usize::from(keyed)] / many[usize::from(keyed)];
-            let row = ["1 of 16".to_owned(), what(keyed), format!("{ratio:.2}")];
-            rows.push([row.to_vec(), vec![String::new(); 5]].concat());
-        }
+    let ratio = |over: (usize, bool), under: (usize, bool)| format!("{:.2}", sums[&over] / sums[&under]);
+    let mut total = |skus: &str, what: &str, ratio: String| {
+        rows.push([vec![skus.to_owned(), what.to_owned(), ratio], vec![String::new(); 5]].concat());
+    };
+    for products in [CLIENTS, 1] {
+        total(&products.to_string(), "with a key of without", ratio((products, true), (products, false)));
+    }
+    for keyed in [false, true] {
+        total("1 of 16", &what(keyed), ratio((1, keyed), (CLIENTS, keyed)));
     }
     let head = ["SKUs", "approvals", "Waybill/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PostgreSQL µs"];
     table::print(&format!("Approvals that make a sale, {CLIENTS} clients"), &head, &rows);
     Ok(())
+}
+
+/// Approves all of them.
+async fn approve(site: &Site, quotations: &Rc<RefCell<Vec<String>>>, keyed: bool) -> Outcome<Measured> {
+    load::run(&site.server.target, CLIENTS, LONGEST, |_, mut client, _| {
+        let quotations = Rc::clone(quotations);
+        async move {
+            let mut taken = Vec::new();
+            loop {
+                let Some(quotation) = quotations.borrow_mut().pop() else { return Ok(taken) };
+                let (began, key) = (Instant::now(), keyed.then(|| quotation.clone()));
+                send(&mut client, &quotation, "SELLER_APPROVES", key).await?;
+                taken.push(began.elapsed());
+            }
+        }
+    })
+    .await
 }
 
 fn what(keyed: bool) -> String {

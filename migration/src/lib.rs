@@ -47,6 +47,7 @@ impl MigratorTrait for Migrator {
             "m0015_words",
             "m0016_updates",
             "m0017_access",
+            "m0018_holds",
         ]
     }
 }

@@ -2,8 +2,7 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
-use crate::db::connect::one_moment;
-use crate::error::Error;
+use crate::db::connect::at_one_moment;
 use crate::workflow::audit;
 use clap::Subcommand;
 
@@ -22,9 +21,7 @@ pub fn run(context: &Context, action: &Action) -> Result<(), Failure> {
     let settings = context.load()?.settings;
     block_on(async {
         let connections = migrated(&settings).await?;
-        let moment = one_moment(&connections.reader).await?;
-        let report = audit::verify(&moment).await?;
-        moment.rollback().await.map_err(Error::from)?;
+        let report = at_one_moment(&connections.reader, async |moment| audit::verify(moment).await).await?;
         close(connections).await?;
         for finding in &report.findings {
             print(finding.to_string())?;

@@ -3,8 +3,7 @@
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
 use crate::clock::{Clock as _, SystemClock};
-use crate::db::connect::one_moment;
-use crate::error::Error;
+use crate::db::connect::at_one_moment;
 use crate::money::Currencies;
 use crate::payment::{
     asked,
@@ -33,13 +32,15 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let settings = context.load()?.settings;
     block_on(async {
         let connections = migrated(&settings).await?;
-        let moment = one_moment(&connections.reader).await?;
-        let log = audit::verify(&moment).await?;
-        let mut money = reconcile(&Registry::new(crate::app::vocabularies()), &moment, None).await?;
         let since = SystemClock.now() - TROUBLE;
-        let mut trouble = asked::in_trouble(&moment, since).await?;
-        trouble.extend(inbox::in_trouble(&moment, since).await?);
-        moment.rollback().await.map_err(Error::from)?;
+        let (log, mut money, trouble) = at_one_moment(&connections.reader, async |moment| {
+            let log = audit::verify(moment).await?;
+            let money = reconcile(&Registry::new(crate::app::vocabularies()), moment, None).await?;
+            let mut trouble = asked::in_trouble(moment, since).await?;
+            trouble.extend(inbox::in_trouble(moment, since).await?);
+            Ok((log, money, trouble))
+        })
+        .await?;
         let currencies = Currencies::with(&settings.currencies.extra);
         if args.providers {
             let http = Http::default();

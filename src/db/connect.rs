@@ -45,15 +45,21 @@ pub async fn commit(txn: DatabaseTransaction) -> Result<(), Error> {
     committed
 }
 
-/// Begins to read one moment of a database that may be at work.
-pub async fn one_moment(db: &DatabaseConnection) -> Result<DatabaseTransaction, Error> {
+/// Reads one moment of a database that may be at work.
+pub async fn at_one_moment<T>(
+    db: &DatabaseConnection,
+    read: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, Error>,
+) -> Result<T, Error> {
     let postgres = db.get_database_backend() == DbBackend::Postgres;
     let options = TransactionOptions {
         isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
         access_mode: postgres.then_some(AccessMode::ReadOnly),
         ..TransactionOptions::default()
     };
-    Ok(db.begin_with_options(options).await?)
+    let moment = db.begin_with_options(options).await?;
+    let found = read(&moment).await?;
+    moment.rollback().await?;
+    Ok(found)
 }
 
 /// Connects as the settings say. A SQLite file and its folder are made.

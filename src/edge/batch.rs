@@ -81,6 +81,8 @@ struct Runner<W: Batched>(Batches<W>);
 impl<W: Batched> Runner<W> {
     async fn run(self) {
         loop {
+            // Who has already been heard, and has not been let in yet, comes along.
+            tokio::task::yield_now().await;
             let batch = self.0.take();
             if batch.is_empty() {
                 return;

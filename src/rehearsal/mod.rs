@@ -10,7 +10,7 @@ use crate::{
     app::App,
     approval::lapse::lapse,
     clock::Instant,
-    db::connect::one_moment,
+    db::connect::at_one_moment,
     error::Error,
     workflow::{self, Env, Event, Opened, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
 };
@@ -86,15 +86,14 @@ pub async fn rehearse(
     at: Option<Instant>,
 ) -> Result<Rehearsal, Error> {
     let now = app.now();
-    let moment = one_moment(&app.reader).await?;
-    let unit = Unit::look(&app.rules, &moment, Roots::of_subjects(&[subject]), now).await?;
-    let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
-    let pending = timer::Entity::find()
-        .filter(timer::Column::RootId.is_in(orders))
-        .filter(timers::may_fire())
-        .all(&moment)
-        .await?;
-    moment.rollback().await?;
+    let (unit, pending) = at_one_moment(&app.reader, async |moment| {
+        let unit = Unit::look(&app.rules, moment, Roots::of_subjects(&[subject]), now).await?;
+        let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
+        let of_orders = timer::Entity::find().filter(timer::Column::RootId.is_in(orders));
+        let pending = of_orders.filter(timers::may_fire()).all(moment).await?;
+        Ok((unit, pending))
+    })
+    .await?;
     let unknown = || Error::not_found(subject.type_id());
     let order = unit.orders.values().next().ok_or_else(unknown)?;
     if !workflow::visible(order, subject, actor)? {

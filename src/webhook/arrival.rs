@@ -5,7 +5,7 @@ use crate::{
     app::App,
     edge::batch::{Batched, Batches},
     error::Error,
-    payment::news,
+    payment::news::{self, Due},
     queue::inbox,
 };
 use entity::{DeliveryStatus, webhook_delivery};
@@ -14,15 +14,15 @@ use tokio::sync::oneshot;
 /// A delivery that was let in, and who waits for its answer.
 #[derive(Debug)]
 pub struct Arrival {
-    rows: Vec<webhook_delivery::Model>,
+    events: Vec<Due>,
     answer: oneshot::Sender<Result<(), Error>>,
 }
 
 /// Stores a delivery's events and applies those that were not known; answered when that is committed, or when it is
 /// stored and left to the worker.
-pub async fn take(batches: &Batches<Arrival>, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
+pub async fn take(batches: &Batches<Arrival>, events: Vec<Due>) -> Result<(), Error> {
     let (answer, answered) = oneshot::channel();
-    batches.push(Arrival { rows, answer });
+    batches.push(Arrival { events, answer });
     answered.await.map_err(|_| Error::internal("a batch of deliveries broke off"))?
 }
 
@@ -32,14 +32,14 @@ impl Batched for Arrival {
     const AT_ONCE: usize = 2;
 
     async fn work(app: &App, batch: Vec<Self>) {
-        let all = batch.iter().flat_map(|arrival| arrival.rows.iter().cloned()).collect();
-        match store(app, all).await {
+        let all: Vec<&Due> = batch.iter().flat_map(|arrival| &arrival.events).collect();
+        match store(app, &all).await {
             Ok(()) => batch.into_iter().for_each(|arrival| arrival.tell(Ok(()))),
             // One of them may be the cause.
             Err(error) => {
                 tracing::warn!(%error, size = batch.len(), "a batch of deliveries could not be stored; each is alone");
-                for mut arrival in batch {
-                    let stored = store(app, std::mem::take(&mut arrival.rows)).await;
+                for arrival in batch {
+                    let stored = store(app, &arrival.events.iter().collect::<Vec<_>>()).await;
                     arrival.tell(stored);
                 }
             }
@@ -55,13 +55,16 @@ impl Arrival {
 }
 
 /// Fails when nothing was stored. What was stored and could not be applied is the worker's from then on.
-async fn store(app: &App, rows: Vec<webhook_delivery::Model>) -> Result<(), Error> {
+async fn store(app: &App, events: &[&Due]) -> Result<(), Error> {
+    let rows: Vec<_> = events.iter().map(|event| &event.row).collect();
     let kept = inbox::keep(&app.writer, &rows).await?;
-    let mut due: Vec<_> = rows.into_iter().filter(|row| kept.fresh.contains(&row.id)).collect();
+    let fresh = events.iter().filter(|event| kept.fresh.contains(&event.row.id));
+    let mut due: Vec<Due> = fresh.map(|event| (*event).clone()).collect();
     for row in kept.others {
-        due.extend(beside(app, row).await?);
+        let event = events.iter().find(|event| event.row.id == row.id).and_then(|event| event.event.clone());
+        due.extend(beside(app, row).await?.map(|row| Due { row, event }));
     }
-    due.retain(|row| row.status == DeliveryStatus::Received);
+    due.retain(|due| due.row.status == DeliveryStatus::Received);
     if !due.is_empty()
         && let Err(error) = apply_all(app, &due).await
     {

@@ -17,8 +17,8 @@ use crate::{
     id,
     payment::{
         naming,
-        news::{self, ApplyDelivery},
-        provider::{self, Delivery, Provider, Refusal},
+        news::{self, ApplyDelivery, Due},
+        provider::{self, Delivery, News, Provider, Refusal},
     },
     queue::inbox::{self, Envelope, Item},
 };
@@ -131,16 +131,15 @@ pub async fn take(
         Ok(news) => news,
         Err(refusal) => return refuse(app, &envelope, refusal).await,
     };
-    let items: Vec<Item> = news
-        .into_iter()
-        .map(|news| Item {
-            said: news.said(party),
-            event_id: news.event_id,
-            kind: news.kind,
-            reference: news.of.map(|of| of.reference),
-        })
-        .collect();
-    arrival::take(&intake.arrivals, inbox::rows(&envelope, items, now)?).await?;
+    let item = |news: &News| Item {
+        said: news.said(party),
+        event_id: news.event_id.clone(),
+        kind: news.kind.clone(),
+        reference: news.of.as_ref().map(|of| of.reference.clone()),
+    };
+    let rows = inbox::rows(&envelope, news.iter().map(item).collect(), now)?;
+    let events = rows.into_iter().zip(news).map(|(row, news)| Due { row, event: Some(news) }).collect();
+    arrival::take(&intake.arrivals, events).await?;
     Ok(Answer::Taken(provider.answer()))
 }
 
@@ -169,16 +168,16 @@ fn answer(refusal: Refusal) -> Answer {
 }
 
 /// Applies stored deliveries that the caller has claimed: together where that can be, else each alone.
-async fn apply_all(app: &App, rows: &[webhook_delivery::Model]) -> Result<(), Error> {
-    let together = app.write(async |txn| news::apply(&app.rules, txn, rows, app.now()).await);
+async fn apply_all(app: &App, due: &[Due]) -> Result<(), Error> {
+    let together = app.write(async |txn| news::apply(&app.rules, txn, due, app.now()).await);
     let done = edge::caught(together).await.unwrap_or_else(|error| {
-        tracing::debug!(%error, size = rows.len(), "a batch of deliveries was not applied; each is applied alone");
+        tracing::debug!(%error, size = due.len(), "a batch of deliveries was not applied; each is applied alone");
         BTreeSet::new()
     });
     if !done.is_empty() {
         app.wake.notify_one();
     }
-    for row in rows.iter().filter(|row| !done.contains(&row.id)) {
+    for Due { row, .. } in due.iter().filter(|due| !done.contains(&due.row.id)) {
         apply(app, &row.provider, row.id).await?;
     }
     Ok(())
@@ -229,8 +228,8 @@ pub async fn drain(app: &App, stop: &CancellationToken) -> Result<usize, Error> 
             app.write(async |txn| inbox::release(txn, &ids).await).await?;
             return Ok(done);
         }
-        apply_all(app, &claimed).await?;
         done += claimed.len();
+        apply_all(app, &claimed.into_iter().map(|row| Due { row, event: None }).collect::<Vec<_>>()).await?;
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     turn::Env,
     vocabulary::Verdict,
 };
-use crate::{actor::Actor, clock::Instant, db::connect::one_moment, error::Error, texts::readable, workflow::Rules};
+use crate::{actor::Actor, clock::Instant, db::connect::at_one_moment, error::Error, texts::readable, workflow::Rules};
 use entity::SubjectKind;
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
@@ -76,9 +76,8 @@ pub async fn available_events(
 ) -> Result<HashMap<Uuid, Vec<Available>>, Error> {
     let refs: Vec<SubjectRef> = subjects.iter().map(|(kind, id)| SubjectRef { kind: *kind, id: *id }).collect();
     let env = Env { rules, actor, now };
-    let moment = one_moment(db).await?;
-    let mut unit = Unit::look(rules, &moment, Roots::of_subjects(&refs), env.now).await?;
-    moment.rollback().await?;
+    let roots = Roots::of_subjects(&refs);
+    let mut unit = at_one_moment(db, async |moment| Unit::look(rules, moment, roots, now).await).await?;
     let roots = unit.roots_of();
     let mut answers = HashMap::new();
     for subject in refs {

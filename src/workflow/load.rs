@@ -91,7 +91,7 @@ impl Unit {
         Self::read_roots(db, if mode == Mode::Write { query.lock_exclusive() } else { query }, now).await
     }
 
-    /// Reads everything of orders, to be looked at. `moment` is a transaction that sees one moment (`one_moment`), so that
+    /// Reads everything of orders, to be looked at. `moment` is a transaction that sees one moment (`at_one_moment`), so that
     /// what is read together belongs together.
     pub async fn look(rules: &Rules, moment: &DatabaseTransaction, roots: Roots, now: Instant) -> Result<Self, Error> {
         let mut unit = Self::open(moment, roots, Mode::Read, now).await?;

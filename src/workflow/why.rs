@@ -12,7 +12,7 @@ use super::{
 };
 use crate::clock::Instant;
 use crate::workflow::Rules;
-use crate::{actor::Actor, db::connect::one_moment, error::Error};
+use crate::{actor::Actor, db::connect::at_one_moment, error::Error};
 use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use statechart::{GuardTree, Machine};
@@ -87,9 +87,8 @@ pub async fn explain_event(
     event: &Event,
 ) -> Result<Explanation, Error> {
     let env = Env { rules, actor, now };
-    let moment = one_moment(db).await?;
-    let mut unit = Unit::look(rules, &moment, Roots::of_subjects(&[subject]), env.now).await?;
-    moment.rollback().await?;
+    let roots = Roots::of_subjects(&[subject]);
+    let mut unit = at_one_moment(db, async |moment| Unit::look(rules, moment, roots, now).await).await?;
     let mut opened = Opened::only(&mut unit, env, subject)?;
     if !subject::visible(opened.order()?, subject, actor)? {
         return Err(Error::not_found(subject.type_id()));

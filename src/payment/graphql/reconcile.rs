@@ -1,6 +1,6 @@
 //! `reconcilePayments`
 
-use crate::db::connect::one_moment;
+use crate::db::connect::at_one_moment;
 use crate::error::Error;
 use crate::graphql::money::Money;
 use crate::graphql::{Answer, actor, app};
@@ -93,9 +93,8 @@ impl ReconciliationQuery {
             let why = "name the sale order whose payments the providers are to be asked about";
             return Err(Error::invalid("saleOrderId", why).into());
         }
-        let moment = one_moment(&app.reader).await?;
-        let mut report = reconcile(&app.registry, &moment, only).await?;
-        moment.rollback().await.map_err(Error::from)?;
+        let found = async |moment: &_| reconcile(&app.registry, moment, only).await;
+        let mut report = at_one_moment(&app.reader, found).await?;
         if let (Some(id), 0) = (&sale_order_id, report.orders) {
             return Err(Error::not_found(id.as_str()).into());
         }

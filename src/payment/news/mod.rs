@@ -26,6 +26,15 @@ use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
+/// A stored delivery that is to be applied.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// As it is stored.
+    pub row: webhook_delivery::Model,
+    /// Its event, where that was just read. Else it is read from the stored body.
+    pub event: Option<News>,
+}
+
 /// Applies a stored delivery; one that was applied before is left alone.
 #[derive(Clone, Debug, Serialize)]
 pub struct ApplyDelivery {
@@ -41,8 +50,9 @@ impl Command for ApplyDelivery {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<(), Error> {
         let row = webhook_delivery::Entity::find_by_id(self.delivery).lock_exclusive().one(cx.txn).await?;
         let Some(row) = row.filter(|row| row.status == DeliveryStatus::Received) else { return Ok(()) };
-        let verdict = alone(cx, &row).await?;
-        inbox::settle(cx.txn, &[(&row, &verdict)], cx.now).await?;
+        let due = Due { row, event: None };
+        let verdict = alone(cx, &due).await?;
+        inbox::settle(cx.txn, &[(&due.row, &verdict)], cx.now).await?;
         Ok(())
     }
 }
@@ -53,12 +63,13 @@ impl Command for ApplyDelivery {
 pub async fn apply(
     rules: &Rules,
     txn: &DatabaseTransaction,
-    rows: &[webhook_delivery::Model],
+    due: &[Due],
     now: Instant,
 ) -> Result<BTreeSet<Uuid>, Error> {
-    let ours = inbox::lock(txn, rows).await?;
-    let rows: Vec<_> = rows.iter().filter(|row| ours.contains(&row.id)).collect();
-    let pieces: Vec<Piece<'_>> = rows.into_iter().filter_map(|row| Piece::of(row, now).ok().flatten()).collect();
+    let ids: Vec<Uuid> = due.iter().map(|due| due.row.id).collect();
+    let ours = inbox::lock(txn, &ids).await?;
+    let ours = due.iter().filter(|due| ours.contains(&due.row.id));
+    let pieces: Vec<Piece<'_>> = ours.filter_map(|due| Piece::of(due, now).ok().flatten()).collect();
     let known = known(txn, &pieces).await?;
     let of_piece = |piece: &Piece<'_>| piece.sale(known.get(&piece.key())).ok().flatten();
     let sales: Vec<Option<SubjectRef>> = pieces.iter().map(of_piece).collect();
@@ -80,10 +91,10 @@ pub async fn apply(
 }
 
 /// What cannot be applied, now or later, is FAILED, with its order where that is known.
-async fn alone(cx: &Cx<'_>, row: &webhook_delivery::Model) -> Result<Verdict, Error> {
-    let piece = match Piece::of(row, cx.now) {
+async fn alone(cx: &Cx<'_>, due: &Due) -> Result<Verdict, Error> {
+    let piece = match Piece::of(due, cx.now) {
         Ok(Some(piece)) => piece,
-        Ok(None) => return Ok(Verdict::ignored(row.kind.as_deref().unwrap_or_default())),
+        Ok(None) => return Ok(Verdict::ignored(due.row.kind.as_deref().unwrap_or_default())),
         Err(error) if error.retryable() => return Err(error),
         Err(error) => return Ok(Verdict::without_payment(DeliveryStatus::Failed, error.to_string())),
     };
@@ -131,9 +142,11 @@ struct Piece<'a> {
 type Key = (String, String);
 
 impl<'a> Piece<'a> {
-    /// What a stored delivery says, read again from its body; nothing when that is of no payment.
-    fn of(row: &'a webhook_delivery::Model, now: Instant) -> Result<Option<Self>, Error> {
-        Ok(again(row, now)?.of.map(|of| Self { row, of, actor: Actor::provider(&row.provider) }))
+    /// What a delivery says; nothing when that is of no payment.
+    fn of(due: &'a Due, now: Instant) -> Result<Option<Self>, Error> {
+        let row = &due.row;
+        let event = due.event.clone().map_or_else(|| again(row, now), Ok)?;
+        Ok(event.of.map(|of| Self { row, of, actor: Actor::provider(&row.provider) }))
     }
 
     fn key(&self) -> Key {
@@ -169,7 +182,7 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The event of a stored delivery.
+/// The event of a stored delivery, read again from its body.
 fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
     let headers = provider::headers(&row.headers)?;
     let delivery = provider::Delivery { headers: &headers, body: &row.body, now, party: row.party };

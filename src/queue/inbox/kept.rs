@@ -25,10 +25,10 @@ pub struct Kept {
 /// Keeps rows, each event once: for one that is known it is counted that it came again. An event is what it says, and not
 /// its id alone: what comes with a known id and says something else is not kept yet. One statement, which is whole by
 /// itself.
-pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[Model]) -> Result<Kept, Error> {
+pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[&Model]) -> Result<Kept, Error> {
     let mut once: BTreeMap<(&str, &str), Model> = BTreeMap::new();
     let mut kept = Kept::default();
-    for row in rows {
+    for &row in rows {
         match once.entry(place(row)) {
             Entry::Vacant(first) => drop(first.insert(row.clone())),
             Entry::Occupied(mut first) if first.get().said == row.said => first.get_mut().deliveries += 1,

@@ -174,12 +174,11 @@ impl Verdict {
 }
 
 /// Locks those of these deliveries that are still to be applied and that nobody else has locked. Answers which.
-pub async fn lock(txn: &DatabaseTransaction, rows: &[Model]) -> Result<BTreeSet<Uuid>, Error> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+pub async fn lock(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, Error> {
     let query = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(among(Column::Id, &ids))
+        .filter(among(Column::Id, ids))
         .filter(Column::Status.eq(DeliveryStatus::Received))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     Ok(query.into_tuple::<Uuid>().all(txn).await?.into_iter().collect())

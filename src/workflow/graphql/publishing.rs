@@ -3,7 +3,7 @@
 use super::definitions::{
     PublishWorkflowDefinitionInput, PublishWorkflowDefinitionPayload, StateMappingInput, WorkflowDefinition, mapping,
 };
-use crate::db::connect::one_moment;
+use crate::db::connect::at_one_moment;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -106,18 +106,16 @@ impl DefinitionMutation {
         let (mut command, dry_run, key) = input.command()?;
         actor.require("workflow.publish")?;
         if dry_run {
-            let moment = one_moment(&app.reader).await?;
-            let report = command.rehearse(&moment, &app.registry).await?;
-            moment.rollback().await.map_err(Error::from)?;
+            let rehearse = async |moment: &_| command.rehearse(moment, &app.registry).await;
+            let report = at_one_moment(&app.reader, rehearse).await?;
             return Ok(PublishWorkflowDefinitionPayload::tried(report, command.accept_differences));
         }
         let before = edge::replayed(app, actor, key.as_deref(), &command).await?;
         let done = if let Some(done) = before {
             done
         } else {
-            let moment = one_moment(&app.reader).await?;
-            command.pass(&moment, &app.registry).await?;
-            moment.rollback().await.map_err(Error::from)?;
+            let pass = async |moment: &_| command.pass(moment, &app.registry).await;
+            at_one_moment(&app.reader, pass).await?;
             edge::run(app, actor, key.as_deref(), &command).await?
         };
         let (name, version) = done.definition;
@@ -138,9 +136,8 @@ impl DefinitionMutation {
             to: input.to_version,
             mapping: input.mapping.map(mapping).transpose()?,
         };
-        let moment = one_moment(&app.reader).await?;
-        let plan = migration.plan(&moment, &app.registry).await?;
-        moment.rollback().await.map_err(Error::from)?;
+        let plan = async |moment: &_| migration.plan(moment, &app.registry).await;
+        let plan = at_one_moment(&app.reader, plan).await?;
         if input.dry_run {
             return Ok(plan.into());
         }

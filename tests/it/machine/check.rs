@@ -1,6 +1,6 @@
 //! `waybill machine check`, `list` and `export`
 
-use super::program::Folder;
+use super::program::{Folder, shipped};
 use serde_json::json;
 
 #[test]
@@ -89,7 +89,7 @@ fn meta_that_would_be_passed_over_is_a_warning() {
 fn the_machines_that_are_shipped_are_listed_exported_and_in_order() {
     let folder = Folder::new();
     let listed = folder.machine(&["list"]).out;
-    for name in ["quotation", "sale", "fulfilment"] {
+    for name in &shipped() {
         assert!(listed.lines().any(|line| line.starts_with(name)), "{listed}");
         let said = folder.machine(&["export", name]);
         assert_eq!(said.code, Some(0), "{}", said.err);

@@ -1,6 +1,6 @@
 //! `waybill machine convert`
 
-use super::program::Folder;
+use super::program::{Folder, shipped};
 use serde_json::{Value, json};
 
 #[test]
@@ -53,7 +53,7 @@ fn what_is_left_is_said_with_exit_code_2_and_what_is_no_machine_is_named() {
 #[test]
 fn the_shipped_machines_and_machines_with_a_mark_or_comments_are_read() {
     let folder = Folder::new();
-    for name in ["quotation", "sale", "fulfilment"] {
+    for name in &shipped() {
         let said = folder.machine(&["convert", name]);
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{name}");
         let exported: Value = serde_json::from_str(&folder.machine(&["export", name]).out).expect("JSON");

@@ -1,12 +1,12 @@
 //! `waybill machine diagram` and `diff`
 
-use super::program::Folder;
+use super::program::{Folder, shipped};
 use serde_json::json;
 
 #[test]
 fn every_shipped_machine_is_drawn_in_every_format() {
     let folder = Folder::new();
-    for name in ["quotation", "sale", "fulfilment"] {
+    for name in &shipped() {
         for (format, first) in [("mermaid", "stateDiagram-v2"), ("dot", "digraph"), ("svg", "<svg xmlns=")] {
             let said = folder.machine(&["diagram", name, "--format", format]);
             assert_eq!(said.code, Some(0), "{}", said.err);

@@ -3,6 +3,6 @@
 mod check;
 mod convert;
 mod draw;
-mod program;
+pub mod program;
 mod simulate;
 mod words;

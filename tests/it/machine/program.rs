@@ -17,6 +17,17 @@ pub struct Said {
     pub err: String,
 }
 
+/// The machines that come with the program, by name.
+pub fn shipped() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/machines");
+    let files = std::fs::read_dir(folder).expect("the machines");
+    let name = |file: std::io::Result<std::fs::DirEntry>| {
+        let name = file.expect("a file").file_name();
+        name.to_string_lossy().strip_suffix(".json").expect("a machine's file").to_owned()
+    };
+    files.map(name).collect()
+}
+
 impl Folder {
     pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
