@@ -18,6 +18,7 @@ pub enum Code {
     GuardRejected,
     OutsideWindow,
     ReasonRequired,
+    NoteRequired,
     Conflict,
     IdempotencyMismatch,
     InsufficientStock,
@@ -31,7 +32,7 @@ pub enum Code {
 }
 
 impl Code {
-    const NAMES: [(Self, &'static str); 18] = [
+    const NAMES: [(Self, &'static str); 19] = [
         (Self::Unauthenticated, "UNAUTHENTICATED"),
         (Self::Forbidden, "FORBIDDEN"),
         (Self::NotFound, "NOT_FOUND"),
@@ -40,6 +41,7 @@ impl Code {
         (Self::GuardRejected, "GUARD_REJECTED"),
         (Self::OutsideWindow, "OUTSIDE_WINDOW"),
         (Self::ReasonRequired, "REASON_REQUIRED"),
+        (Self::NoteRequired, "NOTE_REQUIRED"),
         (Self::Conflict, "CONFLICT"),
         (Self::IdempotencyMismatch, "IDEMPOTENCY_MISMATCH"),
         (Self::InsufficientStock, "INSUFFICIENT_STOCK"),

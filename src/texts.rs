@@ -36,6 +36,11 @@ pub fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {
     fault(text, most).map_or_else(|| Ok(text.to_owned()), |fault| Err(Error::invalid(field, fault)))
 }
 
+/// Whether there is anything to see in a text, on however many lines.
+pub fn says_something(text: &str) -> bool {
+    text.chars().any(is_seen)
+}
+
 /// What keeps a text from being a name of at most `most` characters.
 pub fn fault(text: &str, most: usize) -> Option<String> {
     let length = text.chars().count();
@@ -48,8 +53,7 @@ pub fn fault(text: &str, most: usize) -> Option<String> {
             letter.escape_unicode()
         ));
     }
-    let empty = !text.chars().any(is_seen);
-    empty.then(|| format!("there is nothing to see in it; write 1 to {most} characters on one line"))
+    (!says_something(text)).then(|| format!("there is nothing to see in it; write 1 to {most} characters on one line"))
 }
 
 /// Whether a character leaves something on the page by itself: no blank, no mark for another one, nothing of no width.

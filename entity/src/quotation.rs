@@ -70,6 +70,8 @@ pub struct Model {
     /// Remembered history, by dotted path of its parent state.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub workflow_history: Option<Json>,
+    /// When it came to its state; none where it has not moved since that is kept.
+    pub state_since: Option<DateTimeUtc>,
     /// Grows by one with every committed change.
     pub version: i32,
     /// When it was made.

@@ -79,14 +79,24 @@ pub struct Model {
     /// Remembered history, by dotted path of its parent state.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub workflow_history: Option<Json>,
+    /// When it came to its state; none where it has not moved since that is kept.
+    pub state_since: Option<DateTimeUtc>,
     /// Grows by one with every committed change.
     pub version: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// When it was last cleared for fulfilment.
     pub cleared_at: Option<DateTimeUtc>,
-    /// When it reached a final state.
+    /// When it was closed: its state is final or tagged `closed`.
     pub closed_at: Option<DateTimeUtc>,
+    /// When its state was first tagged `shipped`.
+    pub shipped_at: Option<DateTimeUtc>,
+    /// When its state was first tagged `delivered`.
+    pub delivered_at: Option<DateTimeUtc>,
+    /// When it was completed: tagged `done`, or final and `cleared`.
+    pub completed_at: Option<DateTimeUtc>,
+    /// When it fell through: tagged `void`, or final and not `cleared`.
+    pub cancelled_at: Option<DateTimeUtc>,
 }
 
 /// Joined through ids, not through relations.

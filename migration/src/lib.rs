@@ -48,6 +48,7 @@ impl MigratorTrait for Migrator {
             "m0016_updates",
             "m0017_access",
             "m0018_holds",
+            "m0019_columns_of_tags",
         ]
     }
 }

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::id;
 use crate::party;
 use crate::workflow::Registry;
-use crate::workflow::queries::with_tags;
-use entity::{SaleType, SubjectKind, payment, reseller_settlement, sale_order};
+use crate::workflow::queries::fell_through;
+use entity::{SaleType, payment, reseller_settlement, sale_order};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -74,12 +74,6 @@ pub fn has_rest() -> SimpleExpr {
 /// An amount that a sale's machine remembers.
 fn remembered(field: &'static str) -> Expr {
     Expr::cust(format!("CAST(workflow_context ->> '{field}' AS bigint)"))
-}
-
-/// Which sale orders ended without being covered, and so owe nothing.
-pub fn fell_through(registry: &Registry) -> Condition {
-    let cleared = with_tags(registry, SubjectKind::Sale, &["cleared".to_owned()]).sales();
-    Condition::all().add(sale_order::Column::ClosedAt.is_not_null()).add(cleared.not())
 }
 
 #[derive(FromQueryResult)]

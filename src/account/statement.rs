@@ -5,11 +5,12 @@
 //! An order is charged when it is cleared; one that fell through afterwards is taken back on a line of its own. What
 //! was credited while an order was charged counts from its charge on, and not after it fell through.
 
-use super::queries::{Key, fell_through};
+use super::queries::Key;
 use crate::clock::{self, Instant};
 use crate::db::page::{self, Asked, Cursor, Page};
 use crate::error::Error;
 use crate::workflow::Registry;
+use crate::workflow::queries::fell_through;
 use entity::{SaleType, sale_order};
 use sea_orm::sea_query::Expr;
 use sea_orm::{

@@ -28,6 +28,8 @@ permissions! {
     fulfilment_hold = "fulfilment.hold",
     fulfilment_split = "fulfilment.split",
     fulfilment_work = "fulfilment.work",
+    order_create = "order.create",
+    order_override = "order.override",
     order_read = "order.read",
     override_decide = "override.decide",
     override_grant = "override.grant",

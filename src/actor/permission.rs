@@ -10,6 +10,8 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("fulfilment.hold", "put fulfilments on hold and release them"),
     ("fulfilment.split", "split a fulfilment before it ships"),
     ("fulfilment.work", "start, schedule, ship, hand over, deliver and complete"),
+    ("order.create", "make orders without a quotation"),
+    ("order.override", "move orders out of states that are final for everybody else"),
     ("order.read", "read orders, within the caller's scope"),
     ("override.decide", "approve and deny override requests, up to the role's override_limit"),
     ("override.grant", "request and approve an override in one"),

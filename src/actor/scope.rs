@@ -3,7 +3,7 @@
 use super::{Actor, Scope};
 use crate::db::finders::among;
 use entity::{quotation, sale_order};
-use sea_orm::sea_query::{ExprTrait, SelectStatement};
+use sea_orm::sea_query::{ExprTrait, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Which quotations are the reader's; `None`: all.
@@ -28,10 +28,13 @@ pub fn own_sales(actor: &Actor) -> Option<Condition> {
     Some(Condition::all().add(own))
 }
 
-/// The roots of the reader's orders; `None`: all. Every order has a quotation.
+/// The roots of the reader's orders; `None`: all. An order has a quotation, or a sale that was made without one.
 pub fn own_roots(actor: &Actor) -> Option<SelectStatement> {
-    let own = own_quotations(actor)?;
-    Some(quotation::Entity::find().select_only().column(quotation::Column::RootId).filter(own).into_query())
+    let (quoted, sold) = (own_quotations(actor)?, own_sales(actor)?);
+    let sold = sale_order::Entity::find().select_only().column(sale_order::Column::RootId).filter(sold);
+    let sold = sold.filter(sale_order::Column::QuotationId.is_null()).into_query();
+    let quoted = quotation::Entity::find().select_only().column(quotation::Column::RootId).filter(quoted);
+    Some(quoted.into_query().union(UnionType::All, sold).to_owned())
 }
 
 /// The reader's sale orders by id; `None`: all.

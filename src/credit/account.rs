@@ -93,12 +93,20 @@ pub fn level(turn: &mut Turn<'_>, target: i64, lowering: CreditEntryKind) -> Res
 }
 
 /// Counts a completed sale for its party by its total less what is credited: cumulative sales, earned limit, and the tier,
-/// which only rises.
+/// which only rises. One that is counted already is counted once.
 pub fn count_sale(turn: &mut Turn<'_>) -> Result<(), Error> {
     let context = &turn.sale()?.workflow_context;
-    let amount = net(turn, context.credited)?;
+    let (amount, counted) = (net(turn, context.credited)?, context.counted);
     turn.sale_mut()?.workflow_context.counted = Some(amount);
-    add_to_sales(turn, amount, 1)
+    add_to_sales(turn, amount - counted.unwrap_or(0), i32::from(counted.is_none()))
+}
+
+/// A sale that was counted and is not completed any more, as one that was reopened, counts for nothing.
+pub fn count_no_more(turn: &mut Turn<'_>) -> Result<(), Error> {
+    match turn.sale_mut()?.workflow_context.counted.take() {
+        Some(counted) => add_to_sales(turn, -counted, -1),
+        None => Ok(()),
+    }
 }
 
 /// What is credited on a completed sale counts no more. `was_credited`: what was credited when the row was written; a sale

@@ -55,6 +55,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
         workflow_state: String::new(),
         workflow_context: fulfilment::Context::default(),
         workflow_history: None,
+        state_since: None,
         version: 1,
         created_at: now,
     };

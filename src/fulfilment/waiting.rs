@@ -8,7 +8,7 @@ use super::allocation;
 use crate::{
     clock::Instant,
     error::Error,
-    workflow::{Env, Event, Mode, Needs, Opened, Registry, Roots, SubjectRef, Unit, queries::with_tags},
+    workflow::{Env, Event, Mode, Needs, Opened, Registry, Roots, SubjectRef, Tag, Unit, queries::tagged},
 };
 use entity::{SubjectKind, fulfilment, fulfilment_line, sale_line};
 use sea_orm::{
@@ -22,8 +22,6 @@ use uuid::Uuid;
 pub const RESERVE_OK: &str = "RESERVE_OK";
 /// The log's word for units that were put by for a fulfilment that still misses others.
 pub const RESERVED_IN_PART: &str = "RESERVED_IN_PART";
-/// The tag of states that wait for stock.
-const WAITING: &str = "waiting";
 const PARTS: Needs =
     Needs::FULFILMENTS.and(Needs::FULFILMENT_LINES).and(Needs::SALE).and(Needs::SALE_LINES).and(Needs::STOCK);
 
@@ -81,7 +79,7 @@ pub async fn next<C: ConnectionTrait>(
                 .equals((fulfilment_line::Entity, fulfilment_line::Column::SaleLineId)),
         )
         .cond_where(StoreId.eq(arrival.store))
-        .cond_where(with_tags(registry, SubjectKind::Fulfilment, &[WAITING.to_owned()]).fulfilments())
+        .cond_where(tagged(registry, SubjectKind::Fulfilment, Tag::Waiting).fulfilments())
         .cond_where(sale_line::Column::Sku.eq(arrival.sku.as_str()))
         .group_by_columns([Id.as_column_ref(), CreatedAt.as_column_ref()])
         .cond_having(enough)
@@ -121,7 +119,7 @@ pub async fn serve(
         let Some(root) = roots.get(&subject).copied() else { continue };
         let mut opened = Opened::of(&mut unit, env, root, subject);
         let served = opened.offer(&event)?;
-        if !served && waiting.created_at <= arrival.patient_until && opened.has_tag(WAITING)? {
+        if !served && waiting.created_at <= arrival.patient_until && opened.has_tag(Tag::Waiting)? {
             put_by(&mut opened, &arrival.sku)?;
         }
     }

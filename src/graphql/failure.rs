@@ -90,6 +90,7 @@ pub fn suggestion(code: Code) -> Option<&'static str> {
         Code::BadInput => Some("correct the input"),
         Code::TransitionNotAllowed => Some("send one of allowedEvents"),
         Code::ReasonRequired => Some("send it again with a reasonCode"),
+        Code::NoteRequired => Some("send it again with a note that says why"),
         Code::Conflict => Some("read it again and decide anew"),
         Code::IdempotencyMismatch => Some("use a new idempotencyKey for a new request"),
         Code::LimitExceeded => Some("ask for less at once"),

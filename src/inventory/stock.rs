@@ -4,9 +4,9 @@
 //! that those who wait for it hear.
 
 use crate::{
-    error::Error,
+    error::{Code, Error},
     queue::outbox,
-    workflow::{Shared, Turn},
+    workflow::{Shared, Turn, Verdict},
 };
 use entity::ProductKind;
 use std::collections::BTreeMap;
@@ -83,6 +83,17 @@ pub fn wanted<'a>(lines: impl Iterator<Item = (ProductKind, &'a str, i32)>) -> B
         *wanted.entry(sku.to_owned()).or_insert(0) += units;
     }
     wanted
+}
+
+/// Whether a store has what is wanted, or takes orders for what it has not.
+pub fn suffices(shared: &Shared, store: Uuid, wanted: &BTreeMap<String, i32>) -> Result<Verdict, Error> {
+    let short = if shared.store(store)?.backorders { Vec::new() } else { shortages(shared, store, wanted)? };
+    Ok(Verdict::with_code(
+        short.is_empty(),
+        Code::InsufficientStock,
+        format!("there is too little stock: {}", short.join("; ")),
+        "revise the quantities, or wait until stock arrives",
+    ))
 }
 
 /// The SKUs of which there is less than wanted, as a person reads it.

@@ -1,6 +1,6 @@
 //! Lines of an order: what a client asks for, priced and checked.
 //!
-//! total = quantity × unit price − discount + tax, in minor units of the store's currency. Knows products and prices;
+//! total = quantity × unit price − discount + tax, in minor units of the order's currency. Knows products and prices;
 //! knows nothing of stock.
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     money::{self, Money},
     workflow::Cx,
 };
-use entity::{ProductKind, SaleType, product};
+use entity::{FulfilmentType, ProductKind, SaleChannel, SaleType, product};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,8 @@ use std::ops::Range;
 pub const MAX_LINES: usize = 500;
 /// Most units of a line.
 pub const MAX_QUANTITY: i32 = 1_000_000;
+/// Why goods are not sold as a service.
+pub const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
 
 /// A line as a client asks for it.
 #[derive(Clone, Debug, Serialize)]
@@ -31,7 +33,7 @@ pub struct LineInput {
 }
 
 /// A line with its prices. Amounts are minor units.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "columns of the line tables")]
 pub struct PricedLine {
     pub sku: String,
@@ -74,6 +76,21 @@ pub async fn price(
         .collect()
 }
 
+/// How an order leaves, where that is said; else as the channel has it. Goods are not a service.
+pub fn leaves_by(
+    chosen: Option<FulfilmentType>,
+    channel: SaleChannel,
+    lines: &[PricedLine],
+) -> Result<FulfilmentType, Error> {
+    let goods = lines.iter().any(|line| line.kind == ProductKind::Goods);
+    match chosen {
+        Some(FulfilmentType::Service) if goods => Err(Error::invalid("fulfilmentType", GOODS_ARE_NO_SERVICE)),
+        Some(chosen) => Ok(chosen),
+        None if channel == SaleChannel::InStore => Ok(FulfilmentType::Pickup),
+        None => Ok(FulfilmentType::Delivery),
+    }
+}
+
 /// The sum of the lines' totals.
 pub fn total(lines: &[PricedLine]) -> Result<i64, Error> {
     lines
@@ -110,7 +127,7 @@ fn price_line(
     let amount = |name: &str, money: &Option<Money>, otherwise: i64| match money {
         None => Ok(otherwise),
         Some(money) if money.currency != currency => {
-            Err(Error::invalid(field(name), format!("it is in {}, but the store sells in {currency}", money.currency)))
+            Err(Error::invalid(field(name), format!("it is in {}, but the order is in {currency}", money.currency)))
         }
         Some(money) if money.minor < 0 => Err(Error::invalid(field(name), "it is negative")),
         Some(money) => Ok(money.minor),
@@ -120,7 +137,7 @@ fn price_line(
         SaleType::Consumer | SaleType::Marketplace => product.price_minor,
     };
     if product.currency != currency && line.unit_price.is_none() {
-        let message = format!("{} is priced in {}, but the store sells in {currency}", product.sku, product.currency);
+        let message = format!("{} is priced in {}, but the order is in {currency}", product.sku, product.currency);
         return Err(Error::invalid(field("sku"), message));
     }
     let unit_price_minor = amount("unitPrice", &line.unit_price, listed)?;

@@ -4,6 +4,7 @@ pub mod address;
 pub mod graphql;
 pub mod lines;
 pub mod numbers;
+pub mod parties;
 pub mod queries;
 pub mod sale_access;
 pub mod worth;

@@ -2,15 +2,21 @@
 //!
 //! Digits come from a sequence and are never given twice; gaps are allowed.
 
-use crate::{clock::Instant, error::Error};
+use crate::{clock::Instant, error::Error, id};
 use chrono::Datelike;
+use entity::order_root;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
 const NEXT_ON_POSTGRES: &str = "SELECT nextval('order_number') AS value";
 const NEXT_ON_SQLITE: &str = "UPDATE number_counter SET value = value + 1 WHERE name = 'order_number' RETURNING value";
 
-/// The next digits.
-pub async fn next(txn: &DatabaseTransaction) -> Result<i64, Error> {
+/// The root of a new order, with the next digits.
+pub async fn root(txn: &DatabaseTransaction, now: Instant) -> Result<order_root::Model, Error> {
+    let number_seq = next(txn).await?;
+    Ok(order_root::Model { id: id::new(), number_seq, last_sequence: 0, last_hash: String::new(), created_at: now })
+}
+
+async fn next(txn: &DatabaseTransaction) -> Result<i64, Error> {
     let backend = txn.get_database_backend();
     let sql = if backend == DbBackend::Postgres { NEXT_ON_POSTGRES } else { NEXT_ON_SQLITE };
     let row = txn.query_one_raw(Statement::from_string(backend, sql)).await?;

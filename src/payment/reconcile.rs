@@ -8,7 +8,7 @@ use crate::db::finders::among;
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::money::Currencies;
-use crate::workflow::{Registry, definitions};
+use crate::workflow::{Registry, definitions, queries::Standing};
 use entity::{
     PaymentEntryKind, PaymentStatus, RefundStatus, credit_note, fulfilment, payment, payment_entry, refund, sale_order,
 };
@@ -176,7 +176,7 @@ fn order(
     let parts = rows.parts.get(&sale.id).into_iter().flatten();
     let credits =
         Rows { total: sale.grand_total_minor, fallen: fallen(parts, &notes), notes, refunds: refunds.iter().collect() };
-    let over = fell_through(registry, sale)?;
+    let over = Standing::of_sale(registry, sale)?.fell_through();
     let credited = credits.credited(over);
     let captured = sum(entries, |_| true);
     let owed = (sale.grand_total_minor - captured - credited).max(0);
@@ -212,17 +212,6 @@ fn order(
         check(Mismatch::Refund, Some(refund.id), said, sum(entries, |entry| entry.refund_id == Some(refund.id)));
     }
     Ok(())
-}
-
-/// Whether it has ended without ever being covered: it owes nothing.
-pub(super) fn fell_through(registry: &Registry, sale: &sale_order::Model) -> Result<bool, Error> {
-    let (name, version) = (&sale.workflow_definition, sale.workflow_version);
-    let unknown = || Error::internal(format!("no definition {name} version {version}"));
-    let definition = registry.definition(name, version).ok_or_else(unknown)?;
-    let machine = &definition.machine;
-    let history = sale.workflow_history.as_ref().unwrap_or(&serde_json::Value::Null);
-    let snapshot = machine.restore(&sale.workflow_state, history).map_err(Error::internal)?;
-    Ok(machine.is_done(&snapshot) && !machine.tags(&snapshot).contains(&"cleared"))
 }
 
 fn sum(entries: &[payment_entry::Model], which: impl Fn(&payment_entry::Model) -> bool) -> i64 {

@@ -1,6 +1,6 @@
 //! `registerConsumerPayment`, `registerResellerPayment` and `confirmPayment`: a payment comes to be, and moves forward.
 
-use super::{ledger, naming, queries, reconcile::fell_through, refunds, under_way};
+use super::{ledger, naming, queries, refunds, under_way};
 use crate::{
     actor::Actor,
     error::Error,
@@ -9,7 +9,7 @@ use crate::{
     order::sale_access,
     payment::commands::PaymentDone,
     queue::outbox,
-    workflow::{Command, Cx, Env, Event, Opened, Order, Roots, Unit},
+    workflow::{Command, Cx, Env, Event, Opened, Order, Roots, Unit, queries::Standing},
 };
 use entity::{ActorType, PartyKind, PaymentMethod, PaymentStatus, SaleType, SubjectKind, payment, user_account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -282,7 +282,8 @@ fn advance(opened: &mut Opened<'_>, payment: Uuid, status: PaymentStatus) -> Res
 fn give_back_when_over(opened: &mut Opened<'_>, payment: Uuid) -> Result<(), Error> {
     let (rules, order) = (opened.env.rules, opened.order()?);
     let row = ledger::payment(order, payment)?;
-    if fell_through(&rules.registry, order.sale()?)? && refunds::setting_aside(&rules.settings, row).is_ok() {
+    let over = Standing::of_sale(&rules.registry, order.sale()?)?.fell_through();
+    if over && refunds::setting_aside(&rules.settings, row).is_ok() {
         opened.enqueue(&outbox::Event::VoidRequested { payment_id: payment })?;
     }
     Ok(())

@@ -5,8 +5,8 @@ use crate::{
     error::Error,
     id,
     order::sale_access,
-    payment::{reconcile::fell_through, refunds},
-    workflow::{Cx, Event, Opened, Roots, SubjectRef, Unit},
+    payment::refunds,
+    workflow::{Cx, Event, Opened, Roots, SubjectRef, Unit, queries::Standing},
 };
 use entity::{RefundStatus, refund};
 use sea_orm::ColumnTrait;
@@ -68,7 +68,7 @@ pub fn advance(
 pub fn failed(opened: &mut Opened<'_>, refund: Uuid, note: Option<String>) -> Result<(), Error> {
     let env = opened.env;
     let order = opened.order_mut()?;
-    let over = fell_through(&env.rules.registry, order.sale()?)?;
+    let over = Standing::of_sale(&env.rules.registry, order.sale()?)?.fell_through();
     refunds::fail(order, refund, over, env.actor, env.now)?;
     let row = ledger::refund_mut(order, refund)?;
     let failed = event("REFUND_FAILED", refund, row.amount_minor).because(row.reason_code.clone(), note);

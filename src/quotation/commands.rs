@@ -1,6 +1,5 @@
 //! `createQuotation`.
 
-use super::parties::Parties;
 use crate::{
     clock::{self, Instant},
     error::Error,
@@ -9,15 +8,14 @@ use crate::{
         address,
         lines::{self, LineInput, PricedLine},
         numbers,
+        parties::Parties,
     },
     workflow::{Command, Cx, Opened, Order, SubjectRef, Unit},
 };
 use chrono::TimeDelta;
-use entity::{Address, FulfilmentType, ProductKind, SaleChannel, SaleType, order_root, quotation, quotation_line};
+use entity::{Address, FulfilmentType, SaleChannel, SaleType, quotation, quotation_line};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-pub(super) const GOODS_ARE_NO_SERVICE: &str = "goods leave by PICKUP or DELIVERY; services are fulfilled apart";
 
 /// A quotation was made or changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,20 +65,13 @@ impl CreateQuotation {
         self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
         let lines = lines::price(cx, &self.lines, self.sale_type, &store.currency).await?;
         let total_minor = lines::total(&lines)?;
-        let fulfilment_type = self.fulfilment_type(&lines)?;
+        let fulfilment_type = lines::leaves_by(self.fulfilment_type, self.channel, &lines)?;
         let valid_until = self.validity(cx)?;
-        let digits = numbers::next(cx.txn).await?;
-        let root = order_root::Model {
-            id: id::new(),
-            number_seq: digits,
-            last_sequence: 0,
-            last_hash: String::new(),
-            created_at: cx.now,
-        };
+        let root = numbers::root(cx.txn, cx.now).await?;
         let row = quotation::Model {
             id: id::new(),
             root_id: root.id,
-            number: numbers::quotation(digits, cx.now),
+            number: numbers::quotation(root.number_seq, cx.now),
             sale_type: self.sale_type,
             channel: self.channel,
             store_id: store.id,
@@ -103,6 +94,7 @@ impl CreateQuotation {
                 ..quotation::Context::default()
             },
             workflow_history: None,
+            state_since: None,
             version: 1,
             created_at: cx.now,
         };
@@ -115,16 +107,6 @@ impl CreateQuotation {
         unit.orders.insert(root_id, order);
         Opened::of(&mut unit, cx.env(), root_id, subject).start()?;
         Ok((unit, subject))
-    }
-
-    fn fulfilment_type(&self, lines: &[PricedLine]) -> Result<FulfilmentType, Error> {
-        let goods = lines.iter().any(|line| line.kind == ProductKind::Goods);
-        match self.fulfilment_type {
-            Some(FulfilmentType::Service) if goods => Err(Error::invalid("fulfilmentType", GOODS_ARE_NO_SERVICE)),
-            Some(chosen) => Ok(chosen),
-            None if self.channel == SaleChannel::InStore => Ok(FulfilmentType::Pickup),
-            None => Ok(FulfilmentType::Delivery),
-        }
     }
 
     fn validity(&self, cx: &Cx<'_>) -> Result<Instant, Error> {

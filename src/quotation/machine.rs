@@ -59,19 +59,9 @@ fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let store = turn.quotation()?.store_id;
-    if turn.shared.store(store)?.backorders {
-        return Ok(Verdict::Pass);
-    }
     let lines = turn.order.quotation_lines.all()?;
     let wanted = stock::wanted(lines.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity)));
-    let short = stock::shortages(turn.shared, store, &wanted)?;
-    Ok(Verdict::with_code(
-        short.is_empty(),
-        Code::InsufficientStock,
-        format!("there is too little stock: {}", short.join("; ")),
-        "revise the quantities, or wait until stock arrives",
-    ))
+    stock::suffices(turn.shared, turn.quotation()?.store_id, &wanted)
 }
 
 /// What was archived after it was offered is not sold any more.

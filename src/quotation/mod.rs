@@ -5,6 +5,5 @@
 pub mod commands;
 pub mod graphql;
 pub mod machine;
-mod parties;
 pub mod queries;
 pub mod revise;

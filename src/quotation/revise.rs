@@ -1,15 +1,13 @@
 //! `reviseQuotation`: what is offered, to whom, where to and until when, changed while the quotation is open.
 
-use super::{
-    commands::{GOODS_ARE_NO_SERVICE, later, put_lines},
-    parties::Parties,
-};
+use super::commands::{later, put_lines};
 use crate::{
     clock::Instant,
     error::Error,
     order::{
         address,
-        lines::{self, LineInput, PricedLine},
+        lines::{self, GOODS_ARE_NO_SERVICE, LineInput, PricedLine},
+        parties::Parties,
     },
     quotation::commands::QuotationDone,
     workflow::{Change, Command, Cx, Event, Mode, Needs, Opened, Order, Roots, SubjectRef, Unit, Via},

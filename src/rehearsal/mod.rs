@@ -184,9 +184,10 @@ impl Stage<'_> {
 
     fn end(self) -> Result<Rehearsal, Error> {
         let order = self.unit.only()?;
-        let quotation = order.quotation()?;
-        let subject = SubjectRef::quotation(quotation.id);
-        let mut subjects = vec![ended(subject, &quotation.workflow_state, &quotation.workflow_context)?];
+        let mut subjects = Vec::new();
+        if let Some(row) = order.find_quotation()? {
+            subjects.push(ended(SubjectRef::quotation(row.id), &row.workflow_state, &row.workflow_context)?);
+        }
         if let Some(sale) = order.find_sale()? {
             subjects.push(ended(SubjectRef::sale(sale.id), &sale.workflow_state, &sale.workflow_context)?);
         }

@@ -6,7 +6,7 @@ use crate::{
         address,
         sale_access::{self, SaleDone},
     },
-    workflow::{Command, Cx, Event, Opened, check_note, check_reason_code, check_version},
+    workflow::{Command, Cx, Event, Opened, check_note, check_reason_code, check_version, queries::Standing},
 };
 use entity::{Address, SubjectKind};
 use serde::Serialize;
@@ -63,7 +63,7 @@ impl ChangeShippingAddress {
         if let Some(code) = &self.reason_code {
             check_reason_code(opened.env, order.sale()?.store_id, EVENT, code)?;
         }
-        if opened.is_done()? {
+        if Standing::of_sale(&opened.env.rules.registry, order.sale()?)?.is_closed() {
             let what = format!("the sale has ended in {}; nothing ships any more", order.sale()?.workflow_state);
             return Err(Error::refused(Code::TransitionNotAllowed, what, "make a new order"));
         }

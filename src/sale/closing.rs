@@ -6,7 +6,7 @@ use crate::{
     error::Error,
     order::worth,
     payment::credits,
-    workflow::{SubjectRef, Turn, Verdict},
+    workflow::{SubjectRef, Tag, Turn, Verdict},
 };
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ fn count(turn: &Turn<'_>) -> Result<(usize, usize, usize), Error> {
     for row in turn.order.fulfilments.all()? {
         let subject = SubjectRef::fulfilment(row.id);
         all += 1;
-        done += usize::from(turn.has_tag(subject, "done")?);
-        fell_through += usize::from(turn.has_tag(subject, "fell_through")?);
+        done += usize::from(turn.has_tag(subject, Tag::Done)?);
+        fell_through += usize::from(turn.has_tag(subject, Tag::FellThrough)?);
     }
     Ok((done, fell_through, all))
 }
@@ -44,7 +44,7 @@ pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
     let Some(fulfilment) = turn.event.text("fulfilment").and_then(|id| Uuid::parse_str(id).ok()) else {
         return Ok(());
     };
-    if !turn.has_tag(SubjectRef::fulfilment(fulfilment), "fell_through")? {
+    if !turn.has_tag(SubjectRef::fulfilment(fulfilment), Tag::FellThrough)? {
         return Ok(());
     }
     let worth = worth::of_fulfilment(turn.order, fulfilment)?;
@@ -53,8 +53,7 @@ pub fn credit_what_fell_through(turn: &mut Turn<'_>) -> Result<(), Error> {
     if noted > 0 {
         turn.remember("creditNoteMinor", noted);
     }
-    // What is asked at once after this asks what is owed now.
-    facts::refresh(turn)
+    facts::refresh_money(turn)
 }
 
 /// A completed sale counts for its party.

@@ -93,7 +93,8 @@ pub fn vocabulary() -> Vocabulary {
         .action("announceExpiry", CLEARING, announce_expiry)
         .action("creditWhatFellThrough", CLEARING, closing::credit_what_fell_through)
         .action("countSale", CLEARING, closing::count_sale)
-        .action("close", Needs::SALE, close)
+        // That a sale is closed is told from its state; machines that were written before name this.
+        .action("close", Needs::NOTHING, |_| Ok(()))
         .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
             let minutes = turn.env.rules.settings.sale.pending_expiry_minutes;
             clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
@@ -124,7 +125,7 @@ fn nothing_shipped(turn: &Turn<'_>) -> Result<Verdict, Error> {
 fn set_method(turn: &mut Turn<'_>) -> Result<(), Error> {
     let method = turn.event.payload.get("method").cloned().unwrap_or(Value::Null);
     turn.sale_mut()?.workflow_context.method = serde_json::from_value(method).map_err(Error::internal)?;
-    facts::refresh(turn)
+    facts::refresh_money(turn)
 }
 
 fn forget_method(turn: &mut Turn<'_>) -> Result<(), Error> {
@@ -154,10 +155,7 @@ fn consume_override(turn: &mut Turn<'_>) -> Result<(), Error> {
     if let Some(id) = needed {
         requests::consume(turn, id)?;
     }
-    requests::revoke_unused(turn)?;
-    let now = turn.now();
-    turn.sale_mut()?.cleared_at = Some(now);
-    Ok(())
+    requests::revoke_unused(turn)
 }
 
 /// The first clearing makes the fulfilments, one for goods and one for services; a later one lets those go on.
@@ -186,9 +184,8 @@ fn begin_fulfilment(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The sale is as open as before its clearing: what is paid back from now on is owed again.
+/// What is under way stops until the sale is covered again.
 fn hold_for_payment(turn: &mut Turn<'_>) -> Result<(), Error> {
-    turn.sale_mut()?.cleared_at = None;
     for id in open_fulfilments(turn)? {
         turn.follow_optionally(SubjectRef::fulfilment(id), "HOLD", json!({ "cause": "PAYMENT" }));
     }
@@ -248,12 +245,6 @@ fn announce_expiry(turn: &mut Turn<'_>) -> Result<(), Error> {
     for (audience, _) in told.into_iter().filter(|(_, there)| *there) {
         turn.enqueue(&outbox::Event::SaleExpired { sale_order_id, audience })?;
     }
-    Ok(())
-}
-
-fn close(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let now = turn.now();
-    turn.sale_mut()?.closed_at = Some(now);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Changes through the door only (`workflow`); knows of fulfilments only that they start, hold, go on and end.
 
 pub mod address;
+pub mod checkout;
 pub mod closing;
 pub mod covered;
 pub mod facts;

@@ -9,6 +9,7 @@ use entity::{SubjectKind, fulfilment, quotation, sale_order, transition_log};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use statechart::MAX_NAME;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Sends an event to a subject.
@@ -82,9 +83,9 @@ pub struct Fresh {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the kinds of subjects")]
 pub enum Subject {
-    Quotation(quotation::Model),
-    Sale(sale_order::Model),
-    Fulfilment(fulfilment::Model),
+    Quotation(Arc<quotation::Model>),
+    Sale(Arc<sale_order::Model>),
+    Fulfilment(Arc<fulfilment::Model>),
 }
 
 impl Command for SendEvent {
@@ -143,9 +144,9 @@ impl Fresh {
     /// A subject of an order that was flushed, and the log rows of an event.
     pub fn of(order: &Order, subject: SubjectRef, transitions: Vec<transition_log::Model>) -> Result<Self, Error> {
         let subject = match subject.kind {
-            SubjectKind::Quotation => Subject::Quotation((**order.quotation()?).clone()),
-            SubjectKind::Sale => Subject::Sale((**order.sale()?).clone()),
-            SubjectKind::Fulfilment => Subject::Fulfilment((**order.fulfilment(subject.id)?).clone()),
+            SubjectKind::Quotation => Subject::Quotation(Arc::new((**order.quotation()?).clone())),
+            SubjectKind::Sale => Subject::Sale(Arc::new((**order.sale()?).clone())),
+            SubjectKind::Fulfilment => Subject::Fulfilment(Arc::new((**order.fulfilment(subject.id)?).clone())),
         };
         Ok(Self { subject, transitions })
     }

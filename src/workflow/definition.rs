@@ -47,6 +47,13 @@ impl std::fmt::Debug for Definition {
 }
 
 impl Definition {
+    /// Whether subjects begin here that come from there: `quotation` or `checkout`, as `meta.from` at the root says. One
+    /// that says nothing takes both.
+    pub fn begins_from(&self, origin: &str) -> bool {
+        let from = self.machine.meta().get("from").and_then(Value::as_array);
+        from.is_none_or(|from| from.iter().any(|word| word.as_str() == Some(origin)))
+    }
+
     /// Compiles a document. The error says all that is wrong with it.
     pub fn compile(name: &str, version: i32, source: &str, words: &[Vocabulary]) -> Result<Self, String> {
         let machine = Machine::parse(source)

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 /// An event that the current state knows.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what is said of an event, each for itself")]
 pub struct Available {
     /// Its name.
     pub event: String,
@@ -30,6 +31,8 @@ pub struct Available {
     pub target: Option<String>,
     /// Whether it needs a reason code.
     pub requires_reason: bool,
+    /// Whether it needs a note.
+    pub requires_note: bool,
     /// The codes that the store takes for it.
     pub reason_codes: Vec<String>,
     /// JSON Schema of its payload.
@@ -129,6 +132,7 @@ fn by_time(view: &gate::SubjectView<'_>) -> Vec<Available> {
             enabled: false,
             target: None,
             requires_reason: false,
+            requires_note: false,
             reason_codes: Vec::new(),
             payload_schema: None,
             depends_on_payload: false,
@@ -157,7 +161,8 @@ fn describe(
         label: label(meta, event),
         enabled: blocked_by.is_empty(),
         target: None,
-        requires_reason: gate::requires_reason(meta),
+        requires_reason: gate::requires(meta, "reason"),
+        requires_note: gate::requires(meta, "note"),
         reason_codes: gate::reason_codes(env, view.columns.store, event),
         payload_schema: meta.get("payload").cloned(),
         depends_on_payload,

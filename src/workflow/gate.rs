@@ -76,7 +76,8 @@ impl SubjectView<'_> {
         }
         self.authorise(env, event, first)?;
         self.check_payload(event, &candidates)?;
-        self.check_reason(env, event, first)
+        self.check_reason(env, event, first)?;
+        self.check_note(env, event, first)
     }
 
     fn authorise(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
@@ -141,12 +142,11 @@ impl SubjectView<'_> {
     }
 
     fn check_reason(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
-        check_note(event.note.as_deref())?;
         let store = self.columns.store;
         if let Some(code) = &event.reason_code {
             return check_reason_code(env, store, &event.name, code);
         }
-        if requires_reason(&self.definition.machine.transition(transition).meta) {
+        if requires(&self.definition.machine.transition(transition).meta, "reason") {
             return Err(self.refuse(
                 env.actor,
                 Code::ReasonRequired,
@@ -156,6 +156,16 @@ impl SubjectView<'_> {
                     reason_codes(env, store, &event.name).join(", ")
                 ),
             ));
+        }
+        Ok(())
+    }
+
+    fn check_note(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+        check_note(event.note.as_deref())?;
+        let said = event.note.as_deref().is_some_and(texts::says_something);
+        if !said && requires(&self.definition.machine.transition(transition).meta, "note") {
+            let message = format!("{} needs a note that says why, in words", event.name);
+            return Err(self.refuse(env.actor, Code::NoteRequired, message));
         }
         Ok(())
     }
@@ -231,9 +241,9 @@ pub(super) fn by_command(meta: &Value) -> bool {
     meta.get("source").and_then(Value::as_str) == Some("command")
 }
 
-/// Whether an event needs a reason code.
-pub(super) fn requires_reason(meta: &Value) -> bool {
-    meta.get("reason").and_then(Value::as_str) == Some("required")
+/// Whether an event needs what `key` names: a `reason` code, a `note`.
+pub(super) fn requires(meta: &Value, key: &str) -> bool {
+    meta.get(key).and_then(Value::as_str) == Some("required")
 }
 
 /// Refuses what was meant for another version than the one that there is.

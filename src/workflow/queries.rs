@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub use super::standing::{Narrowing, Phase, Standing, States, in_phases, known, with_tags};
+pub use super::standing::{Narrowing, Phase, Standing, States, fell_through, in_phases, known, tagged, with_tags};
 
 /// Told apart in cursors.
 pub const TRANSITIONS: u8 = 60;

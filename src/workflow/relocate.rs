@@ -48,7 +48,7 @@ pub(super) fn relocate(opened: &mut Opened<'_>, step: Move<'_>) -> Result<Option
     for id in delaying(from, &was) {
         leaving.disarm(id)?;
     }
-    subject::set(order, subject, to, &is)?;
+    subject::set(order, subject, to, &is, env.now)?;
     let mut arriving = run::runner(to, order, shared, subject, event, env, 0);
     for id in delaying(to, &is) {
         for delay in run::delays(to, id) {

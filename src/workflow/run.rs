@@ -134,7 +134,7 @@ pub(super) fn step(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result
         }
         return Ok(Stepped::Refused);
     };
-    subject::set(runner.order, subject, &definition, &step.snapshot)?;
+    subject::set(runner.order, subject, &definition, &step.snapshot, env.now)?;
     runner.facts()?;
     let noop = step.taken.iter().all(|id| is_noop(&definition, *id));
     finish(runner, Some(from), label(&event.name), noop)?;
@@ -156,7 +156,7 @@ fn start(opened: &mut Opened<'_>, depth: u32) -> Result<(), Error> {
     let mut runner = runner(&definition, order, shared, subject, &event, env, depth);
     runner.facts()?;
     let step = definition.machine.start(&mut runner).map_err(from_step)?;
-    subject::set(runner.order, subject, &definition, &step.snapshot)?;
+    subject::set(runner.order, subject, &definition, &step.snapshot, env.now)?;
     runner.facts()?;
     finish(runner, None, super::CREATED.to_owned(), false)
 }

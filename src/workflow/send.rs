@@ -2,7 +2,7 @@
 
 use super::failed_guards::failed_guards;
 use super::{
-    Event, Mode, Needs, Opened, Roots, SubjectRef, Unit,
+    Event, Mode, Needs, Opened, Roots, SubjectRef, Tag, Unit,
     gate::{SubjectView, Via},
     run::{self, Stepped},
     subject,
@@ -212,8 +212,8 @@ impl Opened<'_> {
     }
 
     /// Whether one of the subject's active states carries `tag`.
-    pub fn has_tag(&self, tag: &str) -> Result<bool, Error> {
-        self.viewed(|view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag)))
+    pub fn has_tag(&self, tag: Tag) -> Result<bool, Error> {
+        self.viewed(|view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag.as_str())))
     }
 
     pub(super) fn viewed<T>(&self, ask: impl FnOnce(&SubjectView<'_>) -> Result<T, Error>) -> Result<T, Error> {

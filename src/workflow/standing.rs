@@ -3,6 +3,7 @@
 use super::definition::Definition;
 use super::definitions;
 use super::registry::Registry;
+use super::tag::Tag;
 use crate::db::finders::any_of;
 use crate::error::Error;
 use crate::texts::readable;
@@ -19,9 +20,9 @@ use std::sync::Arc;
 pub enum Phase {
     /// Tagged `open`.
     Sale,
-    /// Neither open nor final.
+    /// Neither open nor closed.
     Fulfilment,
-    /// Final.
+    /// Final, or tagged `closed`.
     Closed,
 }
 
@@ -84,10 +85,29 @@ impl States {
 
 /// States whose own or surrounding states carry one of `tags`.
 pub fn with_tags(registry: &Registry, subject: SubjectKind, tags: &[String]) -> States {
-    select(registry, subject, |machine, leaf| {
-        let around = std::iter::successors(Some(leaf), |id| machine.state(*id).parent);
-        around.flat_map(|id| &machine.state(id).tags).any(|tag| tags.contains(tag))
-    })
+    select(registry, subject, |machine, leaf| tags_of(machine, leaf).any(|tag| tags.iter().any(|wanted| wanted == tag)))
+}
+
+/// States whose own or surrounding states carry `tag`.
+pub fn tagged(registry: &Registry, subject: SubjectKind, tag: Tag) -> States {
+    select(registry, subject, |machine, leaf| carries(machine, leaf, tag))
+}
+
+/// Which sale orders owe nothing: [`Standing::fell_through`] as a condition on stored rows.
+pub fn fell_through(registry: &Registry) -> Condition {
+    let tagged = |tag| tagged(registry, SubjectKind::Sale, tag).sales();
+    let ended = select(registry, SubjectKind::Sale, is_end).sales();
+    let uncleared = Condition::all().add(sale_order::Column::ClosedAt.is_not_null());
+    Condition::any().add(tagged(Tag::Void)).add(uncleared.add(ended).add(tagged(Tag::Cleared).not()))
+}
+
+fn tags_of(machine: &Machine, leaf: StateId) -> impl Iterator<Item = &str> {
+    let around = std::iter::successors(Some(leaf), |id| machine.state(*id).parent);
+    around.flat_map(|id| &machine.state(id).tags).map(String::as_str)
+}
+
+fn carries(machine: &Machine, leaf: StateId, tag: Tag) -> bool {
+    tags_of(machine, leaf).any(|found| found == tag.as_str())
 }
 
 /// States of sale orders in one of `phases`.
@@ -175,12 +195,11 @@ fn stray(
 
 fn phase_of(machine: &Machine, leaf: StateId) -> Phase {
     let state = machine.state(leaf);
-    if state.kind == Kind::Final && state.parent == Some(StateId::ROOT) {
+    let over = state.kind == Kind::Final && state.parent == Some(StateId::ROOT);
+    if over || carries(machine, leaf, Tag::Closed) {
         return Phase::Closed;
     }
-    let open = std::iter::successors(Some(leaf), |id| machine.state(*id).parent)
-        .any(|id| machine.state(id).tags.iter().any(|tag| tag == "open"));
-    if open { Phase::Sale } else { Phase::Fulfilment }
+    if carries(machine, leaf, Tag::Open) { Phase::Sale } else { Phase::Fulfilment }
 }
 
 fn select(registry: &Registry, subject: SubjectKind, wanted: impl Fn(&Machine, StateId) -> bool) -> States {
@@ -217,11 +236,21 @@ impl Standing {
         state: &str,
         history: Option<&Value>,
     ) -> Result<Self, Error> {
-        let definition = definitions::find(db, registry, name, version).await?;
-        let snapshot = definition
-            .machine
-            .restore(state, history.unwrap_or(&Value::Null))
-            .map_err(|error| Error::internal(format!("{name} version {version}: {error}")))?;
+        Self::under(definitions::find(db, registry, name, version).await?, state, history)
+    }
+
+    /// Of a sale order whose machine is known already.
+    pub fn of_sale(registry: &Registry, sale: &sale_order::Model) -> Result<Self, Error> {
+        let (name, version) = (&sale.workflow_definition, sale.workflow_version);
+        let unknown = || Error::internal(format!("no definition {name} version {version}"));
+        let definition = registry.definition(name, version).ok_or_else(unknown)?;
+        Self::under(definition, &sale.workflow_state, sale.workflow_history.as_ref())
+    }
+
+    pub(super) fn under(definition: Arc<Definition>, state: &str, history: Option<&Value>) -> Result<Self, Error> {
+        let restored = definition.machine.restore(state, history.unwrap_or(&Value::Null));
+        let snapshot = restored
+            .map_err(|error| Error::internal(format!("{} version {}: {error}", definition.name, definition.version)))?;
         Ok(Self { definition, snapshot })
     }
 
@@ -235,18 +264,37 @@ impl Standing {
         self.definition.machine.tags(&self.snapshot).into_iter().map(str::to_owned).collect()
     }
 
-    /// Whether it is over.
+    /// Whether one of the active states, or one around them, carries `tag`.
+    pub fn has(&self, tag: Tag) -> bool {
+        self.definition.machine.tags(&self.snapshot).contains(&tag.as_str())
+    }
+
+    /// Whether its machine is over: nothing leaves its state.
     pub fn is_done(&self) -> bool {
         self.definition.machine.is_done(&self.snapshot)
     }
 
+    /// Whether nothing more comes by itself: its machine is over, or says `closed`.
+    pub fn is_closed(&self) -> bool {
+        self.is_done() || self.has(Tag::Closed)
+    }
+
+    /// Whether a sale order came to nothing and owes nothing: `void`, or over without being `cleared`.
+    pub fn fell_through(&self) -> bool {
+        self.has(Tag::Void) || (self.is_done() && !self.has(Tag::Cleared))
+    }
+
+    /// Whether a sale order ended well: `done`, or over and `cleared`.
+    pub fn is_completed(&self) -> bool {
+        !self.fell_through() && (self.is_done() || self.has(Tag::Done))
+    }
+
     /// How far a sale order has come.
     pub fn phase(&self) -> Phase {
-        if self.is_done() {
+        if self.is_closed() {
             return Phase::Closed;
         }
-        let open = self.definition.machine.tags(&self.snapshot).contains(&"open");
-        if open { Phase::Sale } else { Phase::Fulfilment }
+        if self.has(Tag::Open) { Phase::Sale } else { Phase::Fulfilment }
     }
 
     /// The active states as a person reads them.

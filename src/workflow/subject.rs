@@ -1,6 +1,7 @@
 //! The workflow columns of a subject's row: read and written here and nowhere else.
 
 use super::{Order, SubjectRef, definition::Definition};
+use crate::clock::Instant;
 use crate::error::Error;
 use crate::workflow::Rules;
 use entity::{SubjectKind, quotation};
@@ -49,12 +50,13 @@ pub(super) fn columns(order: &Order, subject: SubjectRef) -> Result<Columns<'_>,
     })
 }
 
-/// Writes definition, state and history.
+/// Writes definition, state and history, and since when it is in that state.
 pub(super) fn set(
     order: &mut Order,
     subject: SubjectRef,
     definition: &Definition,
     snapshot: &Snapshot,
+    now: Instant,
 ) -> Result<(), Error> {
     let state = definition.machine.leaf_names(snapshot);
     let history = Some(definition.machine.history_value(snapshot)).filter(|value| !value.is_null());
@@ -63,6 +65,9 @@ pub(super) fn set(
             let row = $row;
             row.workflow_definition.clone_from(&definition.name);
             row.workflow_version = definition.version;
+            if row.workflow_state != state {
+                row.state_since = Some(now);
+            }
             row.workflow_state = state;
             row.workflow_history = history;
         }};

@@ -1,6 +1,6 @@
 //! What a guard or an action sees: one subject of one order, the event, and what orders share.
 
-use super::{Definition, FollowUp, Order, Shared, SubjectRef, timers, unit::What};
+use super::{Definition, FollowUp, Order, Shared, SubjectRef, Tag, standing::Standing, timers, unit::What};
 use crate::{
     actor::Actor,
     clock::{self, Instant},
@@ -147,25 +147,24 @@ impl Turn<'_> {
         self.shared.queue.push_back(FollowUp { root, what, payload, optional, depth });
     }
 
-    /// Whether the state that a subject of this order is in carries `tag`.
-    pub fn has_tag(&self, subject: SubjectRef, tag: &str) -> Result<bool, Error> {
+    /// How a subject of this order stands, as its machine says; nothing before it has started.
+    pub fn standing(&self, subject: SubjectRef) -> Result<Option<Standing>, Error> {
         let columns = super::subject::columns(self.order, subject)?;
         if columns.state.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let definition = super::subject::definition(self.env.rules, &columns)?;
-        let snapshot = super::subject::snapshot(&definition, &columns)?;
-        Ok(definition.machine.tags(&snapshot).contains(&tag))
+        Standing::under(definition, columns.state, columns.history).map(Some)
+    }
+
+    /// Whether the state that a subject of this order is in carries `tag`.
+    pub fn has_tag(&self, subject: SubjectRef, tag: Tag) -> Result<bool, Error> {
+        Ok(self.standing(subject)?.is_some_and(|standing| standing.has(tag)))
     }
 
     /// Whether a subject of this order has reached its end.
     pub fn is_done(&self, subject: SubjectRef) -> Result<bool, Error> {
-        let columns = super::subject::columns(self.order, subject)?;
-        if columns.state.is_empty() {
-            return Ok(false);
-        }
-        let definition = super::subject::definition(self.env.rules, &columns)?;
-        Ok(definition.machine.is_done(&super::subject::snapshot(&definition, &columns)?))
+        Ok(self.standing(subject)?.is_some_and(|standing| standing.is_done()))
     }
 
     /// Moves the time of a delay that the subject's state waits for; of one that it does not wait for, nothing.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 macro_rules! order {
     ($($part:ident: $table:ident, $need:ident, $written:ident, $by:tt, $unset:expr;)+) => {
-        /// One order: all that grows from one quotation.
+        /// One order: all that grows from one quotation, or from one sale that was made without.
         #[derive(Clone, Debug)]
         #[expect(missing_docs, reason = "each part is the table of its name")]
         pub struct Order {
@@ -43,9 +43,14 @@ macro_rules! order {
 tables!(order);
 
 impl Order {
-    /// The quotation, which every order has.
+    /// The quotation, of an order that began with one.
+    pub fn find_quotation(&self) -> Result<Option<&Row<quotation::Model>>, Error> {
+        Ok(self.quotation.all()?.first())
+    }
+
+    /// The quotation.
     pub fn quotation(&self) -> Result<&Row<quotation::Model>, Error> {
-        self.quotation.all()?.first().ok_or_else(|| Error::internal("an order without quotation"))
+        self.find_quotation()?.ok_or_else(|| Error::internal("an order without quotation"))
     }
 
     /// The quotation, to be changed.

@@ -37,6 +37,14 @@ impl Verdict {
     pub fn with_code(yes: bool, code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         if yes { Self::Pass } else { Self::Fail { code, message: message.into(), remedy: remedy.into() } }
     }
+
+    /// A refusal where it is no: of a command that asks what guards ask.
+    pub fn required(self) -> Result<(), Error> {
+        match self {
+            Self::Pass => Ok(()),
+            Self::Fail { code, message, remedy } => Err(Error::refused(code, message, remedy)),
+        }
+    }
 }
 
 /// A pure yes or no over the unit and the event.

@@ -1,5 +1,6 @@
 //! What the source tree must look like: the rules that compilers do not keep.
 
+use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fs,
@@ -239,6 +240,35 @@ fn a_command_reads_through_its_transaction() {
         &words,
         "a second connection inside a transaction waits for the first, or reads around it",
     );
+}
+
+/// The names of a document's leaf states, and of the events that its states take.
+fn names(state: &Value, leaves: &mut BTreeSet<String>, events: &mut BTreeSet<String>) {
+    events.extend(state["on"].as_object().into_iter().flatten().map(|(event, _)| event.clone()));
+    for (name, child) in state["states"].as_object().into_iter().flatten() {
+        if child["states"].is_null() {
+            leaves.insert(name.clone());
+        }
+        names(child, leaves, events);
+    }
+}
+
+#[test]
+fn no_state_of_a_machine_is_known_by_its_name() {
+    let (mut leaves, mut events) = (BTreeSet::new(), BTreeSet::new());
+    for machine in files(&root().join("config/machines")) {
+        let document = fs::read_to_string(&machine).expect("a machine");
+        names(&serde_json::from_str(&document).expect("JSON"), &mut leaves, &mut events);
+    }
+    assert!(leaves.contains("CLEARED_FOR_FULFILMENT") && events.contains("PAYMENT_CAPTURED"));
+    // Providers write such words, too, and some events are called like the states that they lead to.
+    let quoted: Vec<String> = leaves.difference(&events).map(|name| format!("\"{name}\"")).collect();
+    let words: Vec<&str> = quoted.iter().map(String::as_str).collect();
+    let sources = sources(&["src"]);
+    let ours = sources
+        .iter()
+        .filter(|source| !source.path.starts_with("src/payment/provider/") && source.path != "src/workflow/tag.rs");
+    nowhere(ours, &words, "the program reads tags of states (workflow/tag.rs), and no state by its name");
 }
 
 #[test]

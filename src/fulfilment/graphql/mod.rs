@@ -127,7 +127,8 @@ impl Fulfilment {
             row.workflow_history.as_ref(),
         )
         .await?;
-        Ok(Workflow { kind: SubjectKind::Fulfilment, id: row.id, definition: name, version, standing })
+        let since = row.state_since.unwrap_or(row.created_at);
+        Ok(Workflow { kind: SubjectKind::Fulfilment, id: row.id, definition: name, version, standing, since })
     }
 
     /// When it was made.

@@ -169,6 +169,7 @@ impl Quotation {
             definition: row.workflow_definition.clone(),
             version: row.workflow_version,
             standing,
+            since: row.state_since.unwrap_or(row.created_at),
         })
     }
 

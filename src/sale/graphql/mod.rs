@@ -255,6 +255,7 @@ impl SaleOrder {
             definition: self.0.workflow_definition.clone(),
             version: self.0.workflow_version,
             standing: self.standing(ctx).await?,
+            since: self.0.state_since.unwrap_or(self.0.created_at),
         })
     }
 
@@ -268,8 +269,29 @@ impl SaleOrder {
         self.0.cleared_at.map(DateTime)
     }
 
-    /// When it became final.
+    /// When it was closed: nothing more comes by itself.
     async fn closed_at(&self) -> Option<DateTime> {
         self.0.closed_at.map(DateTime)
+    }
+
+    /// When its state first said that goods have left. A lifecycle whose fulfilments ship for themselves says it of those
+    /// alone.
+    async fn shipped_at(&self) -> Option<DateTime> {
+        self.0.shipped_at.map(DateTime)
+    }
+
+    /// When its state first said that they have arrived.
+    async fn delivered_at(&self) -> Option<DateTime> {
+        self.0.delivered_at.map(DateTime)
+    }
+
+    /// When it ended well, unless it was reopened.
+    async fn completed_at(&self) -> Option<DateTime> {
+        self.0.completed_at.map(DateTime)
+    }
+
+    /// When it fell through and owed nothing any more, unless it was reinstated.
+    async fn cancelled_at(&self) -> Option<DateTime> {
+        self.0.cancelled_at.map(DateTime)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::OrderPhase;
 use super::SaleOrder;
+use crate::actor::Scope;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -12,12 +13,13 @@ use crate::graphql::{Answer, actor, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
 use crate::sale::address::ChangeShippingAddress;
+use crate::sale::checkout::CreateOrder;
 use crate::sale::graphql::keys::SaleById;
 use crate::sale::queries::{self, Filter, Sort};
 use crate::till::commands::{CreateTillSale, TillDone};
 use crate::workflow::queries::Phase;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::PaymentMethod;
+use entity::{FulfilmentType, PaymentMethod, SaleChannel, SaleType};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -157,6 +159,35 @@ pub struct CreateTillSaleInput {
     idempotency_key: Option<String>,
 }
 
+/// An order that was agreed on elsewhere, as in a shop's checkout: it has no quotation.
+#[derive(InputObject)]
+pub struct CreateOrderInput {
+    /// Whom it is to; left out: RESELLER where a reseller buys, else CONSUMER.
+    #[graphql(name = "type")]
+    sale_type: Option<SaleType>,
+    /// Where it was made; left out: WEB.
+    channel: Option<SaleChannel>,
+    /// The lifecycle that drives it; left out: the store's.
+    lifecycle: Option<String>,
+    /// The store that sells.
+    store_id: ID,
+    /// The customer who buys; left out: the caller, when they buy for themselves.
+    customer_id: Option<ID>,
+    /// The reseller who buys; left out: the caller, when they buy for themselves.
+    reseller_id: Option<ID>,
+    /// ISO 4217, or one of `currencies.extra`; left out: the store's. Products that are priced in another need a unit price.
+    currency: Option<String>,
+    /// What is sold: 1 to 500 lines. What is in stock is reserved; too little is `INSUFFICIENT_STOCK`, unless the store takes
+    /// backorders.
+    lines: Vec<OrderLineInput>,
+    /// Where the goods are to go.
+    shipping_address: Option<AddressInput>,
+    /// `IN_STORE`: PICKUP by default; otherwise DELIVERY; lines of SERVICE products get a fulfilment of their own.
+    fulfilment_type: Option<FulfilmentType>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    idempotency_key: Option<String>,
+}
+
 /// Another address for what has not shipped yet.
 #[derive(InputObject)]
 pub struct ChangeShippingAddressInput {
@@ -215,6 +246,28 @@ impl SaleMutation {
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         SaleOrderPayload::of_till(ctx, &done).await
+    }
+
+    /// Makes an order that was agreed on elsewhere, without a quotation: prices frozen, stock reserved, its lifecycle begun.
+    /// Needs order.create.
+    async fn create_order(&self, ctx: &Context<'_>, input: CreateOrderInput) -> Answer<SaleOrderPayload> {
+        let actor = actor(ctx)?;
+        let to_reseller = input.reseller_id.is_some() || matches!(actor.scope, Scope::Reseller(_));
+        let sale_type = if to_reseller { SaleType::Reseller } else { SaleType::Consumer };
+        let command = CreateOrder {
+            sale_type: input.sale_type.unwrap_or(sale_type),
+            channel: input.channel.unwrap_or(SaleChannel::Web),
+            lifecycle: input.lifecycle,
+            store_id: id::decode(Prefix::Store, &input.store_id)?,
+            customer_id: input.customer_id.map(|id| id::decode(Prefix::Customer, &id)).transpose()?,
+            reseller_id: input.reseller_id.map(|id| id::decode(Prefix::Reseller, &id)).transpose()?,
+            currency: input.currency,
+            lines: OrderLineInput::read_all(ctx, &input.lines)?,
+            shipping_address: input.shipping_address.map(Into::into),
+            fulfilment_type: input.fulfilment_type,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        SaleOrderPayload::load(ctx, done.sale).await
     }
 
     /// Sends what has not shipped yet to another address; the order's log keeps both. Needs sale.address.

@@ -1,6 +1,6 @@
 //! Transitions of one event that could be taken in place of each other must ask the same of whoever sends it.
 //!
-//! Permission, source, window, payload and reason are asked before the guards, of the first candidate. Another candidate
+//! Permission, source, window, payload, reason and note are asked before the guards, of the first candidate. Another candidate
 //! that asks for more would be taken by those who may not.
 
 use serde_json::Value;
@@ -8,7 +8,7 @@ use statechart::{Kind, Machine, Problem, StateId, Transition, TransitionId, Trig
 use std::collections::{HashMap, HashSet};
 
 /// What is asked of the sender.
-const ASKED: [&str; 7] = ["permission", "actor", "onBehalf", "source", "reason", "window", "payload"];
+const ASKED: [&str; 8] = ["permission", "actor", "onBehalf", "source", "reason", "note", "window", "payload"];
 
 /// A warning for each candidate that asks something else than one whose place it may take; at most `most` of them.
 pub fn check(machine: &Machine, most: usize) -> Vec<Problem> {

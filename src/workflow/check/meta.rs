@@ -10,16 +10,25 @@ use statechart::{Machine, Problem, is_near};
 const TONES: [&str; 5] = ["NEUTRAL", "INFO", "SUCCESS", "WARNING", "DANGER"];
 
 /// What is read at the root, on states, and on transitions.
-const OF_ROOT: [&str; 3] = ["subject", "label", "tone"];
+const OF_ROOT: [&str; 4] = ["subject", "from", "label", "tone"];
+/// Where orders come from.
+const ORIGINS: [&str; 2] = ["quotation", "checkout"];
 const OF_STATES: [&str; 2] = ["label", "tone"];
-const OF_TRANSITIONS: [&str; 9] =
-    ["label", "permission", "actor", "onBehalf", "source", "reason", "window", "payload", "noop"];
+const OF_TRANSITIONS: [&str; 10] =
+    ["label", "permission", "actor", "onBehalf", "source", "reason", "note", "window", "payload", "noop"];
 
 /// A warning for each value that means nothing.
 pub fn check(machine: &Machine) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(meta) = machine.meta().as_object() {
         one_of(meta, "subject", &["quotation", "sale", "fulfilment"], "meta", &mut problems);
+        if let Some(from) = meta.get("from") {
+            let known = |word: &Value| word.as_str().is_some_and(|word| ORIGINS.contains(&word));
+            if !from.as_array().is_some_and(|words| !words.is_empty() && words.iter().all(known)) {
+                let help = "say a list of `quotation`, `checkout` or both";
+                warn("meta", "from", &format!("{from} means nothing here"), help, &mut problems);
+            }
+        }
         near(meta, &OF_ROOT, "meta", &mut problems);
     }
     for id in machine.state_ids() {
@@ -36,6 +45,7 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
         let path = format!("{}.meta", transition.pointer);
         let Some(meta) = object(&transition.meta, &path, &mut problems) else { continue };
         one_of(meta, "reason", &["required", "optional"], &path, &mut problems);
+        one_of(meta, "note", &["required", "optional"], &path, &mut problems);
         one_of(meta, "source", &["command"], &path, &mut problems);
         one_of(meta, "actor", &["author", "buyer", "seller"], &path, &mut problems);
         text(meta, "label", &path, &mut problems);

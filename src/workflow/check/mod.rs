@@ -4,6 +4,7 @@
 
 mod agree;
 mod meta;
+mod terminal;
 
 use super::{CREATED, Definition, MIGRATED, Vocabulary};
 use serde_json::Value;
@@ -41,6 +42,7 @@ fn of_waybill(machine: &Machine, vocabularies: &[Vocabulary]) -> Vec<Problem> {
     let mut problems = Words::of(machine, vocabularies).unknown(machine);
     problems.extend(meta::check(machine));
     problems.extend(reserved(machine));
+    problems.extend(terminal::check(machine));
     problems.extend(agree::check(machine, MAX_PROBLEMS));
     problems
 }

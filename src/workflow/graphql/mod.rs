@@ -2,6 +2,7 @@
 
 use super::explain::{Available, Blocked};
 use super::queries::{LogOf, LogPage, Standing, TRANSITIONS};
+use crate::clock::Instant;
 use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::batch::Loaders;
 use crate::graphql::connection::{Connection, asked};
@@ -127,6 +128,8 @@ pub struct Workflow {
     pub version: i32,
     /// Where it stands.
     pub standing: Standing,
+    /// When it came to its state.
+    pub since: Instant,
 }
 
 #[Object(use_type_description = true)]
@@ -144,6 +147,11 @@ impl Workflow {
     /// The XState state value.
     async fn state(&self) -> Json {
         Json(self.standing.value())
+    }
+
+    /// When it came to that state.
+    async fn since(&self) -> DateTime {
+        DateTime(self.since)
     }
 
     /// Words on the active states that other parts read: `open`, `paid`, `countable`, `reversal` and the like.
@@ -240,6 +248,11 @@ impl AvailableEvent {
     /// Whether it is refused without a reasonCode.
     async fn requires_reason(&self) -> bool {
         self.0.requires_reason
+    }
+
+    /// Whether it is refused without a note.
+    async fn requires_note(&self) -> bool {
+        self.0.requires_note
     }
 
     /// The codes that this store takes for this event.

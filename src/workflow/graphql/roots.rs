@@ -113,9 +113,9 @@ impl WorkflowEventPayload {
     async fn subject(&self, ctx: &Context<'_>) -> Answer<WorkflowSubject> {
         if let Some(subject) = self.fresh().map(|fresh| fresh.subject.clone()) {
             return Ok(match subject {
-                Subject::Quotation(row) => WorkflowSubject::Quotation(Arc::new(row).into()),
-                Subject::Sale(row) => WorkflowSubject::SaleOrder(Arc::new(row).into()),
-                Subject::Fulfilment(row) => WorkflowSubject::Fulfilment(Arc::new(row).into()),
+                Subject::Quotation(row) => WorkflowSubject::Quotation(row.into()),
+                Subject::Sale(row) => WorkflowSubject::SaleOrder(row.into()),
+                Subject::Fulfilment(row) => WorkflowSubject::Fulfilment(row.into()),
             });
         }
         let (kind, id) = self.0.subject;

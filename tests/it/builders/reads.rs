@@ -22,7 +22,7 @@ const QUOTATION: &str = "query($id: ID!) { quotation(id: $id) { id number revisi
     buyerApprovedAt sellerApprovedAt total { amount } lines { id sku quantity } saleOrder { id } \
     workflow { timers { event dueAt } } } }";
 const EVENTS: &str = "query($id: ID!) { node(id: $id) { ... on WorkflowSubject { workflow { availableEvents { event label \
-    enabled target requiresReason reasonCodes payloadSchema dependsOnPayload \
+    enabled target requiresReason requiresNote reasonCodes payloadSchema dependsOnPayload \
     blockedBy { kind name message until } } } } } }";
 const CHECK: &str = "query($id: ID!) { creditCheck(saleOrderId: $id) { grandTotal { amount } captured { amount } \
     outstanding { amount } tier creditLimit { amount } creditExposure { amount } overage { amount } \

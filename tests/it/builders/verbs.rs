@@ -82,6 +82,15 @@ impl World {
         self.mutate(user, "reviseQuotation", "ReviseQuotationInput", payload, input).await
     }
 
+    /// `createOrder`
+    pub async fn create_order(&self, user: &User, over: Value) -> Answer {
+        let lines = json!([{ "sku": "MUG", "quantity": 2 }]);
+        let input = merged(json!({ "storeId": self.store, "customerId": self.customer_ada, "lines": lines }), over);
+        let payload = "saleOrder { id number type channel lifecycle workflowState phase version grandTotal { amount currency } \
+            quotation { id } lines { id sku quantity unitPrice { amount } } shippingAddress { city } }";
+        self.mutate(user, "createOrder", "CreateOrderInput", payload, input).await
+    }
+
     /// `createTillSale`
     pub async fn till(&self, user: &User, over: Value) -> Answer {
         let lines = json!([{ "sku": "MUG", "quantity": 2 }]);

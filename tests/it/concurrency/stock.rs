@@ -16,6 +16,16 @@ both! {
         assert_eq!(w.stock(&w.store, "LAMP").await, (10, 10));
     }
 
+    async fn of_50_orders_at_once_for_the_last_10_units_10_are_made(w: World) {
+        let answers = at_once(50, |_| {
+            let w = w.clone();
+            async move { w.create_order(&w.biller, json!({ "lines": [{ "sku": "LAMP", "quantity": 1 }] })).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), "40 INSUFFICIENT_STOCK, 10 ok");
+        assert_eq!(w.stock(&w.store, "LAMP").await, (10, 10));
+    }
+
     async fn of_50_approvals_at_once_for_the_last_10_units_10_make_a_sale(w: World) {
         let quotations = at_once(50, |_| {
             let w = w.clone();

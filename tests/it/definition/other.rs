@@ -39,6 +39,32 @@ fn with_regions(mut machine: Value) -> Value {
 }
 
 both! {
+    async fn a_note_is_asked_for_where_the_machine_says_so(w: World) {
+        let mut machine = w.machine("sale").await;
+        machine["states"]["OPEN"]["on"]["CANCEL"]["meta"]["note"] = json!("required");
+        w.published("sale", &machine, json!({})).await;
+        let sale = w.mugs(1).await;
+        let cancel = w.available(&w.biller, &sale).await["CANCEL"].clone();
+        shows!(cancel, { "enabled": true, "requiresReason": true, "requiresNote": true });
+        let pay = w.available(&w.biller, &sale).await["SET_PAYMENT_METHOD"].clone();
+        shows!(pay, { "requiresReason": false, "requiresNote": false });
+        let before = w.sale_order(&sale).await;
+        for note in [json!(null), json!(""), json!(" \n "), json!("\u{200b}\u{a0}")] {
+            let refused = w.send_with(&w.biller, &sale, "CANCEL", json!({ "note": note })).await.refused("NOTE_REQUIRED");
+            assert_eq!(refused["suggestedAction"], "send it again with a note that says why", "{note}");
+            assert_eq!(refused["currentState"], "AWAITING_PAYMENT_METHOD");
+        }
+        let events = json!([{ "event": "CANCEL", "reasonCode": "OTHER" }]);
+        let told = w.simulate(&w.biller, &sale, events, None).await.ok();
+        shows!(told, { "steps.0.refusal.code": "NOTE_REQUIRED" });
+        // The code comes first.
+        w.send_with(&w.biller, &sale, "CANCEL", json!({ "reasonCode": null, "note": "x" })).await.refused("REASON_REQUIRED");
+        assert_eq!(w.sale_order(&sale).await, before);
+        w.send_with(&w.biller, &sale, "CANCEL", json!({ "note": "Zwei Zeilen,\n注文を間違えた" })).await.ok();
+        shows!(w.last(&sale).await, { "event": "CANCEL", "note": "Zwei Zeilen,\n注文を間違えた" });
+        w.work().await;
+    }
+
     async fn regions_are_stored_restored_and_remembered(w: World) {
         let machine = with_regions(w.machine("fulfilment").await);
         w.published("fulfilment", &machine, json!({})).await;

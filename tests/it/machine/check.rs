@@ -166,3 +166,55 @@ fn names_without_a_function_are_named_at_their_place_and_those_known_once() {
     assert_eq!(said.out.matches("there are ").count(), 1, "{}", said.out);
     assert!(!said.out.contains("`x => x` has no function"), "{}", said.out);
 }
+
+#[test]
+fn what_leads_out_of_a_terminal_state_asks_for_an_administrator_and_a_reason() {
+    let folder = Folder::new();
+    let step = |target: &str, meta: serde_json::Value| json!({ "target": target, "meta": meta });
+    let dear = json!({ "permission": "order.override", "reason": "required" });
+    folder.json(
+        "terminal.json",
+        &json!({"meta": {"subject": "sale"}, "initial": "a", "on": {
+            "ANYWHERE": step("#x.a", json!({ "permission": "sale.cancel" })),
+            "KEPT": step("#x.a", json!({ "permission": "sale.cancel" })),
+            "NEWS": step("#x.a", json!({ "source": "command" })),
+        }, "id": "x", "states": {
+            "a": {"on": {"END": step("over", json!({ "permission": "sale.cancel" }))}},
+            "over": {"tags": ["cleared", "terminal"], "initial": "there", "on": { "KEPT": {} }, "states": {
+                "there": {"on": {
+                    "CORRECT": step("#x.a", dear.clone()),
+                    "FREE": step("#x.a", json!({})),
+                    "CHEAP": step("#x.a", json!({ "permission": "sale.cancel", "reason": "required" })),
+                    "SILENT": step("#x.a", json!({ "permission": "order.override" })),
+                    "EITHER": step("#x.a", json!({ "permission": ["order.override", "sale.cancel"], "reason": "required" })),
+                    "WITHIN": step("elsewhere", json!({})),
+                    "STAY": { "meta": { "noop": true } },
+                    "BOOKED": step("#x.a", json!({ "source": "command" })),
+                }},
+                "elsewhere": {"on": { "BACK": step("#x.a", dear) }}
+            }}
+        }}),
+    );
+    let said = folder.machine(&["check", "terminal.json"]);
+    let found: Vec<&str> = said.out.lines().filter(|line| line.contains("tagged `terminal`")).collect();
+    for place in [
+        "on.ANYWHERE",
+        "states.over.states.there.on.FREE",
+        "states.over.states.there.on.CHEAP",
+        "states.over.states.there.on.SILENT",
+        "states.over.states.there.on.EITHER",
+    ] {
+        assert!(
+            found.iter().any(|line| line.starts_with(&format!("warning at {place}.meta: "))),
+            "{place}\n{}",
+            said.out
+        );
+    }
+    assert_eq!(found.len(), 5, "{}", said.out);
+    assert!(
+        found[0].contains("\"permission\": \"order.override\"") && found[0].contains("out of over"),
+        "{}",
+        found[0]
+    );
+    assert_eq!(folder.machine(&["check", "--strict", "terminal.json"]).code, Some(2));
+}

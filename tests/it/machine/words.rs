@@ -10,6 +10,9 @@ const KINDS: [(SubjectKind, &str, &str); 3] = [
     (SubjectKind::Sale, "### Sales", "sale"),
     (SubjectKind::Fulfilment, "### Fulfilments", "fulfilment"),
 ];
+/// Tags of lifecycles whose ends can be left and that ship by themselves: `sale` ends for good and leaves shipping to its
+/// fulfilments. `sale::tags` and `check` have machines with them.
+const OF_OTHERS: [&str; 3] = ["terminal", "shipped", "delivered"];
 /// What tables are of, by the first cell of their heading.
 const TABLES: [&str; 5] = ["guard", "action", "delay", "event", "tag"];
 const RECORDED: &str = "recorded without a step";
@@ -138,7 +141,7 @@ fn every_tag_that_the_manual_asks_for_occurs_in_the_shipped_machine_of_its_kind(
         // The program reads none of quotations.
         assert_eq!(asked.is_empty(), kind == SubjectKind::Quotation, "{heading}");
         let there = tags(&shipped(machine));
-        let missing: Vec<_> = asked.difference(&there).collect();
+        let missing: Vec<_> = asked.difference(&there).filter(|tag| !OF_OTHERS.contains(&tag.as_str())).collect();
         assert!(missing.is_empty(), "{machine}.json lacks the tags {missing:?}");
     }
 }

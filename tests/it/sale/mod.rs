@@ -3,6 +3,7 @@
 mod address;
 mod cancel;
 mod charges;
+mod checkout;
 mod clear;
 mod close;
 mod expire;
@@ -11,3 +12,4 @@ mod late_money;
 mod method;
 mod reports;
 mod table;
+mod tags;

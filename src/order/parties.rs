@@ -1,13 +1,14 @@
-//! Whom a quotation is of and to.
+//! Who sells an order, and to whom.
 
 use crate::{actor::Scope, error::Error, id, workflow::Cx};
 use entity::{SaleType, customer, reseller, store};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-/// The store that offers, and who is to buy.
+/// The store that sells, and who is to buy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Parties {
+#[expect(missing_docs, reason = "as the inputs name them")]
+pub struct Parties {
     pub sale_type: SaleType,
     pub store: Uuid,
     pub customer: Option<Uuid>,

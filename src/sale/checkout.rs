@@ -1,0 +1,114 @@
+//! `createOrder`: a sale that was agreed on elsewhere, as in a shop's checkout, and so has no quotation.
+
+use super::seed::{self, Basket};
+use crate::{
+    error::Error,
+    inventory::stock,
+    order::{
+        address,
+        lines::{self, LineInput},
+        numbers,
+        parties::Parties,
+        sale_access::SaleDone,
+    },
+    workflow::{Command, Cx, Mode, Needs, Opened, Order, SubjectRef, Unit},
+};
+use entity::{Address, FulfilmentType, SaleChannel, SaleType, store};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Where these orders come from, as machines name it.
+const CHECKOUT: &str = "checkout";
+
+/// Makes an order with priced lines and reserved stock, and starts its lifecycle.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields of the API's input")]
+pub struct CreateOrder {
+    pub sale_type: SaleType,
+    pub channel: SaleChannel,
+    pub lifecycle: Option<String>,
+    pub store_id: Uuid,
+    pub customer_id: Option<Uuid>,
+    pub reseller_id: Option<Uuid>,
+    pub currency: Option<String>,
+    pub lines: Vec<LineInput>,
+    pub shipping_address: Option<Address>,
+    pub fulfilment_type: Option<FulfilmentType>,
+}
+
+impl Command for CreateOrder {
+    type Output = SaleDone;
+
+    const NAME: &'static str = "createOrder";
+
+    async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
+        cx.actor.require("order.create")?;
+        let (store, basket) = self.basket(cx).await?;
+        let root = numbers::root(cx.txn, cx.now).await?;
+        let (store_id, root_id) = (store.id, root.id);
+        let mut unit = Unit::empty(cx.now);
+        unit.shared.stores.insert(store_id, store);
+        let mut order = Order::begin(root);
+        let sale = seed::put(&mut order, basket, cx.now)?;
+        unit.orders.insert(root_id, order);
+        unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
+        let mut opened = Opened::of(&mut unit, cx.env(), root_id, SubjectRef::sale(sale));
+        let (order, shared) = opened.parts()?;
+        let sold = order.sale_lines.all()?.iter();
+        let wanted = stock::wanted(sold.map(|line| (line.kind, line.sku.as_str(), line.quantity)));
+        stock::suffices(shared, store_id, &wanted)?.required()?;
+        seed::reserve(order, shared)?;
+        opened.start()?;
+        unit.flush(cx.txn).await?;
+        Ok(SaleDone { sale })
+    }
+}
+
+impl CreateOrder {
+    /// What is sold, checked and priced, and the store that sells it.
+    async fn basket(&self, cx: &Cx<'_>) -> Result<(store::Model, Basket), Error> {
+        let parties = Parties {
+            sale_type: self.sale_type,
+            store: self.store_id,
+            customer: self.customer_id,
+            reseller: self.reseller_id,
+        };
+        let store = parties.check(cx).await?;
+        self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
+        let currency = self.currency.as_ref().unwrap_or(&store.currency);
+        cx.rules.currencies.exponent(currency, "currency")?;
+        let lines = lines::price(cx, &self.lines, self.sale_type, currency).await?;
+        let basket = Basket {
+            quotation_id: None,
+            lifecycle: self.lifecycle(cx, &store)?.to_owned(),
+            sale_type: self.sale_type,
+            channel: self.channel,
+            store_id: store.id,
+            customer_id: parties.customer(cx),
+            reseller_id: parties.reseller(cx),
+            currency: currency.clone(),
+            total_minor: lines::total(&lines)?,
+            fulfilment_type: lines::leaves_by(self.fulfilment_type, self.channel, &lines)?,
+            shipping_address: self.shipping_address.clone(),
+            sold_terms: json!({ "lines": lines }),
+            lines: lines.into_iter().map(|line| (crate::id::new(), line)).collect(),
+        };
+        Ok((store, basket))
+    }
+
+    /// The lifecycle that was asked for, else the store's; one that orders come to from a checkout.
+    fn lifecycle<'a>(&'a self, cx: &Cx<'_>, store: &'a store::Model) -> Result<&'a str, Error> {
+        let (chosen, whose) = match &self.lifecycle {
+            Some(chosen) => (chosen, ""),
+            None => (&store.default_lifecycle, ", the store's,"),
+        };
+        if seed::takes(&cx.rules.registry, chosen, CHECKOUT) {
+            return Ok(chosen);
+        }
+        let there: Vec<String> = seed::lifecycles_from(&cx.rules.registry, CHECKOUT);
+        let message =
+            format!("{chosen:?}{whose} is no lifecycle of orders from a checkout; there are {}", there.join(", "));
+        Err(Error::invalid("lifecycle", message))
+    }
+}
