@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::workflow::Registry;
 use crate::workflow::queries::fell_through;
 use entity::{SaleType, sale_order};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
     QuerySelect, QueryTrait, Statement, Value,
@@ -116,12 +116,12 @@ charged AS (
     SELECT * FROM o WHERE cleared_at IS NOT NULL
 ), credits AS (
     SELECT n.id, o.id AS sale, o.number, n.amount_minor AS amount, o.fell,
-        CASE WHEN n.created_at > o.cleared_at THEN n.created_at ELSE o.cleared_at END AS at, o.closed_at
+        CASE WHEN n.created_at > o.cleared_at THEN n.created_at ELSE o.cleared_at END AS at, o.fell_at
     FROM charged o JOIN credit_note n ON n.root_id = o.root_id
 ), refunds AS (
     SELECT e.id, e.refund_id AS source, o.id AS sale, e.occurred_at AS at, -e.amount_minor AS amount,
         COALESCE(p.reference, o.number) AS reference,
-        CASE WHEN o.cleared_at IS NULL OR (o.fell = 1 AND e.occurred_at >= o.closed_at) THEN 0
+        CASE WHEN o.cleared_at IS NULL OR (o.fell = 1 AND e.occurred_at >= o.fell_at) THEN 0
             WHEN e.amount_minor < 0 THEN r.credited_minor ELSE -r.credited_minor END AS credited
     FROM o JOIN payment_entry e ON e.root_id = o.root_id AND e.kind = 'REFUND'
     JOIN refund r ON r.id = e.refund_id JOIN payment p ON p.id = e.payment_id
@@ -129,7 +129,7 @@ charged AS (
     SELECT cleared_at AS at, 1 AS rank, id, id AS source, id AS sale, number AS reference, total AS debit, 0 AS credit
     FROM charged
     UNION ALL
-    SELECT at, 2, id, id, sale, number, 0, amount FROM credits WHERE fell = 0 OR at < closed_at
+    SELECT at, 2, id, id, sale, number, 0, amount FROM credits WHERE fell = 0 OR at < fell_at
     UNION ALL
     SELECT s.created_at, 3, s.id, s.id, CAST(NULL AS {uuid}), s.reference, 0, s.amount_minor
     FROM reseller_settlement s WHERE s.reseller_id = {reseller} AND s.currency = {currency}
@@ -143,8 +143,8 @@ charged AS (
     SELECT e.occurred_at, 6, e.id, p.id, o.id, COALESCE(p.reference, o.number), -e.amount_minor, 0
     FROM o JOIN payment_entry e ON e.root_id = o.root_id AND e.kind = 'CHARGEBACK' JOIN payment p ON p.id = e.payment_id
     UNION ALL
-    SELECT o.closed_at, 7, o.id, o.id, o.id, o.number, 0, CAST(o.total
-        - COALESCE((SELECT SUM(c.amount) FROM credits c WHERE c.sale = o.id AND c.at < o.closed_at), 0)
+    SELECT o.fell_at, 7, o.id, o.id, o.id, o.number, 0, CAST(o.total
+        - COALESCE((SELECT SUM(c.amount) FROM credits c WHERE c.sale = o.id AND c.at < o.fell_at), 0)
         - COALESCE((SELECT SUM(r.credited) FROM refunds r WHERE r.sale = o.id), 0) AS bigint)
     FROM charged o WHERE o.fell = 1
 )";
@@ -163,7 +163,9 @@ impl Sql {
         let fell = Expr::case(fell_through(registry), Expr::cust("1")).finally(Expr::cust("0"));
         let orders = sale_order::Entity::find()
             .select_only()
-            .columns([Sale::Id, Sale::RootId, Sale::Number, Sale::ClearedAt, Sale::ClosedAt])
+            .columns([Sale::Id, Sale::RootId, Sale::Number, Sale::ClearedAt])
+            // A server of the version before says of one that fell through when it was closed, and no more.
+            .expr_as(Func::coalesce([Expr::col(Sale::CancelledAt), Expr::col(Sale::ClosedAt)]), "fell_at")
             .column_as(Sale::GrandTotalMinor, "total")
             .expr_as(fell, "fell")
             .filter(Sale::ResellerId.eq(key.0))

@@ -28,6 +28,8 @@ pub fn visible(actor: &Actor) -> Select<fulfilment::Entity> {
 pub struct Filter {
     /// In one of these states.
     pub states: Option<Vec<String>>,
+    /// In none of these states.
+    pub other_than: Option<Vec<String>>,
     /// In a state with one of these tags.
     pub tags: Option<Vec<String>>,
     /// Of this store.
@@ -53,10 +55,16 @@ pub async fn fulfilments(
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<fulfilment::Model>, Error> {
-    let (states, tags) = (filter.states.as_deref(), filter.tags.as_deref());
-    known(db, registry, SubjectKind::Fulfilment, Narrowing { states, tags, ..Narrowing::default() }).await?;
+    let narrowing = Narrowing {
+        states: filter.states.as_deref(),
+        other_than: filter.other_than.as_deref(),
+        tags: filter.tags.as_deref(),
+        lifecycles: None,
+    };
+    known(db, registry, SubjectKind::Fulfilment, narrowing).await?;
     let select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(fulfilment::Column::WorkflowState.is_in(states)))
+        .apply_if(filter.other_than.clone(), |s, states| s.filter(fulfilment::Column::WorkflowState.is_not_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| {
             s.filter(with_tags(registry, SubjectKind::Fulfilment, tags).fulfilments())
         })

@@ -29,6 +29,8 @@ pub fn visible(actor: &Actor) -> Select<quotation::Entity> {
 pub struct Filter {
     /// In one of these states.
     pub states: Option<Vec<String>>,
+    /// In none of these states.
+    pub other_than: Option<Vec<String>>,
     /// Of this store.
     pub store: Option<Uuid>,
     /// To this customer.
@@ -56,10 +58,15 @@ pub async fn quotations(
     filter: &Filter,
     asked: &Asked,
 ) -> Result<Page<quotation::Model>, Error> {
-    let narrowing = Narrowing { states: filter.states.as_deref(), ..Narrowing::default() };
+    let narrowing = Narrowing {
+        states: filter.states.as_deref(),
+        other_than: filter.other_than.as_deref(),
+        ..Narrowing::default()
+    };
     known(db, registry, SubjectKind::Quotation, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_in(states)))
+        .apply_if(filter.other_than.clone(), |s, states| s.filter(quotation::Column::WorkflowState.is_not_in(states)))
         .apply_if(filter.store, |s, id| s.filter(quotation::Column::StoreId.eq(id)))
         .apply_if(filter.customer, |s, id| s.filter(quotation::Column::CustomerId.eq(id)))
         .apply_if(filter.reseller, |s, id| s.filter(quotation::Column::ResellerId.eq(id)))

@@ -29,6 +29,8 @@ pub fn visible(actor: &Actor) -> Select<sale_order::Entity> {
 pub struct Filter {
     /// In one of these states.
     pub states: Option<Vec<String>>,
+    /// In none of these states.
+    pub other_than: Option<Vec<String>>,
     /// In a state with one of these tags.
     pub tags: Option<Vec<String>>,
     /// In one of these phases.
@@ -105,12 +107,14 @@ pub async fn sales(
 ) -> Result<Page<sale_order::Model>, Error> {
     let narrowing = Narrowing {
         states: filter.states.as_deref(),
+        other_than: filter.other_than.as_deref(),
         tags: filter.tags.as_deref(),
         lifecycles: filter.lifecycles.as_deref(),
     };
     known(db, registry, SubjectKind::Sale, narrowing).await?;
     let mut select = visible(actor)
         .apply_if(filter.states.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_in(states)))
+        .apply_if(filter.other_than.clone(), |s, states| s.filter(sale_order::Column::WorkflowState.is_not_in(states)))
         .apply_if(filter.tags.as_ref(), |s, tags| s.filter(with_tags(registry, SubjectKind::Sale, tags).sales()))
         .apply_if(filter.phases.as_ref(), |s, phases| s.filter(in_phases(registry, phases).sales()))
         .apply_if(filter.lifecycles.clone(), |s, names| s.filter(sale_order::Column::Lifecycle.is_in(names)))

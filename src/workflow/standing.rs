@@ -134,6 +134,8 @@ fn is_end(machine: &Machine, leaf: StateId) -> bool {
 pub struct Narrowing<'a> {
     /// Stored states.
     pub states: Option<&'a [String]>,
+    /// Stored states that are left out.
+    pub other_than: Option<&'a [String]>,
     /// Tags of states.
     pub tags: Option<&'a [String]>,
     /// Names of machines.
@@ -171,6 +173,7 @@ impl Narrowing<'_> {
         let name = |definition: &Definition| vec![definition.name.clone()];
         // Of parallel states, the stored word joins a leaf of each region.
         stray("filter.stateIn", "state", self.states, '+', &ours, leaves)
+            .or_else(|| stray("filter.stateNotIn", "state", self.other_than, '+', &ours, leaves))
             .or_else(|| stray("filter.tagIn", "tag", self.tags, '\0', &ours, tags))
             .or_else(|| stray("filter.lifecycleIn", "lifecycle", self.lifecycles, '\0', &ours, name))
     }

@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct FulfilmentFilter {
     /// In one of these states.
     state_in: Option<Vec<String>>,
+    /// In none of these states.
+    state_not_in: Option<Vec<String>>,
     /// In a state with one of these tags.
     tag_in: Option<Vec<String>>,
     /// Of this store.
@@ -37,6 +39,7 @@ impl TryFrom<FulfilmentFilter> for Filter {
     fn try_from(filter: FulfilmentFilter) -> Result<Self, Error> {
         Ok(Self {
             states: filter.state_in,
+            other_than: filter.state_not_in,
             tags: filter.tag_in,
             store: filter_id("storeId", Prefix::Store, filter.store_id.as_ref())?,
             sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,

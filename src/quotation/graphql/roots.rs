@@ -23,6 +23,8 @@ use uuid::Uuid;
 pub struct QuotationFilter {
     /// In one of these states.
     state_in: Option<Vec<String>>,
+    /// In none of these states.
+    state_not_in: Option<Vec<String>>,
     /// Of this store.
     store_id: Option<ID>,
     /// To this customer.
@@ -43,6 +45,7 @@ impl TryFrom<QuotationFilter> for Filter {
     fn try_from(filter: QuotationFilter) -> Result<Self, Error> {
         Ok(Self {
             states: filter.state_in,
+            other_than: filter.state_not_in,
             store: filter_id("storeId", Prefix::Store, filter.store_id.as_ref())?,
             customer: filter_id("customerId", Prefix::Customer, filter.customer_id.as_ref())?,
             reseller: filter_id("resellerId", Prefix::Reseller, filter.reseller_id.as_ref())?,

@@ -28,6 +28,8 @@ use uuid::Uuid;
 pub struct SaleOrderFilter {
     /// In one of these states.
     state_in: Option<Vec<String>>,
+    /// In none of these states.
+    state_not_in: Option<Vec<String>>,
     /// In a state with one of these tags.
     tag_in: Option<Vec<String>>,
     /// In one of these phases.
@@ -59,6 +61,7 @@ impl TryFrom<SaleOrderFilter> for Filter {
         };
         Ok(Self {
             states: filter.state_in,
+            other_than: filter.state_not_in,
             tags: filter.tag_in,
             phases: filter.phase_in.map(|phases| phases.into_iter().map(phase).collect()),
             lifecycles: filter.lifecycle_in,

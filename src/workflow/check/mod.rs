@@ -4,12 +4,15 @@
 
 mod agree;
 mod meta;
+mod money;
 mod terminal;
 
 use super::{CREATED, Definition, MIGRATED, Vocabulary};
 use serde_json::Value;
 use statechart::diagram::Sketch;
-use statechart::{MAX_PROBLEMS, Machine, Problem, Severity, Transition, Trigger, is_near, looks_like_code};
+use statechart::{
+    MAX_PROBLEMS, Machine, Problem, Severity, Snapshot, StateId, Transition, Trigger, is_near, looks_like_code,
+};
 use std::collections::BTreeSet;
 
 /// Every problem of a document. `strict` judges as for publishing: warnings are errors, and it must drive what one of the
@@ -43,8 +46,15 @@ fn of_waybill(machine: &Machine, vocabularies: &[Vocabulary]) -> Vec<Problem> {
     problems.extend(meta::check(machine));
     problems.extend(reserved(machine));
     problems.extend(terminal::check(machine));
+    problems.extend(money::check(machine));
     problems.extend(agree::check(machine, MAX_PROBLEMS));
     problems
+}
+
+/// Each leaf that is a whole state by itself, that is outside of parallel ones, as a subject is in it.
+fn whole_states(machine: &Machine) -> impl Iterator<Item = (StateId, Snapshot)> + '_ {
+    let leaves = machine.state_ids().filter(|id| machine.state(*id).kind.is_leaf());
+    leaves.filter_map(|id| Some((id, machine.restore(&machine.state(id).key, &Value::Null).ok()?)))
 }
 
 /// Adds more, at most as many warnings in all as are listed of one document.

@@ -58,6 +58,11 @@ both! {
         ] {
             let found = sales(&w, &w.biller, json!({ "stateIn": states })).await;
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{states}");
+            // Those that are left out are all the others.
+            let all = [&cancelled, &completed, &cleared, &review, &awaiting, &expired];
+            let others: Vec<_> = all.into_iter().filter(|sale| states.is_null() || !expected.contains(sale)).collect();
+            let found = sales(&w, &w.biller, json!({ "stateNotIn": states })).await;
+            assert_eq!(found.iter().collect::<Vec<_>>(), others, "not {states}");
         }
     }
 

@@ -218,3 +218,41 @@ fn what_leads_out_of_a_terminal_state_asks_for_an_administrator_and_a_reason() {
     );
     assert_eq!(folder.machine(&["check", "--strict", "terminal.json"]).code, Some(2));
 }
+
+#[test]
+fn news_of_money_that_guards_may_refuse_is_a_warning() {
+    let folder = Folder::new();
+    let command = json!({ "source": "command" });
+    let when = |guard: &str| json!({ "guard": guard, "target": "b", "meta": command });
+    let machine = |subject: &str| {
+        json!({"meta": {"subject": subject}, "initial": "a", "on": {
+            "PAYMENT_CONFIRMED": {"meta": command},
+            "DISPUTE_LOST": when("moneyIsIn"),
+        }, "states": {
+            "a": {"on": {
+                "PAYMENT_CAPTURED": [when("moneyIsIn"), when("overridePending")],
+                "PAYMENT_CONFIRMED": when("moneyIsIn"),
+                "PAYMENT_FAILED": [when("moneyIsIn"), {"meta": command}],
+                "REFUND_ISSUED": [when("moneyIsIn")],
+                "DISPUTE_LOST": {},
+                "CANCEL": when("moneyIsIn"),
+            }},
+            "b": {"on": {"CREDIT_NOTE_ISSUED": when("moneyIsIn")}},
+            "c": {"type": "final"}
+        }})
+    };
+    folder.json("money.json", &machine("sale")).json("parcel.json", &machine("fulfilment"));
+    let said = folder.machine(&["check", "money.json"]);
+    let found: Vec<&str> = said.out.lines().filter(|line| line.contains("and the money with it")).collect();
+    for (place, event) in [
+        ("states.a.on.PAYMENT_CAPTURED.1", "PAYMENT_CAPTURED"),
+        ("states.a.on.REFUND_ISSUED.0", "REFUND_ISSUED"),
+        ("states.b.on.CREDIT_NOTE_ISSUED", "CREDIT_NOTE_ISSUED"),
+        ("on.DISPUTE_LOST", "DISPUTE_LOST"),
+    ] {
+        let line = format!("warning at {place}: where its guards say no, {event} is refused");
+        assert!(found.iter().any(|found| found.starts_with(&line)), "{line}\n{}", said.out);
+    }
+    assert_eq!(found.len(), 4, "{}", said.out);
+    assert!(!folder.machine(&["check", "parcel.json"]).out.contains("and the money with it"));
+}

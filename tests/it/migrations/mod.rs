@@ -235,3 +235,41 @@ async fn what_was_registered_in_two_spellings_stays_and_is_marked() -> Result<()
     })
     .await
 }
+
+/// What orders were when columns did not follow from tags yet.
+#[tokio::test]
+async fn orders_are_dated_by_what_is_known_of_them() -> Result<(), DbErr> {
+    on_both("migrations_dates", |db| async move {
+        filled(&db).await?;
+        let write = async |statement: &str, run| {
+            db.execute_unprepared(&rules::spell(statement, run, db.get_database_backend())).await
+        };
+        // One was counted, in whatever state its machine ends; one was closed and came to nothing, and its log has no move.
+        let sale = "UPDATE sale_order SET workflow_state = 'OVER', closed_at = '2026-02-02T00:00:00+00:00', workflow_context = ";
+        write(&format!("{sale} '{{\"counted\": 2050}}' WHERE id = @sale_order"), 1).await?;
+        write(&format!("{sale} '{{\"counted\": null}}' WHERE id = @sale_order"), 2).await?;
+        let log = "UPDATE transition_log SET subject_kind = 'SALE', subject_id = @sale_order, to_state = 'OVER', \
+            occurred_at = '2026-02-01T00:00:00+00:00', from_state = ";
+        write(&format!("{log} 'OPEN' WHERE root_id = @order_root"), 1).await?;
+        write(&format!("{log} 'OVER' WHERE root_id = @order_root"), 2).await?;
+        let later = Migrator::migrations().iter().rev().position(|step| step.name() == "m0019_columns_of_tags");
+        let steps = u32::try_from(later.expect("it is there") + 1).expect("few");
+        Migrator::down(&db, Some(steps)).await?;
+        Migrator::up(&db, None).await?;
+        use entity::sale_order;
+        use sea_orm::{EntityTrait as _, QueryOrder as _};
+        let sales = sale_order::Entity::find().order_by_asc(sale_order::Column::Number).all(&db).await?;
+        let day = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| at.format("%m-%d").to_string());
+        let dates: Vec<_> = sales
+            .into_iter()
+            .map(|row| [day(row.state_since), day(row.completed_at), day(row.cancelled_at), day(row.shipped_at)])
+            .collect();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            dates,
+            [[some("02-01"), some("02-02"), None, None], [some("01-01"), None, some("02-02"), None]]
+        );
+        Migrator::down(&db, None).await
+    })
+    .await
+}

@@ -103,7 +103,7 @@ both! {
         let before = w.print().await;
         let line = |over: Value| json!([merged(json!({ "sku": "MUG", "quantity": 1 }), over)]);
         for (over, code, names) in [
-            (json!({ "lifecycle": "none" }), "BAD_INPUT", "there are sale"),
+            (json!({ "lifecycle": "none" }), "BAD_INPUT", "\"none\" is no lifecycle of orders from a checkout; there are "),
             (json!({ "lifecycle": "quotation" }), "BAD_INPUT", "\"quotation\" is no lifecycle"),
             (json!({ "lifecycle": name }), "BAD_INPUT", "\"from-quotations\" is no lifecycle of orders from a checkout"),
             (json!({ "storeId": by_offer }), "BAD_INPUT", "the store's"),

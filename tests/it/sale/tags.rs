@@ -2,8 +2,9 @@
 
 use crate::{
     both,
+    builders::merged,
     concurrency::Dice,
-    harness::{World, text},
+    harness::{World, rounds, text},
 };
 use serde_json::{Value, json};
 
@@ -105,25 +106,29 @@ fn amount(minor: i64) -> String {
 /// Moves one sale about as dice say, and looks at it after each step.
 async fn history(w: &World, seed: u64) {
     let mut dice = Dice::new(seed);
-    let party = w
-        .make(
-            &w.admin,
-            "createCustomer",
-            "CreateCustomerInput",
-            json!({ "name": "Carla", "creditTier": "GOLD" }),
-            "customer",
-        )
-        .await;
-    let lines = [w.line("SETUP", 1, "30.00")];
-    let over = json!({ "customerId": party, "lines": lines, "lifecycle": "roundabout" });
-    let sale = text(&w.create_order(&w.admin, over).await.ok()["saleOrder"]["id"]);
+    let to_reseller = seed % 2 == 1;
+    let whose = if to_reseller {
+        ("createReseller", "CreateResellerInput", "reseller")
+    } else {
+        ("createCustomer", "CreateCustomerInput", "customer")
+    };
+    let party = w.make(&w.admin, whose.0, whose.1, json!({ "name": "Carla", "creditTier": "GOLD" }), whose.2).await;
+    let buyer =
+        if to_reseller { json!({ "resellerId": party, "customerId": null }) } else { json!({ "customerId": party }) };
+    let over = json!({ "lines": [w.line("SETUP", 1, "30.00")], "lifecycle": "roundabout" });
+    let sale = text(&w.create_order(&w.admin, merged(over, buyer)).await.ok()["saleOrder"]["id"]);
     let mut told = Told::new(w.later(chrono::TimeDelta::zero()));
     for step in 0..8 {
         w.wait(chrono::TimeDelta::minutes(7));
         let now = w.later(chrono::TimeDelta::zero());
         if dice.below(4) == 0 && told.paid < TOTAL {
             let part = [500, 1_000, TOTAL - told.paid][dice.below(3)].min(TOTAL - told.paid);
-            w.pay(&sale, &amount(part)).await;
+            let paid = json!({ "status": "CONFIRMED", "method": "CARD" });
+            if to_reseller {
+                w.register_reseller(&w.accountant, &sale, &amount(part), paid).await.ok();
+            } else {
+                w.register(&w.accountant, &sale, &amount(part), paid).await.ok();
+            }
             told.paid += part;
         } else {
             let others: Vec<usize> = (0..STATES.len()).filter(|state| *state != told.state).collect();
@@ -154,11 +159,15 @@ async fn history(w: &World, seed: u64) {
         assert_eq!(credit["exposure"]["amount"], amount(exposure), "seed {seed}, step {step}");
         assert_eq!(credit["cumulativeSales"]["amount"], amount(counted), "seed {seed}, step {step}");
         for phase_in in ["SALE", "FULFILMENT", "CLOSED"] {
-            let filter = json!({ "filter": { "customerId": party, "phaseIn": [phase_in] } });
+            let owner = if to_reseller { "resellerId" } else { "customerId" };
+            let filter = json!({ "filter": { owner: party, "phaseIn": [phase_in] } });
             let listed = w.gql(&w.admin, LIST, filter).await.ok()["nodes"].as_array().map_or(0, Vec::len);
             assert_eq!(listed, usize::from(phase == phase_in), "seed {seed}, step {step}: {phase_in}");
         }
         w.check_sums().await;
+        if to_reseller {
+            w.statement(&party).await;
+        }
     }
 }
 
@@ -166,7 +175,7 @@ both! {
     async fn dates_phase_money_and_what_counts_follow_from_tags_whichever_way_a_sale_came_there(w: World) {
         let input = json!({ "name": "roundabout", "source": machine().to_string() });
         w.gql(&w.admin, PUBLISH, json!({ "input": input })).await.ok();
-        for seed in 0..6 {
+        for seed in 0..rounds(4, 60) as u64 {
             history(&w, seed).await;
         }
         w.work().await;
