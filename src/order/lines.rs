@@ -8,7 +8,7 @@ use crate::{
     money::{self, Money},
     workflow::Cx,
 };
-use entity::{FulfilmentType, ProductKind, SaleChannel, SaleType, product};
+use entity::{FulfilmentType, ProductKind, SaleChannel, SaleType, product, quotation_line};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,21 @@ pub struct PricedLine {
     pub discount_minor: i64,
     pub tax_minor: i64,
     pub total_minor: i64,
+}
+
+impl From<&quotation_line::Model> for PricedLine {
+    fn from(row: &quotation_line::Model) -> Self {
+        Self {
+            sku: row.sku.clone(),
+            kind: row.kind,
+            title: row.title.clone(),
+            quantity: row.quantity,
+            unit_price_minor: row.unit_price_minor,
+            discount_minor: row.discount_minor,
+            tax_minor: row.tax_minor,
+            total_minor: row.total_minor,
+        }
+    }
 }
 
 /// Prices lines for a sale of `sale_type` in `currency`, with one query for all products.

@@ -13,7 +13,7 @@ use crate::{
     workflow::{Change, Command, Cx, Event, Mode, Needs, Opened, Order, Roots, SubjectRef, Unit, Via},
 };
 use chrono::SecondsFormat;
-use entity::{Address, FulfilmentType, ProductKind, SubjectKind, quotation_line};
+use entity::{Address, FulfilmentType, ProductKind, SubjectKind};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -125,26 +125,13 @@ async fn change_lines(cx: &Cx<'_>, order: &mut Order, lines: &[LineInput]) -> Re
         return Err(Error::invalid("lines", GOODS_ARE_NO_SERVICE));
     }
     let there = order.quotation_lines.all()?;
-    if there.len() == priced.len() && there.iter().zip(&priced).all(|(row, line)| as_priced(row) == *line) {
+    if there.len() == priced.len() && there.iter().zip(&priced).all(|(row, line)| PricedLine::from(&**row) == *line) {
         return Ok(false);
     }
     order.quotation_mut()?.total_minor = total;
     order.quotation_lines.clear(|line| line.id)?;
     put_lines(order, priced)?;
     Ok(true)
-}
-
-fn as_priced(row: &quotation_line::Model) -> PricedLine {
-    PricedLine {
-        sku: row.sku.clone(),
-        kind: row.kind,
-        title: row.title.clone(),
-        quantity: row.quantity,
-        unit_price_minor: row.unit_price_minor,
-        discount_minor: row.discount_minor,
-        tax_minor: row.tax_minor,
-        total_minor: row.total_minor,
-    }
 }
 
 fn extension(until: Instant) -> Event {

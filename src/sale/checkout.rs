@@ -97,8 +97,13 @@ impl CreateOrder {
         Ok((store, basket))
     }
 
-    /// The lifecycle that was asked for, else the store's; one that orders come to from a checkout.
+    /// The lifecycle that was asked for, else the store's; one that orders come to from a checkout. Buyers choose none: another
+    /// might ask them for less.
     fn lifecycle<'a>(&'a self, cx: &Cx<'_>, store: &'a store::Model) -> Result<&'a str, Error> {
+        if cx.actor.is_buyer() && self.lifecycle.as_ref().is_some_and(|chosen| *chosen != store.default_lifecycle) {
+            let message = "buyers order as the store has it; leave the lifecycle out";
+            return Err(Error::Forbidden(message.to_owned()));
+        }
         let (chosen, whose) = match &self.lifecycle {
             Some(chosen) => (chosen, ""),
             None => (&store.default_lifecycle, ", the store's,"),

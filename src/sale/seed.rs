@@ -7,7 +7,7 @@ use crate::{
     order::{lines::PricedLine, numbers},
     workflow::{Order, Registry, Shared, Turn},
 };
-use entity::{Address, FulfilmentType, SaleChannel, SaleType, SubjectKind, quotation_line, sale_line, sale_order};
+use entity::{Address, FulfilmentType, SaleChannel, SaleType, SubjectKind, sale_line, sale_order};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
         fulfilment_type: quotation.fulfilment_type,
         shipping_address: quotation.shipping_address.clone(),
         sold_terms: json!({ "revision": quotation.revision, "lines": lines.iter().map(|line| &**line).collect::<Vec<_>>() }),
-        lines: lines.iter().map(|line| (line.id, priced(line))).collect(),
+        lines: lines.iter().map(|line| (line.id, PricedLine::from(&**line))).collect(),
     };
     let id = put(turn.order, basket, turn.env.now)?;
     reserve(turn.order, turn.shared)?;
@@ -134,17 +134,4 @@ pub fn put(order: &mut Order, basket: Basket, now: Instant) -> Result<Uuid, Erro
         })?;
     }
     Ok(id)
-}
-
-fn priced(line: &quotation_line::Model) -> PricedLine {
-    PricedLine {
-        sku: line.sku.clone(),
-        kind: line.kind,
-        title: line.title.clone(),
-        quantity: line.quantity,
-        unit_price_minor: line.unit_price_minor,
-        discount_minor: line.discount_minor,
-        tax_minor: line.tax_minor,
-        total_minor: line.total_minor,
-    }
 }

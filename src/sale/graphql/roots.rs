@@ -170,7 +170,7 @@ pub struct CreateOrderInput {
     sale_type: Option<SaleType>,
     /// Where it was made; left out: WEB.
     channel: Option<SaleChannel>,
-    /// The lifecycle that drives it; left out: the store's.
+    /// The lifecycle that drives it; left out: the store's. Not for buyers to choose.
     lifecycle: Option<String>,
     /// The store that sells.
     store_id: ID,

@@ -67,7 +67,7 @@ both! {
     }
 
     async fn whoever_buys_and_whoever_sells_reads_it_and_nobody_else(w: World) {
-        let own = w.create_order(&w.ada, json!({ "customerId": null })).await.ok()["saleOrder"].clone();
+        let own = w.create_order(&w.ada, json!({ "customerId": null, "lifecycle": "sale" })).await.ok()["saleOrder"].clone();
         let to_rex = w.create_order(&w.rex, json!({ "customerId": null })).await.ok()["saleOrder"].clone();
         shows!(own, { "type": "CONSUMER", "lines.0.unitPrice.amount": "10.00" });
         shows!(to_rex, { "type": "RESELLER", "lines.0.unitPrice.amount": "8.00" });
@@ -123,6 +123,10 @@ both! {
             let said = answer.errors.first().map(|error| text(&error["message"])).unwrap_or_default();
             assert!(answer.code() == code && said.contains(names), "{over}: {said}");
         }
+        // The lifecycle is not the buyer's to choose; naming the store's is no choice.
+        let over = json!({ "storeId": by_offer, "lifecycle": "sale" });
+        w.create_order(&w.ada, over.clone()).await.refused("FORBIDDEN");
+        w.create_order(&w.rex, merged(over, json!({ "customerId": null }))).await.refused("FORBIDDEN");
         // Not for others, and not at others' stores.
         w.create_order(&w.ada, json!({ "customerId": w.customer_bob })).await.refused("NOT_FOUND");
         w.create_order(&w.seller_elsewhere, json!({})).await.refused("NOT_FOUND");

@@ -4,9 +4,13 @@ use crate::{
     both,
     builders::merged,
     concurrency::Dice,
-    harness::{World, rounds, text},
+    harness::{World, rounds, text, uuid},
 };
 use serde_json::{Value, json};
+use waybill::{
+    actor::Actor,
+    workflow::{Env, Event, Outcome, SubjectRef, Via, send},
+};
 
 const PUBLISH: &str = "mutation($input: PublishWorkflowDefinitionInput!) { publishWorkflowDefinition(input: $input) { \
     definition { name } } }";
@@ -178,6 +182,41 @@ both! {
         for seed in 0..rounds(4, 60) as u64 {
             history(&w, seed).await;
         }
+        w.work().await;
+    }
+
+    async fn an_event_that_is_refused_moves_no_sums_that_were_to_be_mended(w: World) {
+        w.published("roundabout", &machine(), json!({})).await;
+        let mut sales = Vec::new();
+        for _ in 0..2 {
+            let over = json!({ "lines": [w.line("SETUP", 1, "30.00")], "lifecycle": "roundabout" });
+            let sale = text(&w.create_order(&w.admin, over).await.ok()["saleOrder"]["id"]);
+            w.send(&w.admin, &sale, "GO_THERE").await.ok();
+            sales.push(sale);
+        }
+        assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "60.00");
+        // In the next version the state says no more that they ended well, and they are moved to it unasked.
+        let mut next = machine();
+        next["states"]["THERE"]["tags"] = json!(["cleared", "paid"]);
+        let if_paid = json!({ "guard": "paymentUnderWay", "target": "SOLD", "meta": { "permission": "sale.cancel" } });
+        next["states"]["THERE"]["on"]["GO_IF_PAID"] = if_paid;
+        w.published("roundabout", &next, json!({ "acceptDifferences": true })).await;
+        w.migrate(&w.admin, "roundabout", 1, 2, json!({})).await.ok();
+        w.register(&w.accountant, &sales[0], "1.00", json!({})).await.ok();
+        let refused = w.sale_order(&sales[1]).await;
+        let actor = Actor::system();
+        let env = Env { rules: &w.app.rules, actor: &actor, now: w.now() };
+        let subjects = sales.iter().map(|sale| (SubjectRef::sale(uuid(sale)), None)).collect::<Vec<_>>();
+        let txn = w.app.begin().await.expect("a transaction");
+        let event = Event::named("GO_IF_PAID");
+        let (_, sent) = send(&txn, env, &subjects, &event, Via::Client).await.expect("a batch");
+        txn.commit().await.expect("a commit");
+        assert!(matches!(sent.as_slice(), [Outcome::Taken, Outcome::Refused(_)]), "{sent:?}");
+        // The one that was taken counts no more, and the other as before.
+        assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "30.00");
+        assert_eq!(w.sale_order(&sales[1]).await, refused);
+        w.send(&w.admin, &sales[1], "GO_SOLD").await.ok();
+        assert_eq!(w.credit(&w.customer_ada).await["cumulativeSales"]["amount"], "0.00");
         w.work().await;
     }
 }
