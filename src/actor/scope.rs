@@ -3,7 +3,7 @@
 use super::{Actor, Scope};
 use crate::db::finders::among;
 use entity::{quotation, sale_order};
-use sea_orm::sea_query::{ExprTrait, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Which quotations are the reader's; `None`: all.
@@ -28,13 +28,18 @@ pub fn own_sales(actor: &Actor) -> Option<Condition> {
     Some(Condition::all().add(own))
 }
 
-/// The roots of the reader's orders; `None`: all. An order has a quotation, or a sale that was made without one.
-pub fn own_roots(actor: &Actor) -> Option<SelectStatement> {
-    let (quoted, sold) = (own_quotations(actor)?, own_sales(actor)?);
-    let sold = sale_order::Entity::find().select_only().column(sale_order::Column::RootId).filter(sold);
-    let sold = sold.filter(sale_order::Column::QuotationId.is_null()).into_query();
-    let quoted = quotation::Entity::find().select_only().column(quotation::Column::RootId).filter(quoted);
-    Some(quoted.into_query().union(UnionType::All, sold).to_owned())
+/// Which rows are of the reader's orders, by their column of roots; `None`: all. An order has a quotation, or a sale that was
+/// made without one. Asked row by row: in a list of all their roots, one row would be looked for among all their orders.
+pub fn of_own_orders<C: ColumnTrait>(actor: &Actor, root: C) -> Option<Condition> {
+    let quoted = quotation::Entity::find().filter(own_quotations(actor)?);
+    let quoted =
+        quoted.filter(Expr::col((quotation::Entity, quotation::Column::RootId)).eq(Expr::col(root.as_column_ref())));
+    let sold = sale_order::Entity::find().filter(own_sales(actor)?);
+    let sold =
+        sold.filter(Expr::col((sale_order::Entity, sale_order::Column::RootId)).eq(Expr::col(root.as_column_ref())));
+    let quoted = quoted.select_only().expr(Expr::val(1)).into_query();
+    let sold = sold.select_only().expr(Expr::val(1)).into_query();
+    Some(Condition::any().add(Expr::exists(quoted)).add(Expr::exists(sold)))
 }
 
 /// The reader's sale orders by id; `None`: all.

@@ -1,10 +1,10 @@
 //! What the phases share: lines, and everything that happened.
 
-use crate::actor::{Actor, scope::own_roots};
+use crate::actor::{Actor, scope::of_own_orders};
 use crate::db::finders::{among, grouped, keyed};
 use crate::error::Error;
 use entity::{quotation_line, sale_line};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -71,12 +71,10 @@ impl From<&sale_line::Model> for Line {
 
 /// A line by its id: as it was sold, or else as it is quoted.
 pub async fn find_line(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Option<Line>, Error> {
-    let mut sold = sale_line::Entity::find_by_id(id);
-    let mut quoted = quotation_line::Entity::find_by_id(id);
-    if let Some(roots) = own_roots(actor) {
-        sold = sold.filter(sale_line::Column::RootId.in_subquery(roots.clone()));
-        quoted = quoted.filter(quotation_line::Column::RootId.in_subquery(roots));
-    }
+    let sold = sale_line::Entity::find_by_id(id)
+        .apply_if(of_own_orders(actor, sale_line::Column::RootId), QueryFilter::filter);
+    let quoted = quotation_line::Entity::find_by_id(id)
+        .apply_if(of_own_orders(actor, quotation_line::Column::RootId), QueryFilter::filter);
     if let Some(row) = sold.one(db).await? {
         return Ok(Some(Line::from(&row)));
     }

@@ -1,7 +1,7 @@
 //! Finders of what happened, of what was refused and of what is due.
 
 use crate::actor::Actor;
-use crate::actor::scope::own_roots;
+use crate::actor::scope::of_own_orders;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
 use crate::error::Error;
@@ -23,8 +23,8 @@ pub const TRANSITIONS: u8 = 60;
 /// Rows of the log of the reader's orders.
 pub fn visible(actor: &Actor) -> Select<transition_log::Entity> {
     let find = transition_log::Entity::find();
-    match own_roots(actor) {
-        Some(roots) => find.filter(transition_log::Column::RootId.in_subquery(roots)),
+    match of_own_orders(actor, transition_log::Column::RootId) {
+        Some(own) => find.filter(own),
         None => find,
     }
 }
