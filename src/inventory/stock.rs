@@ -77,7 +77,7 @@ fn announce(turn: &mut Turn<'_>, store: Uuid, sku: &str) -> Result<(), Error> {
 }
 
 /// Units wanted by SKU, goods only: several lines may want the same.
-pub fn wanted<'a>(lines: impl Iterator<Item = (ProductKind, &'a str, i32)>) -> BTreeMap<String, i32> {
+fn wanted<'a>(lines: impl Iterator<Item = (ProductKind, &'a str, i32)>) -> BTreeMap<String, i32> {
     let mut wanted = BTreeMap::new();
     for (_, sku, units) in lines.filter(|(kind, _, units)| kind.has_stock() && *units > 0) {
         *wanted.entry(sku.to_owned()).or_insert(0) += units;
@@ -85,9 +85,13 @@ pub fn wanted<'a>(lines: impl Iterator<Item = (ProductKind, &'a str, i32)>) -> B
     wanted
 }
 
-/// Whether a store has what is wanted, or takes orders for what it has not.
-pub fn suffices(shared: &Shared, store: Uuid, wanted: &BTreeMap<String, i32>) -> Result<Verdict, Error> {
-    let short = if shared.store(store)?.backorders { Vec::new() } else { shortages(shared, store, wanted)? };
+/// Whether a store has what lines want, or takes orders for what it has not.
+pub fn suffices<'a>(
+    shared: &Shared,
+    store: Uuid,
+    lines: impl Iterator<Item = (ProductKind, &'a str, i32)>,
+) -> Result<Verdict, Error> {
+    let short = if shared.store(store)?.backorders { Vec::new() } else { shortages(shared, store, &wanted(lines))? };
     Ok(Verdict::with_code(
         short.is_empty(),
         Code::InsufficientStock,

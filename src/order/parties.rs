@@ -37,8 +37,7 @@ impl Parties {
                 return Err(unknown(id::Prefix::Reseller, id));
             }
         }
-        let reseller = matches!(cx.actor.scope, Scope::Reseller(_)) || self.reseller.is_some();
-        match (self.sale_type, reseller) {
+        match (self.sale_type, to_reseller(cx, self.reseller)) {
             (SaleType::Reseller, false) => {
                 Err(Error::invalid("resellerId", "a RESELLER sale needs the reseller that it is to"))
             }
@@ -58,6 +57,11 @@ impl Parties {
     pub fn reseller(&self, cx: &Cx<'_>) -> Option<Uuid> {
         own(cx, Scope::Reseller).or(self.reseller)
     }
+}
+
+/// Whether a reseller buys: the one that is named, or the caller.
+pub fn to_reseller(cx: &Cx<'_>, named: Option<Uuid>) -> bool {
+    named.is_some() || matches!(cx.actor.scope, Scope::Reseller(_))
 }
 
 /// The caller's own party of this kind, when they buy for themselves.

@@ -164,7 +164,7 @@ pub(super) fn check_timezone(timezone: &str) -> Result<(), Error> {
 
 /// Refuses what drives no sale orders.
 pub(super) fn check_lifecycle(cx: &Cx<'_>, lifecycle: &str) -> Result<(), Error> {
-    if cx.rules.registry.newest(lifecycle).is_none_or(|definition| definition.subject != SubjectKind::Sale) {
+    if cx.rules.registry.newest_of(SubjectKind::Sale, lifecycle).is_none() {
         let what = format!("there is no lifecycle {lifecycle:?} for sale orders");
         return Err(Error::invalid("defaultLifecycle", what));
     }

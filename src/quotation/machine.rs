@@ -59,9 +59,8 @@ fn extend_validity(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 fn stock_suffices(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let lines = turn.order.quotation_lines.all()?;
-    let wanted = stock::wanted(lines.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity)));
-    stock::suffices(turn.shared, turn.quotation()?.store_id, &wanted)
+    let lines = turn.order.quotation_lines.all()?.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity));
+    stock::suffices(turn.shared, turn.quotation()?.store_id, lines)
 }
 
 /// What was archived after it was offered is not sold any more.

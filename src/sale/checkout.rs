@@ -8,7 +8,7 @@ use crate::{
         address,
         lines::{self, LineInput},
         numbers,
-        parties::Parties,
+        parties::{self, Parties},
         sale_access::SaleDone,
     },
     workflow::{Command, Cx, Mode, Needs, Opened, Order, SubjectRef, Unit},
@@ -25,7 +25,7 @@ const CHECKOUT: &str = "checkout";
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "fields of the API's input")]
 pub struct CreateOrder {
-    pub sale_type: SaleType,
+    pub sale_type: Option<SaleType>,
     pub channel: SaleChannel,
     pub lifecycle: Option<String>,
     pub store_id: Uuid,
@@ -55,9 +55,8 @@ impl Command for CreateOrder {
         unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
         let mut opened = Opened::of(&mut unit, cx.env(), root_id, SubjectRef::sale(sale));
         let (order, shared) = opened.parts()?;
-        let sold = order.sale_lines.all()?.iter();
-        let wanted = stock::wanted(sold.map(|line| (line.kind, line.sku.as_str(), line.quantity)));
-        stock::suffices(shared, store_id, &wanted)?.required()?;
+        let sold = order.sale_lines.all()?.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity));
+        stock::suffices(shared, store_id, sold)?.required()?;
         seed::reserve(order, shared)?;
         opened.start()?;
         unit.flush(cx.txn).await?;
@@ -68,25 +67,24 @@ impl Command for CreateOrder {
 impl CreateOrder {
     /// What is sold, checked and priced, and the store that sells it.
     async fn basket(&self, cx: &Cx<'_>) -> Result<(store::Model, Basket), Error> {
-        let parties = Parties {
-            sale_type: self.sale_type,
-            store: self.store_id,
-            customer: self.customer_id,
-            reseller: self.reseller_id,
-        };
-        let store = parties.check(cx).await?;
+        let to_reseller = parties::to_reseller(cx, self.reseller_id);
+        let usual = if to_reseller { SaleType::Reseller } else { SaleType::Consumer };
+        let sale_type = self.sale_type.unwrap_or(usual);
+        let buyers =
+            Parties { sale_type, store: self.store_id, customer: self.customer_id, reseller: self.reseller_id };
+        let store = buyers.check(cx).await?;
         self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
         let currency = self.currency.as_ref().unwrap_or(&store.currency);
         cx.rules.currencies.exponent(currency, "currency")?;
-        let lines = lines::price(cx, &self.lines, self.sale_type, currency).await?;
+        let lines = lines::price(cx, &self.lines, sale_type, currency).await?;
         let basket = Basket {
             quotation_id: None,
             lifecycle: self.lifecycle(cx, &store)?.to_owned(),
-            sale_type: self.sale_type,
+            sale_type,
             channel: self.channel,
             store_id: store.id,
-            customer_id: parties.customer(cx),
-            reseller_id: parties.reseller(cx),
+            customer_id: buyers.customer(cx),
+            reseller_id: buyers.reseller(cx),
             currency: currency.clone(),
             total_minor: lines::total(&lines)?,
             fulfilment_type: lines::leaves_by(self.fulfilment_type, self.channel, &lines)?,

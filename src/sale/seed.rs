@@ -63,8 +63,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
 
 /// Whether there is such a lifecycle of sales, and it takes those that come from `origin`: `quotation` or `checkout`.
 pub fn takes(registry: &Registry, lifecycle: &str, origin: &str) -> bool {
-    let of_sales = registry.newest(lifecycle).filter(|definition| definition.subject == SubjectKind::Sale);
-    of_sales.is_some_and(|definition| definition.begins_from(origin))
+    registry.newest_of(SubjectKind::Sale, lifecycle).is_some_and(|definition| definition.begins_from(origin))
 }
 
 /// The lifecycles of sales that come from `origin`, by name.

@@ -90,7 +90,7 @@ pub async fn find(
         return Ok(definition);
     }
     learn(db, registry).await?;
-    registry.definition(name, version).ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))
+    registry.known(name, version)
 }
 
 /// A stored version, compiled.
@@ -156,9 +156,7 @@ pub async fn stored(
 }
 
 fn version_of(registry: &Registry, row: Model) -> Result<Version, Error> {
-    let definition = registry
-        .definition(&row.name, row.version)
-        .ok_or_else(|| Error::internal(format!("no definition {} version {}", row.name, row.version)))?;
+    let definition = registry.known(&row.name, row.version)?;
     let newest = registry.newest(&row.name).is_some_and(|newest| newest.version == row.version);
     Ok(Version { row, definition, newest })
 }

@@ -65,6 +65,16 @@ impl Registry {
         definitions.get(&(name.to_owned(), version)).cloned()
     }
 
+    /// The same, of a stored subject. A version that is not known is an error, never another instead.
+    pub fn known(&self, name: &str, version: i32) -> Result<Arc<Definition>, Error> {
+        self.definition(name, version).ok_or_else(|| Error::internal(format!("no definition {name} version {version}")))
+    }
+
+    /// The newest version of a definition, where it drives subjects of this kind.
+    pub fn newest_of(&self, kind: SubjectKind, name: &str) -> Option<Arc<Definition>> {
+        self.newest(name).filter(|definition| definition.subject == kind)
+    }
+
     /// The newest version of a definition.
     pub fn newest(&self, name: &str) -> Option<Arc<Definition>> {
         let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);

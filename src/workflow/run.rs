@@ -149,8 +149,7 @@ fn start(opened: &mut Opened<'_>, depth: u32) -> Result<(), Error> {
     let definition: Arc<Definition> = env
         .rules
         .registry
-        .newest(&name)
-        .filter(|definition| definition.subject == subject.kind)
+        .newest_of(subject.kind, &name)
         .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
     let event = Event::named(super::CREATED);
     let mut runner = runner(&definition, order, shared, subject, &event, env, depth);

@@ -206,11 +206,6 @@ impl Opened<'_> {
         })
     }
 
-    /// Whether the subject has reached its machine's end.
-    pub fn is_done(&self) -> Result<bool, Error> {
-        self.viewed(|view| Ok(view.definition.machine.is_done(view.snapshot)))
-    }
-
     /// Whether one of the subject's active states carries `tag`.
     pub fn has_tag(&self, tag: Tag) -> Result<bool, Error> {
         self.viewed(|view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag.as_str())))

@@ -244,9 +244,7 @@ impl Standing {
 
     /// Of a sale order whose machine is known already.
     pub fn of_sale(registry: &Registry, sale: &sale_order::Model) -> Result<Self, Error> {
-        let (name, version) = (&sale.workflow_definition, sale.workflow_version);
-        let unknown = || Error::internal(format!("no definition {name} version {version}"));
-        let definition = registry.definition(name, version).ok_or_else(unknown)?;
+        let definition = registry.known(&sale.workflow_definition, sale.workflow_version)?;
         Self::under(definition, &sale.workflow_state, sale.workflow_history.as_ref())
     }
 

@@ -80,11 +80,9 @@ pub(super) fn set(
     Ok(())
 }
 
-/// The definition that drives a subject. A version that is not known is an error, never the newest instead.
+/// The definition that drives a subject.
 pub(super) fn definition(rules: &Rules, columns: &Columns<'_>) -> Result<Arc<Definition>, Error> {
-    rules.registry.definition(columns.definition, columns.definition_version).ok_or_else(|| {
-        Error::internal(format!("no definition {} version {}", columns.definition, columns.definition_version))
-    })
+    rules.registry.known(columns.definition, columns.definition_version)
 }
 
 /// The stored state as a snapshot of its machine.

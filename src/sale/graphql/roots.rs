@@ -2,7 +2,6 @@
 
 use super::OrderPhase;
 use super::SaleOrder;
-use crate::actor::Scope;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -255,10 +254,8 @@ impl SaleMutation {
     /// Needs order.create.
     async fn create_order(&self, ctx: &Context<'_>, input: CreateOrderInput) -> Answer<SaleOrderPayload> {
         let actor = actor(ctx)?;
-        let to_reseller = input.reseller_id.is_some() || matches!(actor.scope, Scope::Reseller(_));
-        let sale_type = if to_reseller { SaleType::Reseller } else { SaleType::Consumer };
         let command = CreateOrder {
-            sale_type: input.sale_type.unwrap_or(sale_type),
+            sale_type: input.sale_type,
             channel: input.channel.unwrap_or(SaleChannel::Web),
             lifecycle: input.lifecycle,
             store_id: id::decode(Prefix::Store, &input.store_id)?,

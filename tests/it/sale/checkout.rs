@@ -8,8 +8,6 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-const PUBLISH: &str = "mutation($input: PublishWorkflowDefinitionInput!) { publishWorkflowDefinition(input: $input) { \
-    definition { name } } }";
 const OWN: &str = "query($sale: ID!, $line: ID!, $row: ID!) { saleOrder(id: $sale) { id lines { id } \
     timeline(first: 1) { nodes { id } } } line: node(id: $line) { id } row: node(id: $row) { id } \
     saleOrders { nodes { id } } }";
@@ -97,7 +95,7 @@ both! {
     async fn what_is_refused_leaves_nothing(w: World) {
         let (sale_machine, name) = (w.machine("sale").await, "from-quotations");
         let only = merged(sale_machine, json!({ "meta": { "subject": "sale", "from": ["quotation"] } }));
-        w.gql(&w.admin, PUBLISH, json!({ "input": { "name": name, "source": only.to_string() } })).await.ok();
+        w.published(name, &only, json!({})).await;
         let store = json!({ "name": "By offer", "currency": "USD", "defaultLifecycle": name });
         let by_offer = w.make(&w.admin, "createStore", "CreateStoreInput", store, "store").await;
         let before = w.print().await;
@@ -156,7 +154,7 @@ both! {
 
     async fn the_lifecycle_is_the_one_that_was_asked_for_else_the_stores(w: World) {
         let machine = merged(w.machine("sale").await, json!({ "description": "Sold in the shop" }));
-        w.gql(&w.admin, PUBLISH, json!({ "input": { "name": "shop-sale", "source": machine.to_string() } })).await.ok();
+        w.published("shop-sale", &machine, json!({})).await;
         let store = json!({ "name": "Shop", "currency": "USD", "defaultLifecycle": "shop-sale" });
         let shop = w.make(&w.admin, "createStore", "CreateStoreInput", store, "store").await;
         let lines = json!([{ "sku": "SETUP", "quantity": 1 }]);
@@ -169,7 +167,7 @@ both! {
 
     async fn a_quotation_of_a_store_whose_lifecycle_takes_none_becomes_a_plain_sale(w: World) {
         let machine = merged(w.machine("sale").await, json!({ "meta": { "subject": "sale", "from": ["checkout"] } }));
-        w.gql(&w.admin, PUBLISH, json!({ "input": { "name": "web-only", "source": machine.to_string() } })).await.ok();
+        w.published("web-only", &machine, json!({})).await;
         let store = json!({ "name": "Web", "currency": "USD", "defaultLifecycle": "web-only" });
         let web = w.make(&w.admin, "createStore", "CreateStoreInput", store, "store").await;
         let lines = json!([{ "sku": "SETUP", "quantity": 1 }]);

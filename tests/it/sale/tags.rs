@@ -12,8 +12,6 @@ use waybill::{
     workflow::{Env, Event, Outcome, SubjectRef, Via, send},
 };
 
-const PUBLISH: &str = "mutation($input: PublishWorkflowDefinitionInput!) { publishWorkflowDefinition(input: $input) { \
-    definition { name } } }";
 const SALE: &str = "query($id: ID!) { node(id: $id) { ... on SaleOrder { workflowState phase flags outstanding { amount } \
     createdAt clearedAt closedAt shippedAt deliveredAt completedAt cancelledAt workflow { since tags } } } }";
 const LIST: &str = "query($filter: SaleOrderFilter) { saleOrders(filter: $filter) { nodes { id } } }";
@@ -177,8 +175,7 @@ async fn history(w: &World, seed: u64) {
 
 both! {
     async fn dates_phase_money_and_what_counts_follow_from_tags_whichever_way_a_sale_came_there(w: World) {
-        let input = json!({ "name": "roundabout", "source": machine().to_string() });
-        w.gql(&w.admin, PUBLISH, json!({ "input": input })).await.ok();
+        w.published("roundabout", &machine(), json!({})).await;
         for seed in 0..rounds(4, 60) as u64 {
             history(&w, seed).await;
         }
