@@ -18,6 +18,9 @@ pub struct Context {
     /// Whether its buyer wrote it; left out where not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drafted_by_buyer: bool,
+    /// Whether it was made and approved at the till; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_till: bool,
 }
 
 /// An offer, driven by the quotation machine.

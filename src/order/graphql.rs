@@ -150,9 +150,38 @@ impl From<entity::Address> for Address {
     }
 }
 
-/// A postal address. Some fields have a second word, as checkouts say it: one of the two is enough, and both must agree.
+/// A postal address.
 #[derive(Clone, Debug, InputObject)]
 pub struct AddressInput {
+    /// Addressee.
+    name: String,
+    /// Street and number.
+    line1: String,
+    /// Floor, building, care of.
+    line2: Option<String>,
+    /// City.
+    city: String,
+    /// State, county or province.
+    region: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    country_code: String,
+    /// Phone number.
+    phone: Option<String>,
+}
+
+impl From<AddressInput> for entity::Address {
+    fn from(address: AddressInput) -> Self {
+        let AddressInput { name, line1, line2, city, region, postal_code, country_code, phone } = address;
+        Self { name, line1, line2, city, region, postal_code, country_code, phone }
+    }
+}
+
+/// A postal address, as orders have it or as checkouts do: some fields have a second word. One of the two is enough, and
+/// both must agree.
+#[derive(Clone, Debug, InputObject)]
+pub struct CheckoutAddressInput {
     /// Addressee.
     name: String,
     /// Street and number; needed, here or as `street`.
@@ -179,7 +208,7 @@ pub struct AddressInput {
     phone: Option<String>,
 }
 
-impl AddressInput {
+impl CheckoutAddressInput {
     /// The address, whichever words it is in.
     pub fn read(self) -> Result<entity::Address, Error> {
         let Self { name, line1, street, line2, city, region, state, .. } = self;

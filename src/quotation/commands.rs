@@ -46,15 +46,15 @@ impl Command for CreateQuotation {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<QuotationDone, Error> {
         cx.actor.require("quotation.create")?;
-        let (mut unit, subject) = self.draft(cx).await?;
+        let (mut unit, subject) = self.draft(cx, false).await?;
         unit.flush(cx.txn).await?;
         Ok(QuotationDone { quotation: subject.id })
     }
 }
 
 impl CreateQuotation {
-    /// A new order with its quotation in DRAFT, not yet written.
-    pub async fn draft(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
+    /// A new order with its quotation in DRAFT, not yet written. `at_till`: it is approved and sold at once.
+    pub async fn draft(&self, cx: &Cx<'_>, at_till: bool) -> Result<(Unit, SubjectRef), Error> {
         let parties = Parties {
             sale_type: self.sale_type,
             store: self.store_id,
@@ -91,6 +91,7 @@ impl CreateQuotation {
             workflow_context: quotation::Context {
                 revision: 1,
                 drafted_by_buyer: cx.actor.is_buyer(),
+                at_till,
                 ..quotation::Context::default()
             },
             workflow_history: None,

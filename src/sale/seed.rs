@@ -13,8 +13,8 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The lifecycle of sales from quotations, where the store's takes none.
-const FROM_QUOTATIONS: &str = "sale";
+/// The lifecycle of what is sold by quotation or at the till, where the store's takes none of that.
+const USUAL: &str = "sale";
 
 /// What is sold, to whom and by whom, as a quotation or a checkout has it.
 #[derive(Clone, Debug)]
@@ -42,7 +42,8 @@ pub struct Basket {
 pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
     let (quotation, lines) = (turn.order.quotation()?, turn.order.quotation_lines.all()?);
     let stores = &turn.shared.store(quotation.store_id)?.default_lifecycle;
-    let lifecycle = if takes(&turn.env.rules.registry, stores, "quotation") { stores } else { FROM_QUOTATIONS };
+    let origin = if quotation.workflow_context.at_till { "till" } else { "quotation" };
+    let lifecycle = if takes(&turn.env.rules.registry, stores, origin) { stores } else { USUAL };
     let basket = Basket {
         quotation_id: Some(quotation.id),
         lifecycle: lifecycle.to_owned(),
@@ -64,7 +65,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
     Ok(id)
 }
 
-/// Whether there is such a lifecycle of sales, and it takes those that come from `origin`: `quotation` or `checkout`.
+/// Whether there is such a lifecycle of sales, and it takes those that come from `origin`: `quotation`, `checkout` or `till`.
 pub fn takes(registry: &Registry, lifecycle: &str, origin: &str) -> bool {
     registry.newest_of(SubjectKind::Sale, lifecycle).is_some_and(|definition| definition.begins_from(origin))
 }

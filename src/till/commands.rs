@@ -54,7 +54,7 @@ impl Command for CreateTillSale {
             shipping_address: None,
             fulfilment_type: None,
         };
-        let (mut unit, quotation) = draft.draft(cx).await?;
+        let (mut unit, quotation) = draft.draft(cx, true).await?;
         unit.load(cx.rules, cx.txn, Needs::ALL, Mode::Write).await?;
         let mut opened = Opened::only(&mut unit, cx.env(), quotation)?;
         for event in ["SHARE", "BUYER_APPROVES", "SELLER_APPROVES"] {

@@ -47,8 +47,8 @@ impl std::fmt::Debug for Definition {
 }
 
 impl Definition {
-    /// Whether subjects begin here that come from there: `quotation` or `checkout`, as `meta.from` at the root says. One
-    /// that says nothing takes both.
+    /// Whether subjects begin here that come from there: `quotation`, `checkout` or `till`, as `meta.from` at the root says.
+    /// One that says nothing takes them all.
     pub fn begins_from(&self, origin: &str) -> bool {
         let from = self.machine.meta().get("from").and_then(Value::as_array);
         from.is_none_or(|from| from.iter().any(|word| word.as_str() == Some(origin)))

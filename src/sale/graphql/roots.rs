@@ -10,7 +10,7 @@ use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalars::{Date, DateTime, Json};
 use crate::graphql::{Answer, actor, app, change, loaders, reader};
 use crate::id::{self, Named, Prefix};
-use crate::order::graphql::{AddressInput, OrderLineInput};
+use crate::order::graphql::{AddressInput, CheckoutAddressInput, OrderLineInput};
 use crate::sale::address::ChangeShippingAddress;
 use crate::sale::checkout::CreateOrder;
 use crate::sale::details::Details;
@@ -185,7 +185,7 @@ pub struct CreateOrderInput {
     /// backorders.
     lines: Vec<OrderLineInput>,
     /// Where the goods are to go.
-    shipping_address: Option<AddressInput>,
+    shipping_address: Option<CheckoutAddressInput>,
     /// `IN_STORE`: PICKUP by default; otherwise DELIVERY; lines of SERVICE products get a fulfilment of their own.
     fulfilment_type: Option<FulfilmentType>,
     /// How it is to be paid, as by the event `SET_PAYMENT_METHOD` right after it is made; left out: nothing is said yet.
@@ -217,7 +217,7 @@ pub struct ModifyOrderInput {
     /// fulfilments.
     lines: Option<Vec<OrderLineInput>>,
     /// Where the goods are to go.
-    shipping_address: Option<AddressInput>,
+    shipping_address: Option<CheckoutAddressInput>,
     /// How the buyer wants it sent, in the shop's words; null: nothing is said.
     shipping_method: MaybeUndefined<String>,
     /// What the buyer asks for, in words, at most 2,000 characters; null: nothing.
@@ -307,7 +307,7 @@ impl SaleMutation {
             reseller_id: input.reseller_id.map(|id| Named::read(Prefix::Reseller, &id)),
             currency: input.currency,
             lines: OrderLineInput::read_all(ctx, &input.lines)?,
-            shipping_address: input.shipping_address.map(AddressInput::read).transpose()?,
+            shipping_address: input.shipping_address.map(CheckoutAddressInput::read).transpose()?,
             fulfilment_type: input.fulfilment_type,
             payment_method: input.payment_method,
             details: Details {
@@ -332,7 +332,7 @@ impl SaleMutation {
         let command = ModifyOrder {
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
             lines: input.lines.map(|lines| OrderLineInput::read_all(ctx, &lines)).transpose()?,
-            shipping_address: input.shipping_address.map(AddressInput::read).transpose()?,
+            shipping_address: input.shipping_address.map(CheckoutAddressInput::read).transpose()?,
             shipping_method: change(input.shipping_method, Ok)?,
             special_instructions: change(input.special_instructions, Ok)?,
             estimated_delivery: change(input.estimated_delivery, |day| Ok(day.0))?,
@@ -353,7 +353,7 @@ impl SaleMutation {
         let actor = actor(ctx)?;
         let command = ChangeShippingAddress {
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
-            shipping_address: input.shipping_address.read()?,
+            shipping_address: input.shipping_address.into(),
             reason_code: input.reason_code,
             note: input.note,
             expected_version: input.expected_version,

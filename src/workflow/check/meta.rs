@@ -12,7 +12,7 @@ const TONES: [&str; 5] = ["NEUTRAL", "INFO", "SUCCESS", "WARNING", "DANGER"];
 /// What is read at the root, on states, and on transitions.
 const OF_ROOT: [&str; 4] = ["subject", "from", "label", "tone"];
 /// Where orders come from.
-const ORIGINS: [&str; 2] = ["quotation", "checkout"];
+const ORIGINS: [&str; 3] = ["quotation", "checkout", "till"];
 const OF_STATES: [&str; 2] = ["label", "tone"];
 const OF_TRANSITIONS: [&str; 10] =
     ["label", "permission", "actor", "onBehalf", "source", "reason", "note", "window", "payload", "noop"];
@@ -25,7 +25,7 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
         if let Some(from) = meta.get("from") {
             let known = |word: &Value| word.as_str().is_some_and(|word| ORIGINS.contains(&word));
             if !from.as_array().is_some_and(|words| !words.is_empty() && words.iter().all(known)) {
-                let help = "say a list of `quotation`, `checkout` or both";
+                let help = "say a list of some of `quotation`, `checkout` and `till`";
                 warn("meta", "from", &format!("{from} means nothing here"), help, &mut problems);
             }
         }

@@ -164,11 +164,11 @@ both! {
             ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["CANCELLED+"] }), &["CANCELLED"]),
             ("saleOrders", "SaleOrderFilter", json!({ "stateNotIn": ["CANCELED"] }), &["filter.stateNotIn", "\"CANCELED\"", "CANCELLED"]),
             ("quotations", "QuotationFilter", json!({ "stateNotIn": ["COMPLETED"] }), &["filter.stateNotIn", "DRAFT"]),
-            ("fulfilments", "FulfilmentFilter", json!({ "stateNotIn": ["shipped"] }), &["filter.stateNotIn", "SHIPPED"]),
+            ("fulfilments", "FulfilmentFilter", json!({ "stateNotIn": ["Shipped"] }), &["filter.stateNotIn", "SHIPPED"]),
             ("saleOrders", "SaleOrderFilter", json!({ "tagIn": ["opened"] }), &["opened", "open"]),
             ("saleOrders", "SaleOrderFilter", json!({ "lifecycleIn": ["sales"] }), &["\"sales\"", "sale"]),
             ("quotations", "QuotationFilter", json!({ "stateIn": ["COMPLETED"] }), &["DRAFT, EXPIRED, IN_REVIEW"]),
-            ("fulfilments", "FulfilmentFilter", json!({ "stateIn": ["shipped"] }), &["SHIPPED"]),
+            ("fulfilments", "FulfilmentFilter", json!({ "stateIn": ["Shipped"] }), &["SHIPPED"]),
             ("fulfilments", "FulfilmentFilter", json!({ "tagIn": ["finished"] }), &["finished", "done"]),
         ] {
             let document = format!("query($f: {kind}) {{ {list}(filter: $f) {{ totalCount }} }}");

@@ -3,6 +3,7 @@
 use super::{PAIRS, STATES};
 use crate::{
     both,
+    builders::merged,
     concurrency::Dice,
     harness::{World, rounds, text},
 };
@@ -46,6 +47,9 @@ struct History<'a> {
     dice: Dice,
     order: String,
     line: String,
+    /// Whom it is to, and whether that is a reseller.
+    party: String,
+    resold: bool,
 }
 
 impl History<'_> {
@@ -93,11 +97,13 @@ impl History<'_> {
                 let amount = *self.pick(&["49.99", "20.00", "7.77"]);
                 let status = *self.pick(&["CONFIRMED", "CONFIRMED", "FAILED", "PENDING", "AUTHORIZED"]);
                 let method = *self.pick(&["CARD", "CASH"]);
-                foreseen(
-                    w.register(&w.accountant, &order, amount, json!({ "status": status, "method": method }))
-                        .await
-                        .errors,
-                );
+                let over = json!({ "status": status, "method": method });
+                let answer = if self.resold {
+                    w.register_reseller(&w.accountant, &order, amount, over).await
+                } else {
+                    w.register(&w.accountant, &order, amount, over).await
+                };
+                foreseen(answer.errors);
             }
             8 => {
                 if let Some(payment) = self.payment().await {
@@ -142,6 +148,43 @@ impl History<'_> {
     }
 }
 
+impl History<'_> {
+    /// What follows from the state that the order is in: phase, what counts against its party's credit, and what its account says.
+    async fn look(&self) {
+        let order = self.w.sale_order(&self.order).await;
+        let tags = order["workflow"]["tags"].as_array().cloned().expect("tags");
+        let says = |tag: &str| tags.contains(&json!(tag));
+        let phase = if says("closed") {
+            "CLOSED"
+        } else if says("open") {
+            "SALE"
+        } else {
+            "FULFILMENT"
+        };
+        let shown = format!("{order}");
+        assert_eq!(order["phase"], phase, "{shown}");
+        let outstanding = text(&order["outstanding"]["amount"]);
+        assert!(!says("void") || outstanding == "0.00", "{shown}");
+        let exposure = if says("cleared") { outstanding.clone() } else { "0.00".to_owned() };
+        assert_eq!(self.w.exposure(&self.party).await, exposure, "{shown}");
+        let dated = !order["clearedAt"].is_null();
+        assert!(dated || !says("cleared"), "{shown}");
+        assert!(!dated || !says("open"), "{shown}");
+        let flags = order["flags"].as_array().cloned().expect("flags");
+        let partly = flags.contains(&json!("PARTLY_SHIPPED"));
+        assert!(!partly || (says("working") && !says("shipped")), "{shown}");
+        let sold = self.w.credit(&self.party).await["cumulativeSales"]["amount"] != "0.00";
+        assert!(!sold || says("done"), "{shown}");
+        if self.resold {
+            let account =
+                "query($id: ID!) { reseller(id: $id) { account(currency: \"USD\") { outstanding { amount } } } }";
+            let account = self.w.gql(&self.w.admin, account, json!({ "id": self.party })).await.ok();
+            assert_eq!(account["account"]["outstanding"]["amount"], exposure, "{shown}");
+            self.w.statement(&self.party).await;
+        }
+    }
+}
+
 /// Whatever is refused is refused for a reason of the order's.
 fn foreseen(errors: Vec<Value>) {
     for error in &errors {
@@ -153,12 +196,23 @@ fn foreseen(errors: Vec<Value>) {
 both! {
     async fn no_history_breaks_a_sum_or_takes_a_pair_that_nobody_allows(w: World) {
         w.adjust(&w.operator, &w.store, "MUG", 900).await.ok();
-        for seed in 0..rounds(12, 400) {
-            let order = w.processed(json!({ "lines": w.odd_line(5) })).await;
+        for seed in 0..rounds(10, 400) {
+            let resold = seed % 2 == 1;
+            let (mutation, kind, whose) = if resold {
+                ("createReseller", "CreateResellerInput", "reseller")
+            } else {
+                ("createCustomer", "CreateCustomerInput", "customer")
+            };
+            let party = json!({ "name": "Carla", "creditTier": "BRONZE" });
+            let party = w.make(&w.admin, mutation, kind, party, whose).await;
+            let buyer = if resold { json!({ "customerId": null, "resellerId": party }) } else { json!({ "customerId": party }) };
+            let order = w.processed(merged(buyer, json!({ "lines": w.odd_line(5) }))).await;
             let line = w.line_of(&order, "MUG").await;
-            let mut history = History { w: &w, dice: Dice::new(u64::try_from(seed).expect("few")), order, line };
+            let dice = Dice::new(u64::try_from(seed).expect("few"));
+            let mut history = History { w: &w, dice, order, line, party, resold };
             for _ in 0..30 {
                 history.step().await;
+                history.look().await;
                 w.check_sums().await;
             }
             for (from, to) in w.moves(&history.order).await {

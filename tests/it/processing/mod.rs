@@ -2,6 +2,7 @@
 
 mod history;
 mod money;
+mod origin;
 mod pairs;
 mod parcels;
 mod who;
