@@ -49,6 +49,7 @@ impl MigratorTrait for Migrator {
             "m0017_access",
             "m0018_holds",
             "m0019_columns_of_tags",
+            "m0021_calendars",
         ]
     }
 }

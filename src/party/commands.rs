@@ -65,6 +65,7 @@ impl Command for CreateStore {
             currency: self.currency.clone(),
             timezone: timezone.to_owned(),
             default_lifecycle: lifecycle.to_owned(),
+            calendar: None,
             backorders: self.backorders,
             created_at: cx.now,
             version: 1,

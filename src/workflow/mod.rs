@@ -43,7 +43,6 @@ mod turn;
 mod unit;
 mod vocabulary;
 pub mod why;
-mod window;
 
 pub use command::{Change, Command, Cx};
 pub use definition::Definition;

@@ -304,7 +304,7 @@ const FLOORS: [&[&str]; 17] = [
     &["clock", "id", "money", "texts"],
     &["config"],
     &["db", "storage", "telemetry"],
-    &["actor", "queue"],
+    &["actor", "calendar", "queue"],
     &["workflow"],
     &["access", "catalog", "inventory", "order", "party"],
     &["approval", "credit", "payment"],
