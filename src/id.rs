@@ -36,11 +36,12 @@ pub enum Prefix {
     Settlement,
     ReceiptUpload,
     Dispute,
+    Deferred,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -63,6 +64,7 @@ impl Prefix {
         Self::Settlement,
         Self::ReceiptUpload,
         Self::Dispute,
+        Self::Deferred,
     ];
 
     /// As it is written before the underscore.
@@ -90,6 +92,7 @@ impl Prefix {
             Self::Settlement => "stl",
             Self::ReceiptUpload => "rcu",
             Self::Dispute => "dispute",
+            Self::Deferred => "dfe",
         }
     }
 }
