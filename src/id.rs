@@ -38,11 +38,12 @@ pub enum Prefix {
     Settlement,
     ReceiptUpload,
     Dispute,
+    Deferred,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -65,6 +66,7 @@ impl Prefix {
         Self::Settlement,
         Self::ReceiptUpload,
         Self::Dispute,
+        Self::Deferred,
     ];
 
     /// As it is written before the underscore.
@@ -92,6 +94,7 @@ impl Prefix {
             Self::Settlement => "stl",
             Self::ReceiptUpload => "rcu",
             Self::Dispute => "dispute",
+            Self::Deferred => "dfe",
         }
     }
 }

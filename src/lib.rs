@@ -6,6 +6,7 @@ pub mod actor;
 pub mod api;
 pub mod app;
 pub mod approval;
+pub mod calendar;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

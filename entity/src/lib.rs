@@ -11,6 +11,7 @@ pub mod credit_change;
 pub mod credit_entry;
 pub mod credit_note;
 pub mod customer;
+pub mod deferred_event;
 pub mod dispute;
 pub mod ended_token;
 pub mod fulfilment;

@@ -16,6 +16,8 @@ pub struct Model {
     pub last_sequence: i64,
     /// Hash of the last log row, hex; empty before the first.
     pub last_hash: String,
+    /// How many deferred events of the order wait.
+    pub deferred_events: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

@@ -18,6 +18,9 @@ pub struct Model {
     pub timezone: String,
     /// Machine of new sale orders.
     pub default_lifecycle: String,
+    /// Hours, holidays and windows; none: always open.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub calendar: Option<Json>,
     /// Whether a sale may reserve less than it sells.
     pub backorders: bool,
     /// What another system calls it; unique.

@@ -1,10 +1,10 @@
-//! Delayed transitions and lapses that are due some time.
+//! Delayed transitions, lapses and deferred events that are due some time.
 
-use crate::SubjectKind;
+use crate::{SubjectKind, TimerKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Delayed transitions and lapses that are due some time.
+/// Delayed transitions, lapses and deferred events that are due some time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
 #[sea_orm(table_name = "timer")]
 pub struct Model {
@@ -19,10 +19,12 @@ pub struct Model {
     pub subject_id: Uuid,
     /// Dotted path of the state that armed it.
     pub state: String,
-    /// The delay’s name.
+    /// The delay’s name, or that of the deferred event.
     pub event: String,
-    /// The override request that lapses; the nil UUID for delayed transitions.
+    /// The override request that lapses, or the deferred event; the nil UUID for delayed transitions.
     pub ref_id: Uuid,
+    /// What it is of.
+    pub kind: TimerKind,
     /// Due at.
     pub due_at: DateTimeUtc,
     /// Claimed by a worker until then.

@@ -283,6 +283,28 @@ words! {
         Reversed = "REVERSED",
     }
 
+    /// What happens when a timer is due.
+    TimerKind {
+        /// A delayed transition of a machine.
+        Delay = "DELAY",
+        /// An approval lapses.
+        Lapse = "LAPSE",
+        /// An event that waited for its window is sent.
+        Deferred = "DEFERRED",
+    }
+
+    /// What became of an event that waits for its window.
+    DeferredStatus as "DeferredEventStatus" {
+        /// It is sent when its window opens.
+        Waiting = "WAITING",
+        /// It was sent, and taken.
+        Sent = "SENT",
+        /// It was sent and not taken, or its subject has ended.
+        Refused = "REFUSED",
+        /// Somebody took it back.
+        Cancelled = "CANCELLED",
+    }
+
     /// What must reach the world, or be looked at later, after a commit.
     OutboxKind {
         /// Stock of a SKU became available.

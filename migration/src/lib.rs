@@ -50,6 +50,7 @@ impl MigratorTrait for Migrator {
             "m0018_holds",
             "m0019_columns_of_tags",
             "m0020_own_orders",
+            "m0021_calendars",
         ]
     }
 }

@@ -51,7 +51,31 @@ pub async fn authenticate(
         tokens.cache().put(who.clone(), Arc::clone(&known));
         known
     };
-    known.actor(roles, now, who).map(Some)
+    let token = match who {
+        Who::Token(bearer) => Some(bearer),
+        Who::Key(_) => None,
+    };
+    known.actor(roles, now, token).map(Some)
+}
+
+/// The actor that a user is now, with the API key that they came with once: for what was asked for then and is done now. Tokens
+/// end sooner than what is asked for with them, and are not asked for again. Whoever may not sign in any more is
+/// `Unauthenticated`.
+pub async fn again(
+    db: &DatabaseConnection,
+    roles: &Roles,
+    now: Instant,
+    user: Uuid,
+    key: Option<Uuid>,
+) -> Result<Actor, Error> {
+    let key = match key {
+        None => None,
+        Some(id) => {
+            let found = api_key::Entity::find_by_id(id).one(db).await?;
+            Some(found.ok_or_else(|| refused("the API key is not valid"))?)
+        }
+    };
+    known(db, user, key).await?.actor(roles, now, None)
 }
 
 /// Whether there is nothing after `Bearer`: a form that nobody has filled in yet, and no credential.
@@ -105,7 +129,11 @@ async fn look_up(db: &DatabaseConnection, who: &Who) -> Result<Known, Error> {
             (key.user_id, Some(key))
         }
     };
-    let user = user_account::Entity::find_by_id(user_id).one(db).await?;
+    known(db, user_id, key).await
+}
+
+async fn known(db: &DatabaseConnection, user: Uuid, key: Option<api_key::Model>) -> Result<Known, Error> {
+    let user = user_account::Entity::find_by_id(user).one(db).await?;
     let user = user.ok_or_else(|| refused("the user is not known here; sign in again"))?;
     let stores = if RoleKind::parse(&user.role) == Some(RoleKind::Seller) {
         let links = user_store::Entity::find().filter(user_store::Column::UserId.eq(user.id)).all(db).await?;
@@ -117,15 +145,11 @@ async fn look_up(db: &DatabaseConnection, who: &Who) -> Result<Known, Error> {
 }
 
 impl Known {
-    fn actor(&self, roles: &Roles, now: Instant, who: Who) -> Result<Actor, Error> {
+    fn actor(&self, roles: &Roles, now: Instant, token: Option<Bearer>) -> Result<Actor, Error> {
         let user = &self.user;
         if user.disabled_at.is_some() {
             return Err(refused("the user is disabled"));
         }
-        let token = match who {
-            Who::Token(bearer) => Some(bearer),
-            Who::Key(_) => None,
-        };
         if token.as_ref().is_some_and(|token| token.epoch != user.token_epoch) {
             return Err(ended());
         }
@@ -149,6 +173,7 @@ impl Known {
             scope,
             limit: Arc::clone(&role.limit),
             token,
+            key: self.key.as_ref().map(|key| key.id),
         })
     }
 }

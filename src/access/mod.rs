@@ -17,7 +17,7 @@ pub mod queries;
 mod refusals;
 mod tokens;
 
-pub use authenticate::{Credentials, authenticate};
+pub use authenticate::{Credentials, again, authenticate};
 pub use client::Client;
 pub use hashing::{Hashing, Standing, Turn};
 pub use keys::hash_key;

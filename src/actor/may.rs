@@ -21,6 +21,7 @@ macro_rules! permissions {
 
 permissions! {
     audit_read = "audit.read",
+    calendar_manage = "calendar.manage",
     catalog_manage = "catalog.manage",
     credit_grant = "credit.grant",
     credit_note_issue = "credit_note.issue",

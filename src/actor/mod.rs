@@ -49,6 +49,8 @@ pub struct Actor {
     pub limit: Arc<OverrideLimit>,
     /// The token that they signed in with; none with an API key.
     pub token: Option<Bearer>,
+    /// The API key that they came with; none with a token.
+    pub key: Option<Uuid>,
 }
 
 /// What an actor sees and moves.
@@ -86,6 +88,7 @@ impl Actor {
             scope: Scope::All,
             limit: Arc::new(OverrideLimit::Unlimited),
             token: None,
+            key: None,
         }
     }
 

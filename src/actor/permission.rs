@@ -3,6 +3,7 @@
 /// Every permission with what it allows, by name.
 pub const PERMISSIONS: &[(&str, &str)] = &[
     ("audit.read", "read the whole transition log and verify it"),
+    ("calendar.manage", "set the opening hours, holidays and windows of stores"),
     ("catalog.manage", "create and change products"),
     ("credit.grant", "give a customer or reseller a credit tier or limit"),
     ("credit_note.issue", "lower what is owed on a sale that is not paid"),

@@ -13,7 +13,7 @@ use crate::party::graphql::{Customer, Reseller, Store};
 use crate::payment::graphql::{ConsumerPayment, Payment, Refund, ResellerPayment};
 use crate::quotation::graphql::Quotation;
 use crate::sale::graphql::SaleOrder;
-use crate::workflow::graphql::Transition;
+use crate::workflow::graphql::{DeferredEvent, Transition};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{
@@ -57,6 +57,8 @@ pub enum Node {
     Stock(Stock),
     /// `stl_…`
     ResellerSettlement(ResellerSettlement),
+    /// `dfe_…`
+    DeferredEvent(DeferredEvent),
 }
 
 impl From<Payment> for Node {
@@ -123,6 +125,9 @@ impl NodeQuery {
             Prefix::Settlement => {
                 crate::account::queries::find(&app.reader, actor, id).await?.map(|m| ResellerSettlement::from(m).into())
             }
+            Prefix::Deferred => crate::workflow::queries::find_deferred(&app.reader, actor, id)
+                .await?
+                .map(|m| DeferredEvent::from(m).into()),
             Prefix::Hold
             | Prefix::User
             | Prefix::Key

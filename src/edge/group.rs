@@ -1,8 +1,8 @@
 //! Gathers events that are sent at the same time into one commit.
 //!
 //! A batch takes one event an order, and only orders that nobody else has locked, so that it waits for none. What it does not
-//! take, what a machine refuses and everything of a batch that fails goes the way of single commands, which knows how to
-//! refuse, to wait and to try again. Nothing is answered before it is committed.
+//! take, what a machine refuses, what waits for its window and everything of a batch that fails goes the way of single
+//! commands, which knows how to refuse, to wait and to try again. Nothing is answered before it is committed.
 
 use crate::{
     actor::Actor,

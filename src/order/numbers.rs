@@ -13,7 +13,14 @@ const NEXT_ON_SQLITE: &str = "UPDATE number_counter SET value = value + 1 WHERE 
 /// The root of a new order, with the next digits.
 pub async fn root(txn: &DatabaseTransaction, now: Instant) -> Result<order_root::Model, Error> {
     let number_seq = next(txn).await?;
-    Ok(order_root::Model { id: id::new(), number_seq, last_sequence: 0, last_hash: String::new(), created_at: now })
+    Ok(order_root::Model {
+        id: id::new(),
+        number_seq,
+        last_sequence: 0,
+        last_hash: String::new(),
+        deferred_events: 0,
+        created_at: now,
+    })
 }
 
 async fn next(txn: &DatabaseTransaction) -> Result<i64, Error> {

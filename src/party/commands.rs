@@ -66,6 +66,7 @@ impl Command for CreateStore {
             currency: self.currency.clone(),
             timezone: timezone.to_owned(),
             default_lifecycle: lifecycle.to_owned(),
+            calendar: None,
             backorders: self.backorders,
             external_id: checked_external_id(self.external_id.as_deref())?,
             created_at: cx.now,

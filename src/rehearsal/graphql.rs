@@ -97,7 +97,8 @@ pub struct RehearsalQuery;
 impl RehearsalQuery {
     /// What a real order would do if this viewer sent these events to its quotation, sale order or fulfilment, one after
     /// the other, timers included. Those without a time of their own are sent at `at`, which is now unless it is given;
-    /// what is due by then fires first. Without events: what time alone does until `at`. Changes nothing.
+    /// what is due by then fires first. Without events: what time alone does until `at`. Events that
+    /// wait for their windows are left out: each is sent in the name of who asked for it. Changes nothing.
     async fn simulate_workflow_events(
         &self,
         ctx: &Context<'_>,

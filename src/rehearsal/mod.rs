@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     workflow::{self, Env, Event, Opened, Outcome, Roots, SubjectRef, TimerKey, Unit, Via, timers},
 };
-use entity::{timer, transition_log};
+use entity::{TimerKind, timer, transition_log};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::Value;
@@ -90,7 +90,9 @@ pub async fn rehearse(
         let unit = Unit::look(&app.rules, moment, Roots::of_subjects(&[subject]), now).await?;
         let orders: Vec<Uuid> = unit.orders.keys().copied().collect();
         let of_orders = timer::Entity::find().filter(timer::Column::RootId.is_in(orders));
-        let pending = of_orders.filter(timers::may_fire()).all(moment).await?;
+        // What waits for its window is sent in the name of who asked; a rehearsal has one actor.
+        let pending = of_orders.filter(timers::may_fire()).filter(timer::Column::Kind.ne(TimerKind::Deferred));
+        let pending = pending.all(moment).await?;
         Ok((unit, pending))
     })
     .await?;

@@ -27,6 +27,10 @@ pub struct SendEvent {
     pub note: Option<String>,
     /// Refused when the subject has moved on from it.
     pub expected_version: Option<i32>,
+    /// Where only its window is in the way, it waits until that opens. Not part of what an idempotency key remembers of events
+    /// that do not wait: those of the version before have no such field.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub defer: bool,
 }
 
 impl SendEvent {
@@ -38,7 +42,7 @@ impl SendEvent {
         payload: Option<Value>,
         reason_code: Option<String>,
     ) -> Result<Self, Error> {
-        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None };
+        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None, defer: false };
         tried.check_form()?;
         Ok(tried)
     }
@@ -65,6 +69,9 @@ pub struct EventTaken {
     pub transition: Option<Uuid>,
     /// The log rows of what followed, in order.
     pub follow_ups: Vec<Uuid>,
+    /// The event waits for its window, by this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferred: Option<Uuid>,
     /// Rows as they were committed; not there on a replay, when they are read.
     #[serde(skip)]
     pub fresh: Option<Box<Fresh>>,
@@ -112,9 +119,16 @@ impl Command for SendEvent {
         let env = cx.env();
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         unit.load_for(cx.txn, env, &[subject], &event, Mode::Write).await?;
-        Opened::only(&mut unit, env, subject)?.send(&event, self.expected_version, Via::Client)?;
+        let mut opened = Opened::only(&mut unit, env, subject)?;
+        let expected = self.expected_version;
+        let deferred = if self.defer {
+            opened.send_or_defer(&event, expected)?
+        } else {
+            opened.send(&event, expected, Via::Client)?;
+            None
+        };
         unit.flush(cx.txn).await?;
-        taken(unit, subject)
+        Ok(EventTaken { deferred, ..taken(unit, subject)? })
     }
 }
 
@@ -130,7 +144,7 @@ impl EventTaken {
     pub fn of(subject: SubjectRef, transitions: &[transition_log::Model]) -> Self {
         let mut ids = transitions.iter().map(|row| row.id);
         let (transition, follow_ups) = (ids.next(), ids.collect());
-        Self { subject: (subject.kind, subject.id), transition, follow_ups, fresh: None }
+        Self { subject: (subject.kind, subject.id), transition, follow_ups, deferred: None, fresh: None }
     }
 
     /// With rows as they were committed.

@@ -61,7 +61,7 @@ pub enum BlockKind {
 pub struct Blocked {
     /// Of which kind.
     pub kind: BlockKind,
-    /// The permission's or guard's name.
+    /// The permission's, guard's or window's name.
     pub name: String,
     /// For a person.
     pub message: String,
@@ -263,8 +263,6 @@ fn from_obstacle(event: &str, obstacle: Obstacle) -> Blocked {
             name,
             until: None,
         },
-        Obstacle::Window { until, message } => {
-            Blocked { kind: BlockKind::Window, name: "window".to_owned(), message, until }
-        }
+        Obstacle::Window { name, until, message } => Blocked { kind: BlockKind::Window, name, message, until },
     }
 }

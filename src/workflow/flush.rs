@@ -6,9 +6,9 @@ use crate::{
     error::Error,
 };
 use entity::{
-    SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root,
-    outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
-    sales_aggregate, stock, stock_adjustment, timer, transition_log,
+    SubjectKind, credit_account, credit_entry, credit_note, deferred_event, dispute, fulfilment, fulfilment_line, hold,
+    order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
+    sale_order, sales_aggregate, stock, stock_adjustment, timer, transition_log,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 use serde::Serialize;

@@ -8,10 +8,10 @@ use super::{
     failed_guards::FailedGuard,
     subject::{self, Columns},
     turn::Env,
-    window,
 };
 use crate::{
     actor::Actor,
+    calendar::{self, Answer},
     clock::{self, Instant},
     error::{Code, Error, Refusal},
     texts::{self, LONGEST_NAME},
@@ -19,7 +19,7 @@ use crate::{
 use entity::store;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
-use statechart::{Snapshot, TransitionId};
+use statechart::{Snapshot, TransitionId, Trigger, descriptor_matches};
 
 /// Longest note, in characters.
 pub const MAX_NOTE: usize = 10_000;
@@ -47,12 +47,34 @@ pub(super) struct SubjectView<'a> {
 pub(super) enum Obstacle {
     Source,
     Permission(String),
-    Window { until: Option<Instant>, message: String },
+    Window { name: String, until: Option<Instant>, message: String },
 }
 
 impl SubjectView<'_> {
     /// Refuses what may not even be asked of the guards.
     pub(super) fn admit(&self, env: Env<'_>, event: &Event, expected: Option<i32>, via: Via) -> Result<(), Error> {
+        self.admit_when(env, event, expected, via, false).map(drop)
+    }
+
+    /// The same for what a client sends and lets wait for its window: where nothing but the window is in the way, answers when
+    /// it opens.
+    pub(super) fn admit_or_wait(
+        &self,
+        env: Env<'_>,
+        event: &Event,
+        expected: Option<i32>,
+    ) -> Result<Option<Instant>, Error> {
+        self.admit_when(env, event, expected, Via::Client, true)
+    }
+
+    fn admit_when(
+        &self,
+        env: Env<'_>,
+        event: &Event,
+        expected: Option<i32>,
+        via: Via,
+        may_wait: bool,
+    ) -> Result<Option<Instant>, Error> {
         if !subject::visible(self.order, self.subject, env.actor)? {
             return Err(Error::not_found(self.subject.type_id()));
         }
@@ -72,17 +94,27 @@ impl SubjectView<'_> {
             ));
         };
         if via == Via::Command {
-            return Ok(());
+            return Ok(None);
         }
-        self.authorise(env, event, first)?;
+        let opening = self.authorise(env, event, first, may_wait)?;
         self.check_payload(event, &candidates)?;
         self.check_reason(env, event, first)?;
-        self.check_note(env, event, first)
+        self.check_note(env, event, first)?;
+        Ok(opening)
     }
 
-    fn authorise(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
+    /// Refuses what must not be sent by this actor or now. Of what may wait, answers when its window opens.
+    fn authorise(
+        &self,
+        env: Env<'_>,
+        event: &Event,
+        transition: TransitionId,
+        may_wait: bool,
+    ) -> Result<Option<Instant>, Error> {
         if let Some(obstacle) = self.obstacles(env, transition).into_iter().next() {
             return Err(match obstacle {
+                // The window is the last of the obstacles: nothing else is in the way.
+                Obstacle::Window { until: Some(opening), .. } if may_wait => return Ok(Some(opening)),
                 Obstacle::Source => Error::Forbidden(format!(
                     "{} is not sent by hand; it comes from its own mutation, a provider or a timer",
                     event.name
@@ -90,14 +122,14 @@ impl SubjectView<'_> {
                 Obstacle::Permission(permission) => {
                     Error::Forbidden(format!("{} needs the permission {permission}", event.name))
                 }
-                Obstacle::Window { until, message } => {
+                Obstacle::Window { until, message, .. } => {
                     let mut refusal = self.refusal(env.actor, Code::OutsideWindow, message);
                     refusal.until = until;
                     Error::Refused(Box::new(refusal))
                 }
             });
         }
-        Ok(())
+        Ok(None)
     }
 
     /// What stands in the way of a transition, guards aside.
@@ -111,9 +143,9 @@ impl SubjectView<'_> {
             obstacles.push(Obstacle::Permission(permission));
         }
         if let (Some(window), Some(store)) = (meta.get("window"), self.store)
-            && let window::Answer::Closed { until, message } = window::ask(window, &store.timezone, env.now)
+            && let Answer::Closed { until, message } = calendar::ask(store, window, env.now)
         {
-            obstacles.push(Obstacle::Window { until, message });
+            obstacles.push(Obstacle::Window { name: calendar::name(window).to_owned(), until, message });
         }
         obstacles
     }
@@ -196,6 +228,15 @@ impl SubjectView<'_> {
             guard: None,
             until: None,
         }
+    }
+
+    /// Whether this actor could send an event in some state of the machine, guards and windows aside.
+    pub(super) fn may_ever_send(&self, actor: &Actor, event: &str) -> bool {
+        self.definition.machine.transitions().iter().any(|transition| {
+            let takes = matches!(&transition.trigger, Trigger::Event(known) if descriptor_matches(known, event));
+            let meta = &transition.meta;
+            takes && !by_command(meta) && self.missing_permission(meta, actor).is_none()
+        })
     }
 
     /// Events that this actor could send here, guards aside.

@@ -11,8 +11,8 @@ use crate::{
     workflow::Rules,
 };
 use entity::{
-    SubjectKind, credit_note, dispute, fulfilment, fulfilment_line, hold, order_root, override_request, payment,
-    payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
+    SubjectKind, credit_note, deferred_event, dispute, fulfilment, fulfilment_line, hold, order_root, override_request,
+    payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -130,7 +130,11 @@ impl Unit {
             return Ok(());
         }
         let all_sold = self.orders.values().all(|order| order.sale.tracked().next().is_some());
-        let needs = needs.with_what_they_need(all_sold);
+        let mut needs = needs.with_what_they_need(all_sold);
+        // Whatever is sent may end what they wait for.
+        if self.orders.values().any(|order| !order.deferred.is_loaded()) {
+            needs |= Needs::DEFERRED;
+        }
         let mut reads = Reads::of(db.get_database_backend(), &roots);
         macro_rules! ask {
             ($($part:ident: $table:ident, $need:ident, $written:ident, [$($by:ident),+], $unset:expr;)+) => { $(

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod check;
 mod command;
 pub mod commands;
+pub mod deferred;
 pub mod definition;
 pub mod definitions;
 pub mod explain;
@@ -43,7 +44,6 @@ mod turn;
 mod unit;
 mod vocabulary;
 pub mod why;
-mod window;
 
 pub use command::{Change, Command, Cx};
 pub use definition::Definition;
@@ -65,6 +65,14 @@ pub use vocabulary::{Verdict, Vocabulary};
 pub const MIGRATED: &str = "MIGRATED";
 /// The log's word for a subject that came to be.
 pub const CREATED: &str = "CREATED";
+/// The log's word for an event that waits for its window.
+pub const EVENT_DEFERRED: &str = "EVENT_DEFERRED";
+/// The log's word for an event that waited and was taken back.
+pub const EVENT_DEFERRED_CANCELLED: &str = "EVENT_DEFERRED_CANCELLED";
+/// The log's word for an event that waited and was not taken.
+pub const EVENT_DEFERRED_REFUSED: &str = "EVENT_DEFERRED_REFUSED";
+/// What the log calls what Waybill does itself: no event of a machine is called so.
+pub const OWN_WORDS: [&str; 5] = [CREATED, MIGRATED, EVENT_DEFERRED, EVENT_DEFERRED_CANCELLED, EVENT_DEFERRED_REFUSED];
 /// What a sale hears when an approval's time is over; also the name of that timer.
 pub const OVERRIDE_LAPSED: &str = "OVERRIDE_LAPSED";
 /// The expiry of a sale that nobody paid; its timer fires on the expiry schedule.

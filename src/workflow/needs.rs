@@ -35,8 +35,10 @@ impl Needs {
     pub const STORE: Self = Self(1 << 11);
     /// Which of the quotation's products are not for sale any more.
     pub const LISTINGS: Self = Self(1 << 12);
+    /// Events that wait for their windows; read by themselves of orders that have some (`load`).
+    pub const DEFERRED: Self = Self(1 << 13);
     /// Everything.
-    pub const ALL: Self = Self((1 << 13) - 1);
+    pub const ALL: Self = Self((1 << 14) - 1);
 
     /// Without the parts that are locked or shared between orders.
     #[must_use]

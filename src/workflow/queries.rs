@@ -5,7 +5,7 @@ use crate::actor::scope::of_own_orders;
 use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, Cursor, KeyKind, Keyset, Page, Range};
 use crate::error::Error;
-use entity::{SubjectKind, refused_attempt, timer, transition_log};
+use entity::{SubjectKind, deferred_event, refused_attempt, timer, transition_log};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -176,6 +176,27 @@ pub async fn timers(
         .order_by_asc(timer::Column::DueAt)
         .order_by_asc(timer::Column::Id);
     grouped(db, select, |row| row.subject_id).await
+}
+
+/// Events that wait, or waited, for their windows, of the reader's orders.
+pub async fn find_deferred(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Arc<deferred_event::Model>>, Error> {
+    let mut find = deferred_event::Entity::find_by_id(id);
+    if let Some(own) = of_own_orders(actor, deferred_event::Column::RootId) {
+        find = find.filter(own);
+    }
+    Ok(find.one(db).await?.map(Arc::new))
+}
+
+/// Events that wait, or waited, for their windows, by id, for whoever sees what they are about.
+pub async fn deferred_by_id(
+    db: &DatabaseConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<deferred_event::Model>>, Error> {
+    keyed(db, deferred_event::Entity::find().filter(among(deferred_event::Column::Id, ids)), |row| row.id).await
 }
 
 /// What was refused of a subject, newest first. For those who may read the audit.

@@ -60,6 +60,9 @@ pub(super) fn relocate(opened: &mut Opened<'_>, step: Move<'_>) -> Result<Option
         arriving.metadata.insert("forgottenHistory".to_owned(), forgotten.into());
     }
     run::finish(arriving, Some(state.clone()), event.name.clone(), false)?;
+    if to.machine.is_done(&is) {
+        opened.end_deferred()?;
+    }
     Ok(Some((state, to.machine.leaf_names(&is))))
 }
 

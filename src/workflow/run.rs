@@ -138,6 +138,9 @@ pub(super) fn step(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result
     runner.facts()?;
     let noop = step.taken.iter().all(|id| is_noop(&definition, *id));
     finish(runner, Some(from), label(&event.name), noop)?;
+    if definition.machine.is_done(&step.snapshot) {
+        opened.end_deferred()?;
+    }
     Ok(Stepped::Taken)
 }
 
@@ -194,6 +197,18 @@ pub(super) fn record(opened: &mut Opened<'_>, event: &Event, noop: bool) -> Resu
     let mut runner = runner(&definition, order, shared, subject, event, env, 0);
     runner.facts()?;
     finish(runner, Some(state), event.name.clone(), noop)
+}
+
+/// Puts what Waybill did itself on record, under one of its own words: nothing of the subject changes.
+pub(super) fn note(opened: &mut Opened<'_>, event: &Event, metadata: Map<String, Value>) -> Result<(), Error> {
+    let (env, subject) = (opened.env, opened.subject);
+    let (order, shared) = opened.parts()?;
+    let columns = subject::columns(order, subject)?;
+    let definition = subject::definition(env.rules, &columns)?;
+    let state = columns.state.to_owned();
+    let mut runner = runner(&definition, order, shared, subject, event, env, 0);
+    runner.metadata = metadata;
+    finish(runner, Some(state), event.name.clone(), true)
 }
 
 /// Runs the queue until it is empty.

@@ -23,6 +23,7 @@ macro_rules! tables {
             payment_entries: payment_entry, MONEY, plain, [Id], None;
             credit_notes: credit_note, MONEY, plain, [Id], None;
             overrides: override_request, OVERRIDES, plain, [Id], None;
+            deferred: deferred_event, DEFERRED, plain, [Id], Some(deferred_event::Column::SettledAt);
         }
     };
 }

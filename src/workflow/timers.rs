@@ -7,7 +7,7 @@ use super::{
 use crate::{actor::Actor, clock::Instant, error::Error, queue::lease::Queue, workflow::Rules};
 use chrono::TimeDelta;
 use entity::{
-    OutboxKind, outbox,
+    OutboxKind, TimerKind, outbox,
     timer::{Column, Entity, Model},
 };
 use sea_orm::{
@@ -35,8 +35,12 @@ pub const MAX_ATTEMPTS: i32 = 10;
 /// Claims up to `limit` due timers, oldest first, skipping what others hold.
 pub async fn claim(txn: &DatabaseTransaction, which: Which, now: Instant, limit: u64) -> Result<Vec<Model>, Error> {
     let event = match which {
-        Which::SaleExpiry => Column::Event.eq(SALE_PENDING_EXPIRY).and(no_capture_asked()),
-        Which::Others => Column::Event.ne(SALE_PENDING_EXPIRY),
+        Which::SaleExpiry => {
+            let expiry = Column::Event.eq(SALE_PENDING_EXPIRY).and(Column::Kind.ne(TimerKind::Deferred));
+            expiry.and(no_capture_asked())
+        }
+        // Deferred events are those of machines, which may be called as they like.
+        Which::Others => Column::Event.ne(SALE_PENDING_EXPIRY).or(Column::Kind.eq(TimerKind::Deferred)),
     };
     let wanted = Entity::find().filter(event).filter(Column::Attempts.lt(MAX_ATTEMPTS));
     QUEUE.claim(txn, wanted, LEASE, now, limit).await
@@ -127,6 +131,7 @@ pub(super) fn row(root_id: Uuid, subject: SubjectRef, state: String, event: &str
         state,
         event: event.to_owned(),
         ref_id: Uuid::nil(),
+        kind: TimerKind::Delay,
         due_at,
         lease_until: None,
         attempts: 0,
@@ -180,7 +185,12 @@ impl Opened<'_> {
     }
 }
 
-/// Whether a timer is an override's lapse, which the approval room handles.
+/// Whether a timer is an override's lapse, which the approval room handles. Servers of the version before write no kind.
 pub fn is_lapse(timer: &Model) -> bool {
-    timer.event == OVERRIDE_LAPSED && !timer.ref_id.is_nil()
+    timer.kind != TimerKind::Deferred && timer.event == OVERRIDE_LAPSED && !timer.ref_id.is_nil()
+}
+
+/// Whether a timer is of an event that waits for its window (`deferred`).
+pub fn is_deferred(timer: &Model) -> bool {
+    timer.kind == TimerKind::Deferred
 }

@@ -8,7 +8,7 @@ use crate::{
     queue::outbox,
     workflow::Rules,
 };
-use entity::{SubjectKind, fulfilment, quotation, sale_order, timer};
+use entity::{SubjectKind, TimerKind, fulfilment, quotation, sale_order, timer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -211,6 +211,7 @@ impl Shared {
             state: String::new(),
             event: super::OVERRIDE_LAPSED.to_owned(),
             ref_id: request,
+            kind: TimerKind::Lapse,
             due_at,
             lease_until: None,
             attempts: 0,

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{clock::Instant, error::Error};
 use entity::{
-    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, dispute, fulfilment, fulfilment_line,
-    hold, order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
-    sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
+    PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, deferred_event, dispute, fulfilment,
+    fulfilment_line, hold, order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line,
+    refund, sale_line, sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,7 +30,12 @@ macro_rules! order {
         impl Order {
             /// One that is there, of which nothing is read yet.
             pub(super) fn loaded(root: order_root::Model) -> Self {
-                Self { root: Row::loaded(root), $($part: Part::default(),)+ }
+                let none_waits = root.deferred_events == 0;
+                let mut order = Self { root: Row::loaded(root), $($part: Part::default(),)+ };
+                if none_waits {
+                    order.deferred.mark_loaded();
+                }
+                order
             }
 
             /// An order that begins now.

@@ -15,6 +15,7 @@ mod access;
 mod account;
 mod approval;
 mod audit;
+mod calendar;
 mod catalog;
 mod chaos;
 mod concurrency;

@@ -305,7 +305,7 @@ const FLOORS: [&[&str]; 18] = [
     &["id"],
     &["config"],
     &["db", "storage", "telemetry"],
-    &["actor", "queue"],
+    &["actor", "calendar", "queue"],
     &["workflow"],
     &["access", "catalog", "inventory", "order", "party"],
     &["approval", "credit", "payment"],

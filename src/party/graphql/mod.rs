@@ -1,5 +1,6 @@
 //! Stores, customers and resellers in the API.
 
+mod calendar;
 mod credit_change;
 pub mod keys;
 mod roots;
@@ -12,6 +13,7 @@ pub use updates::PartyUpdates;
 use crate::account::graphql::ResellerAccount;
 use crate::credit::graphql::CustomerCredit;
 use crate::error::Error;
+use crate::graphql::scalars::Json;
 use crate::graphql::{Answer, actor, app, loaders};
 use crate::id::{self, Prefix};
 use crate::{credit::graphql::CreditOf, party::graphql::keys::CreditChangesOf};
@@ -66,6 +68,11 @@ impl Store {
     /// IANA time zone: business windows are in it.
     async fn timezone(&self) -> &str {
         &self.0.timezone
+    }
+
+    /// Opening hours, holidays and windows by name, in the zone above; null: always open. As setStoreCalendar takes it.
+    async fn calendar(&self) -> Option<Json> {
+        self.0.calendar.clone().map(Json)
     }
 
     /// The lifecycle that drives its sale orders when nothing else is said.

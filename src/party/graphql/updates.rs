@@ -1,5 +1,6 @@
 //! Mutations that change stores, customers and resellers.
 
+use super::calendar::SetStoreCalendarInput;
 use super::roots::{CustomerPayload, ResellerPayload, StorePayload};
 use super::{Customer, Reseller};
 use crate::edge;
@@ -117,6 +118,14 @@ impl PartyUpdates {
             expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        StorePayload::load(ctx, done.store).await
+    }
+
+    /// Gives a store another calendar, whole. Events that wait for a window keep their time, and are asked about the new calendar
+    /// when it comes. Needs calendar.manage.
+    async fn set_store_calendar(&self, ctx: &Context<'_>, input: SetStoreCalendarInput) -> Answer<StorePayload> {
+        let (command, key) = input.parse()?;
+        let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
         StorePayload::load(ctx, done.store).await
     }
 

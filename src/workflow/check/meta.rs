@@ -1,8 +1,8 @@
 //! What Waybill reads in `meta`: values that it would not understand, and hence would pass over without a word.
 
 use crate::actor::Permissions;
+use crate::calendar::{self, Window};
 use crate::workflow::definition::schema;
-use crate::workflow::window::Window;
 use serde_json::{Map, Value};
 use statechart::{Machine, Problem, is_near};
 
@@ -117,8 +117,13 @@ fn permissions(meta: &Map<String, Value>, key: &str, path: &str, problems: &mut 
 }
 
 fn window(meta: &Map<String, Value>, path: &str, problems: &mut Vec<Problem>) {
-    if let Some(Err(why)) = meta.get("window").map(Window::read) {
-        let help = "say `{\"days\": [\"MON\", …], \"from\": \"09:00\", \"to\": \"17:30\"}`; without days, every day";
-        warn(path, "window", &format!("this window never opens: {why}"), help, problems);
+    let help = "name a window of the store's, `\"shipping\"`, or say `{\"days\": [\"MON\", …], \"from\": \"09:00\", \"to\": \"17:30\"}`; without \
+                days, every day";
+    let read = |window: &Value| match window {
+        Value::String(name) => calendar::check_name(name).map_err(|why| format!("no store has this window: {why}")),
+        _ => Window::read(window).map(drop).map_err(|why| format!("this window never opens: {why}")),
+    };
+    if let Some(Err(why)) = meta.get("window").map(read) {
+        warn(path, "window", &why, help, problems);
     }
 }

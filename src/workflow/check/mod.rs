@@ -7,7 +7,7 @@ mod meta;
 mod money;
 mod terminal;
 
-use super::{CREATED, Definition, MIGRATED, Vocabulary};
+use super::{Definition, OWN_WORDS, Vocabulary};
 use serde_json::Value;
 use statechart::diagram::Sketch;
 use statechart::{
@@ -84,7 +84,7 @@ fn subject_missing(machine: &Machine) -> Option<Problem> {
 /// An error for each event whose name the log has for something else.
 fn reserved(machine: &Machine) -> Vec<Problem> {
     let ours = |transition: &Transition| match &transition.trigger {
-        Trigger::Event(name) if [CREATED, MIGRATED].contains(&name.as_str()) => {
+        Trigger::Event(name) if OWN_WORDS.contains(&name.as_str()) => {
             let message = format!("{name} is what the log calls what Waybill does itself");
             Some(Problem::error(&transition.pointer, message, "give the event another name"))
         }

@@ -3,7 +3,7 @@
 use crate::db::page::Page;
 use crate::error::Error;
 use crate::graphql::batch::{Key, Reader, by_id};
-use entity::{SubjectKind, timer, transition_log};
+use entity::{SubjectKind, deferred_event, timer, transition_log};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;
@@ -13,6 +13,8 @@ use uuid::Uuid;
 by_id! {
     /// What is due of a subject.
     TimersOf => Vec<Arc<timer::Model>>, crate::workflow::queries::timers;
+    /// An event that waits, or waited, for its window.
+    DeferredById => Arc<deferred_event::Model>, crate::workflow::queries::deferred_by_id;
     /// A row of the log.
     TransitionById => Arc<transition_log::Model>, crate::workflow::queries::by_id;
 }

@@ -2,6 +2,7 @@
 
 use super::explain::{Available, Blocked};
 use super::queries::{LogOf, LogPage, Standing, TRANSITIONS};
+use super::timers;
 use crate::clock::Instant;
 use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::batch::Loaders;
@@ -18,10 +19,11 @@ use crate::{
     workflow::graphql::keys::{EventsOf, TimersOf},
 };
 use async_graphql::{Context, Description, Enum, ID, Interface, Object, SimpleObject};
-use entity::{SubjectKind, timer};
+use entity::{SubjectKind, TimerKind, timer};
 use std::sync::Arc;
 use uuid::Uuid;
 
+mod deferred;
 mod definitions;
 pub mod keys;
 mod log;
@@ -29,6 +31,7 @@ mod publishing;
 mod roots;
 mod why;
 
+pub use deferred::DeferredEvent;
 pub use definitions::WorkflowDefinition;
 pub use log::{RefusedAttempt, Transition};
 pub use publishing::{DefinitionMutation, DefinitionQuery};
@@ -307,12 +310,26 @@ pub struct WorkflowTimer(Arc<timer::Model>);
 
 #[Object(use_type_description = true)]
 impl WorkflowTimer {
-    /// The name of the delay.
+    /// The name of the delay; of an event that waits, its name.
     async fn event(&self) -> &str {
         &self.0.event
     }
 
-    /// The state that it counts from.
+    /// What it is of.
+    async fn kind(&self) -> TimerKind {
+        // Servers of the version before write no kind.
+        if timers::is_lapse(&self.0) { TimerKind::Lapse } else { self.0.kind }
+    }
+
+    /// The event that waits for its window. Null for everything else.
+    async fn deferred_event(&self, ctx: &Context<'_>) -> Answer<Option<DeferredEvent>> {
+        match self.0.kind {
+            TimerKind::Deferred => Ok(Some(DeferredEvent::load(ctx, self.0.ref_id).await?)),
+            TimerKind::Delay | TimerKind::Lapse => Ok(None),
+        }
+    }
+
+    /// The state that it counts from; of an event that waits, the one in which it was asked for.
     async fn state(&self) -> &str {
         &self.0.state
     }

@@ -1,7 +1,8 @@
 //! `sendWorkflowEvent` and `refusedAttempts`.
 
+use super::deferred::{CancelDeferredEventInput, DeferredEventPayload};
 use super::why::TransitionExplanation;
-use super::{RefusedAttempt, Transition, WorkflowSubject};
+use super::{DeferredEvent, RefusedAttempt, Transition, WorkflowSubject};
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -99,6 +100,10 @@ pub struct SendWorkflowEventInput {
     note: Option<String>,
     /// Refused with CONFLICT when the subject has moved on.
     expected_version: Option<i32>,
+    /// Where nothing but the window is in the way, wait: it is sent when the window opens, and asked again then, its guards for the
+    /// first time. Within the window it is sent at once.
+    #[graphql(default)]
+    defer: bool,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -122,10 +127,18 @@ impl WorkflowEventPayload {
         WorkflowSubject::load(loaders(ctx), kind, id).await
     }
 
-    /// What the event did; null when it changed nothing.
+    /// What the event did; null when it changed nothing. Of one that waits, that it does: `EVENT_DEFERRED`.
     async fn transition(&self, ctx: &Context<'_>) -> Answer<Option<Transition>> {
         match self.0.transition {
             Some(id) => Ok(Some(self.transition_by_id(ctx, id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The event, where it waits for its window. Null when it was sent.
+    async fn deferred(&self, ctx: &Context<'_>) -> Answer<Option<DeferredEvent>> {
+        match self.0.deferred {
+            Some(id) => Ok(Some(DeferredEvent::load(ctx, id).await?)),
             None => Ok(None),
         }
     }
@@ -172,9 +185,22 @@ impl WorkflowMutation {
             reason_code: input.reason_code,
             note: input.note,
             expected_version: input.expected_version,
+            defer: input.defer,
         };
         let done =
             edge::send(app(ctx), ctx.data_unchecked(), actor, input.idempotency_key.as_deref(), &command).await?;
         Ok(WorkflowEventPayload(done))
+    }
+
+    /// Takes an event back that waits for its window. For who asked for it, and for those who may send it; CONFLICT when it does not
+    /// wait any more.
+    async fn cancel_deferred_event(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelDeferredEventInput,
+    ) -> Answer<DeferredEventPayload> {
+        let (command, key) = input.parse()?;
+        let done = edge::run(app(ctx), actor(ctx)?, key.as_deref(), &command).await?;
+        DeferredEventPayload::load(ctx, done.deferred_event).await
     }
 }

@@ -2,8 +2,9 @@
 
 use super::World;
 use entity::{
-    CreditEntryKind, OrderFlag, credit_account, credit_entry, fulfilment, fulfilment_line, order_root, outbox, payment,
-    payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment, stray_object, transition_log,
+    CreditEntryKind, OrderFlag, TimerKind, credit_account, credit_entry, deferred_event, fulfilment, fulfilment_line,
+    order_root, outbox, payment, payment_entry, reseller_settlement, sale_line, sale_order, stock, stock_adjustment,
+    stray_object, timer, transition_log,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 use std::collections::{HashMap, HashSet};
@@ -38,7 +39,24 @@ impl World {
         stock_adds_up(db, &sales).await;
         credit_adds_up(db, &sales).await;
         every_object_is_named_once(db).await;
+        what_waits_has_its_timer(db).await;
     }
+}
+
+/// An event that waits for its window has one timer, due when it is, and its order counts it; no other has one.
+async fn what_waits_has_its_timer(db: &DatabaseConnection) {
+    let waiting = all::<deferred_event::Entity>(db).await.into_iter().filter(|row| row.settled_at.is_none());
+    let mut waiting: HashMap<Uuid, _> = waiting.map(|row| (row.id, row)).collect();
+    let counts = sums(waiting.values().map(|row| (row.root_id, 1)));
+    for root in all::<order_root::Entity>(db).await {
+        let counted = counts.get(&root.id).copied().unwrap_or(0);
+        assert_eq!(counted, i64::from(root.deferred_events), "events that wait of order {}", root.id);
+    }
+    for timer in all::<timer::Entity>(db).await.into_iter().filter(|timer| timer.kind == TimerKind::Deferred) {
+        let row = waiting.remove(&timer.ref_id).unwrap_or_else(|| panic!("a timer of nothing that waits: {timer:?}"));
+        assert_eq!((row.subject_id, &row.event, row.due_at), (timer.subject_id, &timer.event, timer.due_at));
+    }
+    assert!(waiting.is_empty(), "nothing will send these: {waiting:?}");
 }
 
 /// An object is a payment's receipt or a stray, never both.

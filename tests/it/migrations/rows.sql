@@ -94,6 +94,10 @@ VALUES (@transition_log, @order_root, 1, 'SALE', @sale_order, 'DRAFT', 'CREATED'
     'digest', '2026-01-01T00:00:00+00:00', '', 'hash');
 INSERT INTO refused_attempt (id, subject_kind, subject_id, event, code, message, actor_type, occurred_at)
 VALUES (@refused_attempt, 'SALE', @sale_order, 'CANCEL', 'FORBIDDEN', 'no', 'CUSTOMER', '2026-01-01T00:00:00+00:00');
+INSERT INTO deferred_event (id, root_id, subject_kind, subject_id, event, payload, state, user_id, api_key_id, due_at, times,
+    status, created_at)
+VALUES (@deferred_event, @order_root, 'SALE', @sale_order, 'CANCEL', '{}', 'OPEN', @user_account, @api_key,
+    '2026-01-02T00:00:00+00:00', 1, 'WAITING', '2026-01-01T00:00:00+00:00');
 INSERT INTO timer (id, root_id, subject_kind, subject_id, state, event, ref_id, due_at, attempts)
 VALUES (@timer, @order_root, 'SALE', @sale_order, 'OPEN', 'SALE_PENDING_EXPIRY', @nil, '2026-01-02T00:00:00+00:00', 0);
 INSERT INTO outbox (id, root_id, kind, payload, created_at, available_at, attempts)

@@ -109,6 +109,11 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("workflow_definition_version", "workflow_definition", "version = 0 WHERE id = @workflow_definition"),
     ("transition_log_sequence", "transition_log", "sequence = 0"),
     ("timer_attempts", "timer", "attempts = -1"),
+    ("order_root_deferred_events", "order_root", "deferred_events = -1"),
+    ("deferred_event_times", "deferred_event", "times = 0"),
+    ("deferred_event_settled", "deferred_event", "status = 'SENT'"),
+    ("deferred_event_settled", "deferred_event", "settled_at = '2026-01-02T00:00:00+00:00'"),
+    ("deferred_event_outcome", "deferred_event", "status = 'REFUSED', settled_at = '2026-01-02T00:00:00+00:00'"),
     ("outbox_attempts", "outbox", "attempts = -1"),
     ("number_counter_value", "number_counter", "value = -1"),
     ("login_count_failures", "login_count", "failures = -1"),
@@ -149,6 +154,7 @@ pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
     ("webhook_delivery_event_once", "webhook_delivery", "provider event_id variant", "event_id = 'same'"),
     ("workflow_definition_name_version", "workflow_definition", "name version", "version = 7"),
     ("transition_log_root_sequence", "transition_log", "root_id sequence", "root_id = @order_root"),
+    ("deferred_event_waiting", "deferred_event", "subject_id event", "subject_id = @sale_order"),
     ("timer_subject", "timer", "subject_id state event ref_id", "subject_id = @sale_order, ref_id = @nil"),
 ];
 
@@ -195,6 +201,9 @@ pub fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("refused_attempt", "subject_kind", of::<entity::SubjectKind>()),
         ("refused_attempt", "actor_type", of::<entity::ActorType>()),
         ("timer", "subject_kind", of::<entity::SubjectKind>()),
+        ("timer", "kind", of::<entity::TimerKind>()),
+        ("deferred_event", "subject_kind", of::<entity::SubjectKind>()),
+        ("deferred_event", "status", of::<entity::DeferredStatus>()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The lifecycle order-processing, and its parcels.
 
 mod history;
+mod hours;
 mod money;
 mod origin;
 mod pairs;

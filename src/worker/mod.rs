@@ -3,6 +3,8 @@
 //! Several may run at once: each claims rows by lease and skips what others hold. A batch that fails is halved until the
 //! culprit stands alone. Knows when things are done, not what they mean.
 
+mod deferred;
+
 use crate::{
     access,
     actor::Actor,
@@ -143,6 +145,7 @@ async fn sweep(app: &App, which: Which, limit: u64, stop: &CancellationToken) ->
 }
 
 async fn fire(app: &App, due: Vec<timer::Model>, stop: &CancellationToken) -> Result<usize, Error> {
+    let (deferred, due): (Vec<_>, Vec<_>) = due.into_iter().partition(timers::is_deferred);
     let (lapses, delayed): (Vec<_>, Vec<_>) = due.into_iter().partition(timers::is_lapse);
     let mut fired = 0;
     for timer in &lapses {
@@ -151,6 +154,9 @@ async fn fire(app: &App, due: Vec<timer::Model>, stop: &CancellationToken) -> Re
             Ok(_) => fired += 1,
             Err(error) => tracing::error!(timer = %timer.id, %error, "an override could not lapse"),
         }
+    }
+    if !deferred.is_empty() {
+        fired += deferred::send(app, &deferred, stop).await?;
     }
     for kind in [SubjectKind::Quotation, SubjectKind::Sale, SubjectKind::Fulfilment] {
         let batch: Vec<timer::Model> = delayed.iter().filter(|timer| timer.subject_kind == kind).cloned().collect();

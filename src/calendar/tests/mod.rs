@@ -1,4 +1,13 @@
-use super::*;
+//! Windows against clocks: what is said of them, and what one finds by watching.
+
+mod named;
+
+use super::{
+    hours::{changes, wall},
+    times::{DAY, DAYS},
+    *,
+};
+use chrono::{DateTime, Datelike, Timelike};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -7,7 +16,7 @@ fn at(text: &str) -> Instant {
 }
 
 fn until(window: &Value, zone: &str, now: &str) -> Option<Instant> {
-    match ask(window, zone, at(now)) {
+    match inline(window, zone, at(now)) {
         Answer::Open => None,
         Answer::Closed { until, .. } => Some(until.unwrap()),
     }
@@ -18,7 +27,7 @@ fn a_window_is_by_the_wall_clock_of_the_store_across_daylight_saving() {
     let window = json!({ "from": "09:00", "to": "17:00", "days": ["MON", "TUE"] });
     // Berlin: UTC+1 until 29 March 2026, then UTC+2.
     for open in ["2026-03-24T08:30:00Z", "2026-03-31T07:30:00Z", "2026-03-24T15:59:59.999999Z"] {
-        assert_eq!(ask(&window, "Europe/Berlin", at(open)), Answer::Open, "{open}");
+        assert_eq!(inline(&window, "Europe/Berlin", at(open)), Answer::Open, "{open}");
     }
     assert_eq!(until(&window, "Europe/Berlin", "2026-03-24T16:30:00Z"), Some(at("2026-03-30T07:00:00Z")));
 }
@@ -81,14 +90,14 @@ fn what_is_no_window_is_closed_and_says_why() {
         (json!({ "from": "09:00", "to": "17:00", "days": "MON" }), "list"),
         (json!("always"), "missing"),
     ] {
-        let Answer::Closed { until: None, message } = ask(&window, "UTC", at("2026-03-06T12:00:00Z")) else {
+        let Answer::Closed { until: None, message } = inline(&window, "UTC", at("2026-03-06T12:00:00Z")) else {
             panic!("{window}");
         };
         assert!(message.contains(why), "{window}: {message}");
     }
     let hours = json!({ "from": "9:00", "to": "17:00" });
-    assert!(matches!(ask(&hours, "Mars/Olympus", at("2026-03-06T12:00:00Z")), Answer::Closed { until: None, .. }));
-    assert_eq!(ask(&hours, "UTC", at("2026-03-06T09:00:00Z")), Answer::Open);
+    assert!(matches!(inline(&hours, "Mars/Olympus", at("2026-03-06T12:00:00Z")), Answer::Closed { until: None, .. }));
+    assert_eq!(inline(&hours, "UTC", at("2026-03-06T09:00:00Z")), Answer::Open);
 }
 
 /// What the wall clock shows each minute around a change, read from nothing but the zone's own hands.
@@ -155,7 +164,6 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
     let changes = changes_of_the_world(2015..2027);
     assert!(changes.len() > 500, "{}", changes.len());
     let mut dice = Dice(SEED);
-    let names = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
     let time = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let (mut closed, mut over_midnight) = (0, 0);
     for (change, zone) in changes {
@@ -170,7 +178,7 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
             if from == to || days.is_empty() {
                 continue;
             }
-            let on: Vec<_> = days.iter().map(|day| names[*day]).collect();
+            let on: Vec<_> = days.iter().map(|day| DAYS[*day]).collect();
             let written = json!({ "from": time(from), "to": time(to), "days": on });
             let window = (days, from, to);
             over_midnight += u32::from(to < from);
@@ -179,7 +187,7 @@ fn openings_are_those_that_one_finds_by_watching_the_clock() {
                 DateTime::from_timestamp(minutes.begin + 60 * i64::try_from(minute).unwrap(), 0).unwrap()
             };
             let expected = (now..minutes.shown.len()).find(|minute| minutes.open(&window, *minute));
-            let said = ask(&written, zone.name(), instant(now));
+            let said = inline(&written, zone.name(), instant(now));
             let place = format!("{zone} {written} at {}, seed {SEED}", instant(now));
             match (expected, said) {
                 (Some(minute), Answer::Open) => assert_eq!(minute, now, "{place}"),
