@@ -174,12 +174,12 @@ fn openings_of_calendars_are_those_that_one_finds_by_watching_the_clock() {
     const WATCHED: i64 = 12 * 1440;
     let mut dice = Dice(SEED);
     let (mut closed, mut tried) = (0, 0);
-    for (change, zone) in changes_of_the_world(2019..2027) {
+    for (change, zone) in changes_of_the_world(2024..2027) {
         let begin = (change - 2 * 86_400).div_euclid(60) * 60;
         let instant = |minute: i64| DateTime::from_timestamp(begin + minute * 60, 0).unwrap();
         let near = wall(zone, instant((change - begin) / 60));
         let about = near.num_seconds_from_midnight() / 60;
-        for _ in 0..3 {
+        for _ in 0..2 {
             let days = DAYS.iter().filter(|_| dice.below(3) > 0).copied().collect::<Vec<_>>();
             let week: serde_json::Map<_, _> =
                 days.into_iter().map(|day| (day.to_owned(), spans(&mut dice, about))).collect();
@@ -223,5 +223,5 @@ fn openings_of_calendars_are_those_that_one_finds_by_watching_the_clock() {
             }
         }
     }
-    assert!(tried > 500 && closed > 300, "{tried} {closed}");
+    assert!(tried > 100 && closed > 60, "{tried} {closed}");
 }

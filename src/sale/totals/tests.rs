@@ -79,7 +79,7 @@ fn order(case: &Case) -> Result<(Order, payment::Model, Vec<Uuid>), Error> {
         all
     };
     let mut order = Order::begin(row(json!({
-        "id": root, "number_seq": 1, "last_sequence": 0, "last_hash": "", "created_at": now,
+        "id": root, "number_seq": 1, "last_sequence": 0, "last_hash": "", "deferred_events": 0, "created_at": now,
     })));
     let mut fields = of(json!({
         "number": "ORD", "sale_type": "CONSUMER", "channel": "WEB", "lifecycle": "sale", "store_id": root,
