@@ -15,6 +15,7 @@ fn store(zone: &str, calendar: &Value) -> store::Model {
         default_lifecycle: "sale".to_owned(),
         calendar,
         backorders: false,
+        external_id: None,
         created_at: at("2026-01-01T00:00:00Z"),
         version: 1,
     }

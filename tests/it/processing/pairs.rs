@@ -9,7 +9,7 @@ use serde_json::json;
 
 impl World {
     /// An order in a state, from which all that the table allows can be done.
-    async fn ready_in(&self, from: &str, to: &str) -> String {
+    async fn prepared_in(&self, from: &str, to: &str) -> String {
         if (from, to) == ("confirmed", "paid") {
             // On credit that is given after it was confirmed: nothing tells the order.
             let buyer = json!({ "name": "Carla" });
@@ -35,7 +35,7 @@ both! {
         let mut done = Vec::new();
         for from in STATES {
             for to in STATES {
-                let order = w.ready_in(from, to).await;
+                let order = w.prepared_in(from, to).await;
                 let moves = w.moves(&order).await.len();
                 let before = w.print().await;
                 for (_, event) in EVENTS.iter().filter(|(leads, _)| *leads == to) {
