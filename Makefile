@@ -37,8 +37,9 @@ conformance: ## compare statecharts with xstate from npm on 10,000 fresh machine
 fmt: ## format everything
 	cargo fmt --all
 
-schema: ## write schema.graphql anew
+schema: ## write schema.graphql and openapi.json anew
 	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	cargo run --locked -- openapi > openapi.json.new && mv openapi.json.new openapi.json
 
 lifecycles: ## write docs/lifecycles.md anew
 	scripts/lifecycles cargo run --locked --quiet -- > docs/lifecycles.md.new && mv docs/lifecycles.md.new docs/lifecycles.md

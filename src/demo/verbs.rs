@@ -145,6 +145,7 @@ impl Hand<'_> {
             reason_code: why.map(|(code, _)| code.to_owned()),
             note: why.map(|(_, note)| note.to_owned()),
             expected_version: None,
+            metadata: None,
         };
         run(self.app, self.actor, &command).await?;
         Ok(())

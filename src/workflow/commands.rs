@@ -27,6 +27,9 @@ pub struct SendEvent {
     pub note: Option<String>,
     /// Refused when the subject has moved on from it.
     pub expected_version: Option<i32>,
+    /// What is kept with it in the log, and read by nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Value>,
 }
 
 impl SendEvent {
@@ -38,7 +41,7 @@ impl SendEvent {
         payload: Option<Value>,
         reason_code: Option<String>,
     ) -> Result<Self, Error> {
-        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None };
+        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None, metadata: None };
         tried.check_form()?;
         Ok(tried)
     }
@@ -50,9 +53,10 @@ impl SendEvent {
 
     /// The event.
     pub fn event(&self) -> Event {
-        Event::named(self.event.clone())
+        let event = Event::named(self.event.clone())
             .with(self.payload.clone().unwrap_or(Value::Null))
-            .because(self.reason_code.clone(), self.note.clone())
+            .because(self.reason_code.clone(), self.note.clone());
+        Event { metadata: self.metadata.clone(), ..event }
     }
 }
 

@@ -301,7 +301,7 @@ fn graphql_files_hold_no_query() {
 /// The rooms of `src`, floor by floor from the ground. A room imports rooms of lower floors and no others.
 const FLOORS: [&[&str]; 17] = [
     &["error"],
-    &["clock", "id", "money", "texts"],
+    &["clock", "id", "json", "money", "texts"],
     &["config"],
     &["db", "storage", "telemetry"],
     &["actor", "queue"],

@@ -172,6 +172,7 @@ impl WorkflowMutation {
             reason_code: input.reason_code,
             note: input.note,
             expected_version: input.expected_version,
+            metadata: None,
         };
         let done =
             edge::send(app(ctx), ctx.data_unchecked(), actor, input.idempotency_key.as_deref(), &command).await?;

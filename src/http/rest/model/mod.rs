@@ -1,0 +1,15 @@
+//! The shapes of the façade's JSON, as the document describes them.
+
+mod events;
+mod list;
+mod order;
+mod problem;
+mod status;
+mod words;
+
+pub use events::{StateEvent, StateEvents, Timeline, TimelineEntry};
+pub use list::{Listed, OrderPage, Pagination};
+pub use order::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};
+pub use problem::Problem;
+pub use status::{ChangeStatus, Moved, MovedOrder};
+pub use words::{Lifecycle, Status, Tag};
