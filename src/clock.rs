@@ -5,7 +5,7 @@
 //! instants from outside: what RFC 3339 cannot write, neither database keeps as the other does.
 
 use crate::error::Error;
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An instant, UTC, to the microsecond.
@@ -77,6 +77,16 @@ pub fn parse(text: &str) -> Result<Instant, String> {
     }
     let at = to_micros(at);
     if is_written(at) { Ok(at) } else { Err(format!("{text:?} is outside the years 0001 to 9999 in UTC")) }
+}
+
+/// A day as it is written outside: RFC 3339's full-date, of the years 0001 to 9999. The error says what would be right.
+pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = text.parse::<NaiveDate>().ok().filter(|day| plain && day.year() > 0);
+    day.ok_or_else(|| {
+        let shown: String = text.chars().take(64).collect();
+        format!("{shown:?} is no day of the calendar; write \"2026-01-31\"")
+    })
 }
 
 /// An instant of a payload's field: its text, read by [`parse`].

@@ -219,6 +219,11 @@ fn taken(violation: &str) -> String {
             "a payment with this provider and reference exists already",
         ),
         ("product_sku", "product.sku", "a product with this SKU exists already"),
+        ("store_external_id", "store.external_id", "another store has this external id"),
+        ("customer_external_id", "customer.external_id", "another customer has this external id"),
+        ("reseller_external_id", "reseller.external_id", "another reseller has this external id"),
+        ("product_external_id", "product.external_id", "another product has this external id"),
+        ("sale_order_external_id", "sale_order.external_id", "another order of this source has this external id"),
         ("user_account_email", "user_account.email", "a user with this e-mail address exists already"),
     ];
     NAMES.iter().find(|(name, columns, _)| violation.contains(name) || violation.contains(columns)).map_or_else(

@@ -4,7 +4,9 @@
 //! The only place that makes ids and other random values.
 
 use crate::error::Error;
+use crate::texts;
 use rand::RngCore;
+use serde::Serialize;
 use uuid::Uuid;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -141,6 +143,38 @@ pub fn parse(id: &str) -> Option<(Prefix, Uuid)> {
         Some((value << 5) | u128::try_from(digit).ok()?)
     })?;
     Some((prefix, Uuid::from_u128(value)))
+}
+
+/// Longest id of another system, in characters.
+pub const LONGEST_FOREIGN: usize = 200;
+
+/// What an input names something by: an id of ours, or one that another system has for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Named {
+    /// The UUID of a TypeID.
+    Own(Uuid),
+    /// Anything else.
+    Foreign(String),
+}
+
+impl Named {
+    /// Reads an id of this kind.
+    pub fn read(prefix: Prefix, id: &str) -> Self {
+        match parse(id) {
+            Some((found, uuid)) if found == prefix => Self::Own(uuid),
+            _ => Self::Foreign(id.trim().to_owned()),
+        }
+    }
+}
+
+/// An id that another system gives: a line of 1 to 200 characters that could not be taken for one of ours.
+pub fn foreign(field: &str, id: &str) -> Result<String, Error> {
+    let id = texts::line(field, id, LONGEST_FOREIGN)?;
+    if parse(&id).is_some() {
+        return Err(Error::invalid(field, format!("{id:?} could be an id of ours; write the other system's")));
+    }
+    Ok(id)
 }
 
 #[cfg(test)]

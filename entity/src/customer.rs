@@ -21,6 +21,8 @@ pub struct Model {
     pub credit_tier: Tier,
     /// The e-mail address and, on the next line, the name, folded for searching; filled when it is saved.
     pub folded: Option<String>,
+    /// What another system calls it; unique.
+    pub external_id: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// Grows by one with every change.

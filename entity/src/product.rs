@@ -30,6 +30,8 @@ pub struct Model {
     pub folded: Option<String>,
     /// The SKU, folded: unique. See [`own_spelling`].
     pub sku_folded: Option<String>,
+    /// What another system calls it; unique.
+    pub external_id: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// Grows by one with every change.

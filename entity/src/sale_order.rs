@@ -67,6 +67,19 @@ pub struct Model {
     /// The approved revision as it was sold: prices are frozen here.
     #[sea_orm(column_type = "JsonBinary")]
     pub sold_terms: Json,
+    /// What the system that it comes from calls it; unique within `external_source`.
+    pub external_id: Option<String>,
+    /// The system that `external_id` is of.
+    pub external_source: Option<String>,
+    /// How the buyer wants it sent, in the shop's words.
+    pub shipping_method: Option<String>,
+    /// What the buyer asks for, in words.
+    pub special_instructions: Option<String>,
+    /// On which day it is expected to arrive.
+    pub estimated_delivery: Option<Date>,
+    /// What the shop keeps with it: an object.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Json>,
     /// Name of the definition that drives the row.
     pub workflow_definition: String,
     /// The definition's version.

@@ -20,6 +20,8 @@ pub struct Model {
     pub default_lifecycle: String,
     /// Whether a sale may reserve less than it sells.
     pub backorders: bool,
+    /// What another system calls it; unique.
+    pub external_id: Option<String>,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// Grows by one with every change.

@@ -269,6 +269,10 @@ words! {
         Overpaid = "OVERPAID",
         /// It should have expired, but confirmed money is in.
         ExpiryBlocked = "EXPIRY_BLOCKED",
+        /// The newest payment failed, and it is not paid otherwise.
+        PaymentFailed = "PAYMENT_FAILED",
+        /// A part has shipped, and a part has not.
+        PartlyShipped = "PARTLY_SHIPPED",
         /// Money must go back.
         RefundOwed = "REFUND_OWED",
         /// A refund failed.

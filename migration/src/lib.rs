@@ -49,6 +49,7 @@ impl MigratorTrait for Migrator {
             "m0017_access",
             "m0018_holds",
             "m0019_columns_of_tags",
+            "m0020_own_orders",
         ]
     }
 }
@@ -89,9 +90,10 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
 /// (word, PostgreSQL, SQLite). The SQLite types are those of `STRICT` tables, which refuse what does not fit, as
 /// PostgreSQL does: UUIDs are 16 bytes, instants RFC 3339 text, booleans 0 and 1.
 /// `{postgres}` and `{sqlite}` begin a line that the other database reads as a comment.
-const DIALECT: [(&str, &str, &str); 11] = [
+const DIALECT: [(&str, &str, &str); 12] = [
     ("{uuid}", "uuid", "BLOB"),
     ("{instant}", "timestamptz", "TEXT"),
+    ("{date}", "date", "TEXT"),
     ("{json}", "jsonb", "TEXT"),
     ("{bytes}", "bytea", "BLOB"),
     ("{bool}", "boolean", "INTEGER"),

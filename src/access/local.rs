@@ -145,17 +145,16 @@ async fn own_party(
     let exists = user_account::Entity::find().filter(user_account::Column::Email.eq(&email)).one(txn).await?.is_some();
     let (id, name, email) = (Set(id::new()), Set(format!("Local {}", word(role))), Set(Some(email)));
     let (credit_tier, created_at, version) = (Set(Tier::None), Set(now), Set(1));
+    let (external_id, folded) = (NotSet, NotSet);
     match role {
         RoleKind::Customer if !exists => {
-            let row = customer::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
-                .insert(txn)
-                .await?;
+            let row = customer::ActiveModel { id, name, email, credit_tier, external_id, folded, created_at, version };
+            let row = row.insert(txn).await?;
             Ok((Some(row.id), None))
         }
         RoleKind::Reseller if !exists => {
-            let row = reseller::ActiveModel { id, name, email, credit_tier, folded: NotSet, created_at, version }
-                .insert(txn)
-                .await?;
+            let row = reseller::ActiveModel { id, name, email, credit_tier, external_id, folded, created_at, version };
+            let row = row.insert(txn).await?;
             Ok((None, Some(row.id)))
         }
         _ => Ok((None, None)),

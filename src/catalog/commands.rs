@@ -32,6 +32,7 @@ pub struct CreateProduct {
     pub title: String,
     pub price: Money,
     pub reseller_price: Option<Money>,
+    pub external_id: Option<String>,
 }
 
 impl Command for CreateProduct {
@@ -50,6 +51,7 @@ impl Command for CreateProduct {
             let case = if taken.sku == self.sku { "" } else { "; one that differs by case only would be taken for it" };
             return Err(Error::Conflict(format!("{message}{case}")));
         }
+        let external_id = self.external_id.as_deref().map(|id| id::foreign("externalId", id)).transpose()?;
         let row = product::Model {
             id: id::new(),
             sku: self.sku.clone(),
@@ -60,6 +62,7 @@ impl Command for CreateProduct {
             currency: self.price.currency.clone(),
             folded: None,
             sku_folded: None,
+            external_id,
             created_at: cx.now,
             version: 1,
             archived_at: None,
@@ -79,6 +82,7 @@ pub struct UpdateProduct {
     pub title: Option<String>,
     pub price: Option<Money>,
     pub reseller_price: Change<Money>,
+    pub external_id: Change<String>,
     pub archived: Option<bool>,
     pub expected_version: Option<i32>,
 }
@@ -115,6 +119,7 @@ impl UpdateProduct {
         row.price_minor = price.minor;
         row.currency = price.currency;
         row.reseller_price_minor = reseller.map(|price| price.minor);
+        row.external_id = self.external_id.read(row.external_id.take(), |id| id::foreign("externalId", id))?;
         match self.archived {
             Some(true) => row.archived_at = row.archived_at.or(Some(cx.now)),
             Some(false) => row.archived_at = None,

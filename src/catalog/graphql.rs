@@ -60,6 +60,11 @@ impl Product {
         Ok(self.0.reseller_price_minor.map(|minor| Money::of(minor, &self.0.currency)))
     }
 
+    /// What another system calls it; unique. Where a line names a product, this does as well as the SKU.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
     /// Since when it is not for sale any more; null: it is for sale.
     async fn archived_at(&self) -> Option<DateTime> {
         self.0.archived_at.map(DateTime)
@@ -133,6 +138,8 @@ pub struct CreateProductInput {
     price: MoneyInput,
     /// The price of one for resellers, in the same currency; left out: the same.
     reseller_price: Option<MoneyInput>,
+    /// What another system calls it; unique.
+    external_id: Option<String>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -148,6 +155,8 @@ pub struct UpdateProductInput {
     price: Option<MoneyInput>,
     /// The price of one for resellers, in the same currency; null: the same as for everybody.
     reseller_price: MaybeUndefined<MoneyInput>,
+    /// What another system calls it, unique; null: nothing.
+    external_id: MaybeUndefined<String>,
     /// Whether it is not for sale any more. It stays on what was sold, and can be brought back.
     archived: Option<bool>,
     /// Refused with CONFLICT when the product has moved on.
@@ -184,6 +193,7 @@ impl ProductMutation {
             title: input.title,
             price: input.price.read(ctx, "price")?,
             reseller_price: MoneyInput::maybe(input.reseller_price.as_ref(), ctx, "resellerPrice")?,
+            external_id: input.external_id,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         ProductPayload::load(ctx, done.product).await
@@ -197,6 +207,7 @@ impl ProductMutation {
             title: input.title,
             price: MoneyInput::maybe(input.price.as_ref(), ctx, "price")?,
             reseller_price: change(input.reseller_price, |money| money.read(ctx, "resellerPrice"))?,
+            external_id: change(input.external_id, Ok)?,
             archived: input.archived,
             expected_version: input.expected_version,
         };

@@ -54,10 +54,10 @@ pub fn overage(limit: i64, other_exposure: i64, outstanding: i64) -> i64 {
     if outstanding == 0 { 0 } else { other_exposure.saturating_add(outstanding).saturating_sub(limit).max(0) }
 }
 
-/// How far over its limit the party of this order is; without a party the limit is 0.
-pub fn overage_of(turn: &Turn<'_>) -> Result<i64, Error> {
-    let sale = turn.sale()?;
-    let (outstanding, own) = (sale.workflow_context.outstanding, sale.workflow_context.reserved);
+/// How far over its limit the party of this order is when `outstanding`, minor units, is owed on it; without a party the
+/// limit is 0.
+pub fn overage_of(turn: &Turn<'_>, outstanding: i64) -> Result<i64, Error> {
+    let own = turn.sale()?.workflow_context.reserved;
     let Some(key) = key(turn)? else { return Ok(outstanding) };
     let account = account(turn, &key)?;
     let limited = turn.shared.limited.contains(&(account.party_kind, account.party_id));

@@ -47,6 +47,7 @@ pub async fn stock_up(app: &App, people: &People) -> Result<(), Error> {
             title: title.to_owned(),
             price: usd(price),
             reseller_price: Some(usd(reseller_price)),
+            external_id: None,
         };
         run(app, &people.admin, &product).await?;
         for (store_id, delta) in [(people.shop, units), (people.warehouse, units / 4 + 1)] {
@@ -62,6 +63,7 @@ pub async fn stock_up(app: &App, people: &People) -> Result<(), Error> {
             title: title.to_owned(),
             price: usd(price),
             reseller_price: None,
+            external_id: None,
         };
         run(app, &people.admin, &product).await?;
     }

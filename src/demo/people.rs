@@ -140,7 +140,7 @@ fn draft(role: &str, name: &str, password: &str) -> CreateUser {
 
 async fn store(app: &App, admin: &Actor, name: &str, backorders: bool) -> Result<Uuid, Error> {
     let (name, currency, timezone) = (name.to_owned(), CURRENCY.to_owned(), Some("Europe/Berlin".to_owned()));
-    let store = CreateStore { name, currency, timezone, default_lifecycle: None, backorders };
+    let store = CreateStore { name, currency, timezone, default_lifecycle: None, backorders, external_id: None };
     Ok(run(app, admin, &store).await?.store)
 }
 
@@ -151,6 +151,7 @@ async fn customer(app: &App, admin: &Actor, name: &str, tier: &str, limit: Optio
         email: Some(format!("{first}@customers.example")),
         credit_tier: Some(tier.to_owned()),
         credit_limit: limit.map(verbs::dollars),
+        external_id: None,
     };
     Ok(run(app, admin, &customer).await?.customer)
 }
@@ -161,6 +162,7 @@ async fn reseller(app: &App, admin: &Actor) -> Result<Uuid, Error> {
         email: Some("orders@harbour.example".to_owned()),
         credit_tier: Some("GOLD".to_owned()),
         credit_limit: None,
+        external_id: None,
     };
     Ok(run(app, admin, &reseller).await?.reseller)
 }

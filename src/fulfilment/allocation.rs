@@ -145,6 +145,15 @@ pub fn give_back(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Leaves the house as soon as it is made, unless it comes to nothing: takes over what the sale has reserved for it.
+pub fn leave(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if turn.fulfilment()?.workflow_context.fell_through.is_some() {
+        return Ok(());
+    }
+    take_over(turn)?;
+    ship(turn)
+}
+
 /// Leaves the house: consumes the reservation; from now on the order counts as shipped.
 pub fn ship(turn: &mut Turn<'_>) -> Result<(), Error> {
     let now = turn.now();
@@ -153,7 +162,7 @@ pub fn ship(turn: &mut Turn<'_>) -> Result<(), Error> {
     let stocked = has_stock(turn)?;
     let store = turn.fulfilment()?.store_id;
     for part in parts(turn)? {
-        if stocked {
+        if stocked && part.reserved > 0 {
             stock::consume(turn.shared, store, &part.sku, part.reserved)?;
         }
         let line = line_mut(turn, part.line)?;

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     clock,
-    error::{Code, Error},
+    error::Error,
+    order::arrival,
     workflow::{Needs, SubjectRef, Turn, Verdict, Vocabulary},
 };
 use entity::{FulfilmentType, SubjectKind};
@@ -31,7 +32,9 @@ pub fn vocabulary() -> Vocabulary {
             "RESERVE_MISS",
         ])
         .records(&[RESERVED_IN_PART])
+        .offers(&["PACKAGE_DELIVERED", "DELIVERY_CORRECTED", "RETURN_TAKEN"])
         .builder(seed::build)
+        .guard("fellThrough", Needs::FULFILMENTS, fell_through)
         .guard("stockForAll", STOCK, allocation::stock_for_all)
         .guard("hasGoods", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Pickup, FulfilmentType::Delivery]))
         .guard("isService", Needs::FULFILMENTS, |turn| is(turn, &[FulfilmentType::Service]))
@@ -41,7 +44,9 @@ pub fn vocabulary() -> Vocabulary {
         .payload_guard("isLastHold", Needs::HOLDS, holds::is_last)
         .payload_guard("canBeReturned", STOCK, returns::can_be_returned)
         .payload_guard("canBeReceived", STOCK, returns::can_be_received)
-        .vetting_guard("deliveredAfterShipping", Needs::FULFILMENTS, delivered_after_shipping)
+        .vetting_guard("deliveredAfterShipping", Needs::FULFILMENTS, |turn| {
+            arrival::not_before(turn, turn.fulfilment()?.shipped_at)
+        })
         .guard("nothingToGiveBack", STOCK.and(Needs::MONEY), returns::nothing_to_give_back)
         .guard("noRefundUnderWay", Needs::MONEY.and(Needs::FULFILMENTS), returns::no_refund_under_way)
         .guard("nothingRemains", STOCK, returns::nothing_remains)
@@ -51,16 +56,21 @@ pub fn vocabulary() -> Vocabulary {
         .action("lookAgain", STOCK, allocation::look_again)
         .action("giveStockBack", STOCK, allocation::give_back)
         .action("ship", STOCK, allocation::ship)
+        .action("leave", STOCK, allocation::leave)
         .action("addHold", Needs::HOLDS, holds::add)
         .action("liftHold", Needs::HOLDS, holds::lift)
         .action("splitOff", STOCK.and(Needs::HOLDS).and(Needs::MONEY), allocation::split_off)
         .action("schedule", Needs::FULFILMENTS, schedule)
         .action("deliver", Needs::FULFILMENTS, deliver)
+        .action("undeliver", Needs::FULFILMENTS, undeliver)
         .action("requestReturn", STOCK, returns::request)
         .action("receiveReturn", STOCK, returns::receive)
         .action("refuseReturn", STOCK, returns::refuse)
         .action("settleReturn", STOCK, returns::settle)
+        .action("takeBack", STOCK, returns::take_back)
         .action("reportClosed", CLOSING, report_closed)
+        .action("tellDelivered", CLOSING, |turn| tell(turn, "PARCEL_DELIVERED"))
+        .action("tellReturned", CLOSING, |turn| tell(turn, "PARCELS_RETURNED"))
         .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.
             let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
@@ -72,15 +82,6 @@ pub fn vocabulary() -> Vocabulary {
 fn is(turn: &Turn<'_>, types: &[FulfilmentType]) -> Result<Verdict, Error> {
     let kind = turn.fulfilment()?.fulfilment_type;
     Ok(Verdict::when(types.contains(&kind), format!("this fulfilment is a {kind}"), "use the event of its kind"))
-}
-
-/// Who says when it arrived does not say that it arrived before it left.
-fn delivered_after_shipping(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let (said, shipped) = (turn.event.instant("deliveredAt")?, turn.fulfilment()?.shipped_at);
-    let Some((said, shipped)) = said.zip(shipped) else { return Ok(Verdict::Pass) };
-    let shipped_at = shipped.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-    let message = format!("payload.deliveredAt is before it was shipped, at {shipped_at}");
-    Ok(Verdict::with_code(said >= shipped, Code::BadInput, message, "say when it arrived, or leave it out for now"))
 }
 
 fn schedule(turn: &mut Turn<'_>) -> Result<(), Error> {
@@ -98,10 +99,29 @@ fn deliver(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The sale counts its fulfilments when one reaches its end.
-fn report_closed(turn: &mut Turn<'_>) -> Result<(), Error> {
+/// It has not arrived after all.
+fn undeliver(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let row = turn.fulfilment_mut()?;
+    row.delivered_at = None;
+    row.received_by = None;
+    Ok(())
+}
+
+/// It was made to come to nothing, or has.
+fn fell_through(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let fell = turn.fulfilment()?.workflow_context.fell_through.is_some();
+    Ok(Verdict::when(fell, "it has not come to nothing", "wait"))
+}
+
+/// The sale hears where its parcel is.
+fn tell(turn: &mut Turn<'_>, event: &str) -> Result<(), Error> {
     let sale = SubjectRef::sale(turn.fulfilment()?.sale_order_id);
     let fulfilment = turn.subject.id;
-    turn.follow_optionally(sale, "FULFILMENT_CLOSED", json!({ "fulfilment": fulfilment }));
+    turn.follow_optionally(sale, event, json!({ "fulfilment": fulfilment }));
     Ok(())
+}
+
+/// The sale counts its fulfilments when one reaches its end.
+fn report_closed(turn: &mut Turn<'_>) -> Result<(), Error> {
+    tell(turn, "FULFILMENT_CLOSED")
 }

@@ -3,8 +3,8 @@
 use super::allocation::own_lines;
 use crate::{
     error::{Code, Error},
-    id,
     inventory::stock,
+    order::units,
     payment::refunds,
     workflow::{Turn, Verdict},
 };
@@ -23,22 +23,11 @@ fn units(
     let Some(named) = turn.event.payload.get("lines").and_then(Value::as_array) else {
         return Ok(Ok(lines.iter().map(|line| (line.id, whole(line))).filter(|(_, units)| *units > 0).collect()));
     };
-    let mut units = BTreeMap::new();
-    for item in named {
-        let text = item["orderLineId"].as_str().unwrap_or_default();
-        let Some(wanted) = number(&item["quantity"]).filter(|wanted| *wanted > 0) else {
-            return Ok(Err(format!("{} is no number of units", item["quantity"])));
-        };
-        let Some(line) = named_line(&lines, item) else {
-            return Ok(Err(format!("{text} is no line of this fulfilment")));
-        };
-        let total = units.entry(line.id).or_insert(0);
-        *total = wanted.saturating_add(*total);
-        if *total > whole(line) {
-            return Ok(Err(format!("{total} units of {text} are named, but there are {}", whole(line))));
-        }
-    }
-    Ok(Ok(units))
+    let left = |sold: Uuid| lines.iter().find(|line| line.sale_line_id == sold).map(whole);
+    Ok(units::named(named, "fulfilment", left).map(|named| {
+        let own = |(sold, units)| Some((lines.iter().find(|line| line.sale_line_id == sold)?.id, units));
+        named.into_iter().filter_map(own).collect()
+    }))
 }
 
 /// Units by fulfilment line of which the payload says that they do not go back on the shelf.
@@ -47,7 +36,7 @@ fn written_off(turn: &Turn<'_>) -> Result<BTreeMap<Uuid, i32>, Error> {
     let named = turn.event.payload.get("lines").and_then(Value::as_array).into_iter().flatten();
     let mut units = BTreeMap::new();
     for item in named.filter(|item| item["restock"] == Value::Bool(false)) {
-        if let (Some(line), Some(broken)) = (named_line(&lines, item), number(&item["quantity"])) {
+        if let (Some(line), Some(broken)) = (named_line(&lines, item), units::number(&item["quantity"])) {
             *units.entry(line.id).or_insert(0) += broken;
         }
     }
@@ -55,14 +44,8 @@ fn written_off(turn: &Turn<'_>) -> Result<BTreeMap<Uuid, i32>, Error> {
 }
 
 fn named_line<'a>(lines: &'a [fulfilment_line::Model], item: &Value) -> Option<&'a fulfilment_line::Model> {
-    let sold = id::decode(id::Prefix::Line, item["orderLineId"].as_str()?).ok()?;
+    let sold = units::line(item)?;
     lines.iter().find(|line| line.sale_line_id == sold)
-}
-
-/// A whole number, however JSON writes it: `1.0` is one too.
-fn number(value: &Value) -> Option<i32> {
-    let text = value.as_number()?.to_string();
-    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 fn verdict(units: Result<BTreeMap<Uuid, i32>, String>) -> Verdict {
@@ -135,8 +118,6 @@ pub fn request(turn: &mut Turn<'_>) -> Result<(), Error> {
 pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
     let units = units(turn, requested)?.unwrap_or_default();
     let broken = written_off(turn)?;
-    let store = turn.fulfilment()?.store_id;
-    let stocked = turn.fulfilment()?.fulfilment_type != FulfilmentType::Service;
     let mut back = Vec::new();
     for line in lines_mut(turn)? {
         let units = units.get(&line.id).copied().unwrap_or(0);
@@ -147,10 +128,35 @@ pub fn receive(turn: &mut Turn<'_>) -> Result<(), Error> {
         line.return_requested = 0;
         back.push((line.sale_line_id, units - broken));
     }
-    for (sold, units) in back.into_iter().filter(|(_, units)| stocked && *units > 0) {
+    put_back(turn, back)
+}
+
+/// All that has shipped is back, whether anybody had asked for that or not.
+pub fn take_back(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let mut back = Vec::new();
+    for line in lines_mut(turn)? {
+        let units = shipped(line);
+        line.returned += units;
+        line.coming_back = line.returned - line.settled;
+        line.return_requested = 0;
+        back.push((line.sale_line_id, units));
+    }
+    put_back(turn, back)
+}
+
+/// Puts units of order lines back on the shelf; services have none.
+fn put_back(turn: &mut Turn<'_>, back: Vec<(Uuid, i32)>) -> Result<(), Error> {
+    let (store, leaves_by) = (turn.fulfilment()?.store_id, turn.fulfilment()?.fulfilment_type);
+    if leaves_by == FulfilmentType::Service {
+        return Ok(());
+    }
+    for (sold, units) in back.into_iter().filter(|(_, units)| *units > 0) {
         let sold = turn.order.sale_lines.all()?.iter().find(|line| line.id == sold);
-        let sku = sold.map(|line| line.sku.clone()).ok_or_else(|| Error::internal("a line of no sale line"))?;
-        stock::put_back(turn, store, &sku, units)?;
+        let sold = sold.ok_or_else(|| Error::internal("a line of no sale line"))?;
+        if sold.kind.has_stock() {
+            let sku = sold.sku.clone();
+            stock::put_back(turn, store, &sku, units)?;
+        }
     }
     Ok(())
 }

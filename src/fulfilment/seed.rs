@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     id,
+    order::worth,
     workflow::{SubjectRef, Turn},
 };
 use entity::{FulfilmentType, HoldCause, PaymentStatus, fulfilment, fulfilment_line};
@@ -11,13 +12,26 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Seed {
+    /// The machine that drives it.
+    #[serde(default = "usual")]
+    machine: String,
     #[serde(rename = "type")]
     leaves_by: FulfilmentType,
     lines: Vec<Line>,
     /// Holds that a split-off part inherits, each as the payload of its HOLD.
     #[serde(default)]
     holds: Vec<Value>,
+    carrier: Option<String>,
+    tracking_number: Option<String>,
+    /// Whether it comes to nothing from the first: what its lines are worth is not delivered.
+    #[serde(default)]
+    fell_through: bool,
+}
+
+fn usual() -> String {
+    "fulfilment".to_owned()
 }
 
 #[derive(Deserialize)]
@@ -44,13 +58,13 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
         sale_order_id: sale.id,
         store_id: sale.store_id,
         fulfilment_type: seed.leaves_by,
-        carrier: None,
-        tracking_number: None,
+        carrier: seed.carrier,
+        tracking_number: seed.tracking_number,
         shipped_at: None,
         delivered_at: None,
         received_by: None,
         scheduled_at: None,
-        workflow_definition: "fulfilment".to_owned(),
+        workflow_definition: seed.machine,
         workflow_version: 0,
         workflow_state: String::new(),
         workflow_context: fulfilment::Context::default(),
@@ -76,6 +90,10 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
             coming_back: 0,
             settled: 0,
         })?;
+    }
+    if seed.fell_through {
+        let worth = worth::of_fulfilment(turn.order, id)?;
+        turn.order.fulfilment_mut(id)?.workflow_context.fell_through = Some(worth);
     }
     let mut holds = seed.holds;
     let dispute = json!(HoldCause::Dispute);

@@ -2,7 +2,7 @@
 
 use crate::clock::{self, Instant};
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::SecondsFormat;
+use chrono::{NaiveDate, SecondsFormat};
 
 /// An instant, RFC 3339, UTC, of the years 0001 to 9999; without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +26,25 @@ impl ScalarType for DateTime {
 impl From<Instant> for DateTime {
     fn from(at: Instant) -> Self {
         Self(at)
+    }
+}
+
+/// A day of the calendar, RFC 3339's full-date: "2026-02-28".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Date(pub NaiveDate);
+
+/// A day of the calendar, of the years 0001 to 9999: "2026-02-28".
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        clock::parse_date(text).map(Self).map_err(InputValueError::custom)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 

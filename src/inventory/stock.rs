@@ -43,12 +43,18 @@ pub fn release(turn: &mut Turn<'_>, store: Uuid, sku: &str, units: i32) -> Resul
     if units == 0 {
         return Ok(());
     }
-    let stock = turn.shared.stock_mut(store, sku)?;
+    free(turn.shared, store, sku, units)?;
+    announce(turn, store, sku)
+}
+
+/// The same untold: whoever frees units to reserve others tells what is free in the end.
+pub fn free(shared: &mut Shared, store: Uuid, sku: &str, units: i32) -> Result<(), Error> {
+    let stock = shared.stock_mut(store, sku)?;
     if units < 0 || units > stock.reserved {
         return Err(Error::internal(format!("{units} of {sku} released, but {} are reserved", stock.reserved)));
     }
     stock.reserved -= units;
-    announce(turn, store, sku)
+    Ok(())
 }
 
 /// Takes reserved units off the shelf.

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error};
 use crate::texts;
 use entity::Address;
+use serde::Deserialize;
 
 /// The longest line of an address, in characters.
 const LONGEST: usize = 200;
@@ -18,6 +19,53 @@ const COUNTRIES: &str = "\
     ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
     PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF \
     TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+/// An address as it is sent: in our words or in a checkout's, `street` for `line1`, `state` for `region`, `zipCode` for
+/// `postalCode`, `country` for `countryCode`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "as they are sent")]
+pub struct Spelt {
+    pub name: String,
+    pub line1: Option<String>,
+    pub street: Option<String>,
+    pub line2: Option<String>,
+    pub city: String,
+    pub region: Option<String>,
+    pub state: Option<String>,
+    pub postal_code: Option<String>,
+    pub zip_code: Option<String>,
+    pub country_code: Option<String>,
+    pub country: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl Spelt {
+    /// The address. What is said in both words must be the same.
+    pub fn read(self) -> Result<Address, Error> {
+        let either = |name: &str, text: Option<String>, other_name: &str, other: Option<String>| match (text, other) {
+            (Some(text), Some(other)) if text != other => Err(wrong(format!(
+                "shippingAddress.{name} is {text:?} and {other_name} is {other:?}; they are two words for one thing"
+            ))),
+            (text, other) => Ok(text.or(other)),
+        };
+        let needed = |name: &str, text: Option<String>, other_name: &str| {
+            text.ok_or_else(|| wrong(format!("shippingAddress.{name} is missing; it may be called {other_name}")))
+        };
+        let line1 = either("line1", self.line1, "street", self.street)?;
+        let country_code = either("countryCode", self.country_code, "country", self.country)?;
+        Ok(Address {
+            name: self.name,
+            line1: needed("line1", line1, "street")?,
+            line2: self.line2,
+            city: self.city,
+            region: either("region", self.region, "state", self.state)?,
+            postal_code: either("postalCode", self.postal_code, "zipCode", self.zip_code)?,
+            country_code: needed("countryCode", country_code, "country")?,
+            phone: self.phone,
+        })
+    }
+}
 
 /// Refuses an address that nobody could deliver to, with the field that is wrong.
 pub fn check(address: &Address) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! What the phases share in the API: lines and addresses.
 
+use super::address::Spelt;
 use super::lines::LineInput;
 use super::queries::{Line, LineOf};
 use crate::error::Error;
@@ -93,7 +94,7 @@ impl OrderLine {
 /// price.
 #[derive(InputObject)]
 pub struct OrderLineInput {
-    /// The product's SKU.
+    /// The product's SKU, or its external id.
     sku: String,
     /// How many: 1 to 1,000,000.
     quantity: i32,
@@ -149,31 +150,55 @@ impl From<entity::Address> for Address {
     }
 }
 
-/// A postal address.
+/// A postal address. Some fields have a second word, as checkouts say it: one of the two is enough, and both must agree.
 #[derive(Clone, Debug, InputObject)]
 pub struct AddressInput {
     /// Addressee.
     name: String,
-    /// Street and number.
-    line1: String,
+    /// Street and number; needed, here or as `street`.
+    line1: Option<String>,
+    /// Another word for `line1`.
+    street: Option<String>,
     /// Floor, building, care of.
     line2: Option<String>,
     /// City.
     city: String,
     /// State, county or province.
     region: Option<String>,
+    /// Another word for `region`.
+    state: Option<String>,
     /// Postal code.
     postal_code: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    country_code: String,
+    /// Another word for `postalCode`.
+    zip_code: Option<String>,
+    /// ISO 3166-1 alpha-2; needed, here or as `country`.
+    country_code: Option<String>,
+    /// Another word for `countryCode`.
+    country: Option<String>,
     /// Phone number.
     phone: Option<String>,
 }
 
-impl From<AddressInput> for entity::Address {
-    fn from(address: AddressInput) -> Self {
-        let AddressInput { name, line1, line2, city, region, postal_code, country_code, phone } = address;
-        Self { name, line1, line2, city, region, postal_code, country_code, phone }
+impl AddressInput {
+    /// The address, whichever words it is in.
+    pub fn read(self) -> Result<entity::Address, Error> {
+        let Self { name, line1, street, line2, city, region, state, .. } = self;
+        let Self { postal_code, zip_code, country_code, country, phone, .. } = self;
+        let spelt = Spelt {
+            name,
+            line1,
+            street,
+            line2,
+            city,
+            region,
+            state,
+            postal_code,
+            zip_code,
+            country_code,
+            country,
+            phone,
+        };
+        spelt.read()
     }
 }
 

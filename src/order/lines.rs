@@ -9,7 +9,7 @@ use crate::{
     workflow::Cx,
 };
 use entity::{FulfilmentType, ProductKind, SaleChannel, SaleType, product, quotation_line};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -61,7 +61,8 @@ impl From<&quotation_line::Model> for PricedLine {
     }
 }
 
-/// Prices lines for a sale of `sale_type` in `currency`, with one query for all products.
+/// Prices lines for a sale of `sale_type` in `currency`, with one query for all products. A line names its product by the
+/// SKU, or by the id that another system has for it.
 pub async fn price(
     cx: &Cx<'_>,
     lines: &[LineInput],
@@ -76,8 +77,14 @@ pub async fn price(
         cx.actor.require("price.override")?;
     }
     let skus: BTreeSet<&str> = lines.iter().map(|line| line.sku.as_str()).collect();
-    let products = product::Entity::find().filter(product::Column::Sku.is_in(skus)).all(cx.txn).await?;
-    let products: BTreeMap<&str, &product::Model> = products.iter().map(|p| (p.sku.as_str(), p)).collect();
+    let listed = Condition::any()
+        .add(product::Column::Sku.is_in(skus.iter().copied()))
+        .add(product::Column::ExternalId.is_in(skus.iter().copied()));
+    let products = product::Entity::find().filter(listed).all(cx.txn).await?;
+    let foreign = products.iter().filter_map(|product| Some((product.external_id.as_deref()?, product)));
+    let by_sku = products.iter().map(|product| (product.sku.as_str(), product));
+    // An SKU that is another product's external id stays an SKU.
+    let products: BTreeMap<&str, &product::Model> = foreign.chain(by_sku).collect();
     lines
         .iter()
         .enumerate()

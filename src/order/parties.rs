@@ -1,8 +1,13 @@
 //! Who sells an order, and to whom.
 
-use crate::{actor::Scope, error::Error, id, workflow::Cx};
+use crate::{
+    actor::Scope,
+    error::Error,
+    id::{self, Named},
+    workflow::Cx,
+};
 use entity::{SaleType, customer, reseller, store};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 /// The store that sells, and who is to buy.
@@ -56,6 +61,44 @@ impl Parties {
     /// The reseller: the caller, when they buy for themselves.
     pub fn reseller(&self, cx: &Cx<'_>) -> Option<Uuid> {
         own(cx, Scope::Reseller).or(self.reseller)
+    }
+}
+
+/// The store that an input names. Unknown ones and those that are not the caller's to name look the same.
+pub async fn store(cx: &Cx<'_>, named: &Named) -> Result<Uuid, Error> {
+    let foreign = |id: &str| store::Entity::find().filter(store::Column::ExternalId.eq(id));
+    let may = |store: &Uuid| cx.actor.is_buyer() || cx.actor.sees(*store, None, None);
+    ours(cx, named, foreign, store::Column::Id, may).await
+}
+
+/// The customer that an input names; likewise.
+pub async fn customer(cx: &Cx<'_>, named: &Named) -> Result<Uuid, Error> {
+    let foreign = |id: &str| customer::Entity::find().filter(customer::Column::ExternalId.eq(id));
+    let may = |customer: &Uuid| !cx.actor.is_buyer() || cx.actor.scope == Scope::Customer(*customer);
+    ours(cx, named, foreign, customer::Column::Id, may).await
+}
+
+/// The reseller that an input names; likewise.
+pub async fn reseller(cx: &Cx<'_>, named: &Named) -> Result<Uuid, Error> {
+    let foreign = |id: &str| reseller::Entity::find().filter(reseller::Column::ExternalId.eq(id));
+    let may = |reseller: &Uuid| !cx.actor.is_buyer() || cx.actor.scope == Scope::Reseller(*reseller);
+    ours(cx, named, foreign, reseller::Column::Id, may).await
+}
+
+/// Our id of what is named. One of ours is checked where it is used ([`Parties::check`]).
+async fn ours<E: EntityTrait>(
+    cx: &Cx<'_>,
+    named: &Named,
+    foreign: impl Fn(&str) -> Select<E>,
+    id: E::Column,
+    may: impl Fn(&Uuid) -> bool,
+) -> Result<Uuid, Error> {
+    match named {
+        Named::Own(id) => Ok(*id),
+        Named::Foreign(name) => {
+            let found = foreign(name).select_only().column(id).into_tuple::<Uuid>().one(cx.txn).await?;
+            found.filter(may).ok_or_else(|| Error::not_found(name))
+        }
     }
 }
 

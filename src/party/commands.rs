@@ -44,6 +44,7 @@ pub struct CreateStore {
     pub timezone: Option<String>,
     pub default_lifecycle: Option<String>,
     pub backorders: bool,
+    pub external_id: Option<String>,
 }
 
 impl Command for CreateStore {
@@ -66,6 +67,7 @@ impl Command for CreateStore {
             timezone: timezone.to_owned(),
             default_lifecycle: lifecycle.to_owned(),
             backorders: self.backorders,
+            external_id: checked_external_id(self.external_id.as_deref())?,
             created_at: cx.now,
             version: 1,
         };
@@ -83,6 +85,7 @@ pub struct CreateCustomer {
     pub email: Option<String>,
     pub credit_tier: Option<String>,
     pub credit_limit: Option<Money>,
+    pub external_id: Option<String>,
 }
 
 impl Command for CreateCustomer {
@@ -98,6 +101,7 @@ impl Command for CreateCustomer {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            external_id: checked_external_id(self.external_id.as_deref())?,
             folded: None,
             created_at: cx.now,
             version: 1,
@@ -118,6 +122,7 @@ pub struct CreateReseller {
     pub email: Option<String>,
     pub credit_tier: Option<String>,
     pub credit_limit: Option<Money>,
+    pub external_id: Option<String>,
 }
 
 impl Command for CreateReseller {
@@ -133,6 +138,7 @@ impl Command for CreateReseller {
             name: checked_name(&self.name)?,
             email: checked_email(self.email.as_deref())?,
             credit_tier,
+            external_id: checked_external_id(self.external_id.as_deref())?,
             folded: None,
             created_at: cx.now,
             version: 1,
@@ -193,4 +199,9 @@ pub(super) fn checked_name(name: &str) -> Result<String, Error> {
 /// An e-mail address without the blanks around it.
 pub(super) fn checked_email(email: Option<&str>) -> Result<Option<String>, Error> {
     email.map(|email| texts::email("email", email)).transpose()
+}
+
+/// The id that another system gives.
+pub(super) fn checked_external_id(id: Option<&str>) -> Result<Option<String>, Error> {
+    id.map(|id| id::foreign("externalId", id)).transpose()
 }

@@ -1,10 +1,11 @@
 //! Changing stores, customers and resellers. What creating checks, changing checks, by the same functions.
 
-use super::commands::{check_lifecycle, check_timezone, checked_email, checked_name};
+use super::commands::{check_lifecycle, check_timezone, checked_name};
 use super::queries::{visible_customers, visible_resellers};
 use crate::error::Error;
 use crate::id::{self, Prefix};
 use crate::party::commands::{CustomerDone, ResellerDone, StoreDone};
+use crate::texts;
 use crate::workflow::check_version;
 use crate::workflow::{Change, Command, Cx};
 use entity::{customer, reseller, store};
@@ -22,6 +23,7 @@ pub struct UpdateStore {
     pub timezone: Option<String>,
     pub default_lifecycle: Option<String>,
     pub backorders: Option<bool>,
+    pub external_id: Change<String>,
     pub expected_version: Option<i32>,
 }
 
@@ -50,6 +52,7 @@ impl Command for UpdateStore {
             row.default_lifecycle.clone_from(lifecycle);
         }
         row.backorders = self.backorders.unwrap_or(row.backorders);
+        row.external_id = self.external_id.read(row.external_id, |id| id::foreign("externalId", id))?;
         if row != was {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
@@ -65,6 +68,7 @@ pub struct UpdateCustomer {
     pub customer_id: Uuid,
     pub name: Option<String>,
     pub email: Change<String>,
+    pub external_id: Change<String>,
     pub expected_version: Option<i32>,
 }
 
@@ -83,7 +87,8 @@ impl Command for UpdateCustomer {
         if let Some(name) = &self.name {
             row.name = checked_name(name)?;
         }
-        row.email = changed_email(&self.email, row.email)?;
+        row.email = self.email.read(row.email, |email| texts::email("email", email))?;
+        row.external_id = self.external_id.read(row.external_id, |id| id::foreign("externalId", id))?;
         if row != was {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
@@ -99,6 +104,7 @@ pub struct UpdateReseller {
     pub reseller_id: Uuid,
     pub name: Option<String>,
     pub email: Change<String>,
+    pub external_id: Change<String>,
     pub expected_version: Option<i32>,
 }
 
@@ -117,19 +123,12 @@ impl Command for UpdateReseller {
         if let Some(name) = &self.name {
             row.name = checked_name(name)?;
         }
-        row.email = changed_email(&self.email, row.email)?;
+        row.email = self.email.read(row.email, |email| texts::email("email", email))?;
+        row.external_id = self.external_id.read(row.external_id, |id| id::foreign("externalId", id))?;
         if row != was {
             row.version += 1;
             row.into_active_model().reset_all().update(cx.txn).await?;
         }
         Ok(ResellerDone { reseller: was.id })
-    }
-}
-
-fn changed_email(given: &Change<String>, there: Option<String>) -> Result<Option<String>, Error> {
-    match given {
-        Change::Keep => Ok(there),
-        Change::Clear => Ok(None),
-        Change::Set(email) => checked_email(Some(email)),
     }
 }

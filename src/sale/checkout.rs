@@ -1,8 +1,12 @@
 //! `createOrder`: a sale that was agreed on elsewhere, as in a shop's checkout, and so has no quotation.
 
-use super::seed::{self, Basket};
+use super::{
+    details::Details,
+    seed::{self, Basket},
+};
 use crate::{
     error::Error,
+    id::Named,
     inventory::stock,
     order::{
         address,
@@ -11,12 +15,12 @@ use crate::{
         parties::{self, Parties},
         sale_access::SaleDone,
     },
-    workflow::{Command, Cx, Mode, Needs, Opened, Order, SubjectRef, Unit},
+    workflow::{Command, Cx, Event, Mode, Needs, Opened, Order, SubjectRef, Unit, Via, check_note},
 };
-use entity::{Address, FulfilmentType, SaleChannel, SaleType, store};
+use entity::{Address, FulfilmentType, PaymentMethod, SaleChannel, SaleType, store};
+use futures_util::FutureExt as _;
 use serde::Serialize;
 use serde_json::json;
-use uuid::Uuid;
 
 /// Where these orders come from, as machines name it.
 const CHECKOUT: &str = "checkout";
@@ -28,13 +32,16 @@ pub struct CreateOrder {
     pub sale_type: Option<SaleType>,
     pub channel: SaleChannel,
     pub lifecycle: Option<String>,
-    pub store_id: Uuid,
-    pub customer_id: Option<Uuid>,
-    pub reseller_id: Option<Uuid>,
+    pub store_id: Named,
+    pub customer_id: Option<Named>,
+    pub reseller_id: Option<Named>,
     pub currency: Option<String>,
     pub lines: Vec<LineInput>,
     pub shipping_address: Option<Address>,
     pub fulfilment_type: Option<FulfilmentType>,
+    pub payment_method: Option<PaymentMethod>,
+    pub details: Details,
+    pub note: Option<String>,
 }
 
 impl Command for CreateOrder {
@@ -43,7 +50,17 @@ impl Command for CreateOrder {
     const NAME: &'static str = "createOrder";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
+        let (mut unit, subject) = self.open(cx).boxed().await?;
+        unit.flush(cx.txn).await?;
+        Ok(SaleDone { sale: subject.id })
+    }
+}
+
+impl CreateOrder {
+    /// Makes the order and starts it, within a unit that is to be flushed.
+    pub async fn open(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
         cx.actor.require("order.create")?;
+        check_note(self.note.as_deref())?;
         let (store, basket) = self.basket(cx).await?;
         let root = numbers::root(cx.txn, cx.now).await?;
         let (store_id, root_id) = (store.id, root.id);
@@ -58,29 +75,27 @@ impl Command for CreateOrder {
         let sold = order.sale_lines.all()?.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity));
         stock::suffices(shared, store_id, sold)?.required()?;
         seed::reserve(order, shared)?;
-        opened.start()?;
-        unit.flush(cx.txn).await?;
-        Ok(SaleDone { sale })
+        opened.start(self.note.clone())?;
+        if let Some(method) = self.payment_method {
+            opened.send(&Event::named("SET_PAYMENT_METHOD").with(json!({ "method": method })), None, Via::Client)?;
+        }
+        Ok((unit, SubjectRef::sale(sale)))
     }
-}
 
-impl CreateOrder {
     /// What is sold, checked and priced, and the store that sells it.
     async fn basket(&self, cx: &Cx<'_>) -> Result<(store::Model, Basket), Error> {
-        let to_reseller = parties::to_reseller(cx, self.reseller_id);
-        let usual = if to_reseller { SaleType::Reseller } else { SaleType::Consumer };
-        let sale_type = self.sale_type.unwrap_or(usual);
-        let buyers =
-            Parties { sale_type, store: self.store_id, customer: self.customer_id, reseller: self.reseller_id };
+        let details = self.details.checked()?;
+        let buyers = self.parties(cx).boxed().await?;
         let store = buyers.check(cx).await?;
+        details.unused(cx).await?;
         self.shipping_address.as_ref().map_or(Ok(()), address::check)?;
         let currency = self.currency.as_ref().unwrap_or(&store.currency);
         cx.rules.currencies.exponent(currency, "currency")?;
-        let lines = lines::price(cx, &self.lines, sale_type, currency).await?;
+        let lines = lines::price(cx, &self.lines, buyers.sale_type, currency).await?;
         let basket = Basket {
             quotation_id: None,
             lifecycle: self.lifecycle(cx, &store)?.to_owned(),
-            sale_type,
+            sale_type: buyers.sale_type,
             channel: self.channel,
             store_id: store.id,
             customer_id: buyers.customer(cx),
@@ -90,9 +105,25 @@ impl CreateOrder {
             fulfilment_type: lines::leaves_by(self.fulfilment_type, self.channel, &lines)?,
             shipping_address: self.shipping_address.clone(),
             sold_terms: json!({ "lines": lines }),
+            details,
             lines: lines.into_iter().map(|line| (crate::id::new(), line)).collect(),
         };
         Ok((store, basket))
+    }
+
+    /// Who sells, and to whom; a reseller who buys makes it a sale to a reseller.
+    async fn parties(&self, cx: &Cx<'_>) -> Result<Parties, Error> {
+        let store = parties::store(cx, &self.store_id).await?;
+        let customer = match &self.customer_id {
+            Some(named) => Some(parties::customer(cx, named).await?),
+            None => None,
+        };
+        let reseller = match &self.reseller_id {
+            Some(named) => Some(parties::reseller(cx, named).await?),
+            None => None,
+        };
+        let usual = if parties::to_reseller(cx, reseller) { SaleType::Reseller } else { SaleType::Consumer };
+        Ok(Parties { sale_type: self.sale_type.unwrap_or(usual), store, customer, reseller })
     }
 
     /// The lifecycle that was asked for, else the store's; one that orders come to from a checkout. Buyers choose none: another

@@ -2,6 +2,7 @@
 
 use crate::{
     approval::requests,
+    credit::account,
     error::{Code, Error},
     workflow::{Turn, Verdict},
 };
@@ -16,18 +17,22 @@ pub fn is_on_credit(method: Option<PaymentMethod>) -> bool {
 /// Nothing outstanding; or a live ADMIN approval that is large enough; or on credit within the limit and the largest
 /// live CREDIT approval.
 pub fn covered(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let context = &turn.sale()?.workflow_context;
-    let (outstanding, overage) = (context.outstanding, context.overage);
+    covers(turn, turn.sale()?.workflow_context.outstanding)
+}
+
+/// The same if `outstanding`, minor units, were owed.
+pub fn covers(turn: &Turn<'_>, outstanding: i64) -> Result<Verdict, Error> {
     if outstanding == 0 || requests::admin_approval(turn, outstanding)?.is_some() {
         return Ok(Verdict::Pass);
     }
-    if !is_on_credit(context.method) {
+    if !is_on_credit(turn.sale()?.workflow_context.method) {
         return Ok(Verdict::Fail {
             code: Code::PaymentNotConfirmed,
             message: format!("{} is outstanding", money(turn, outstanding)?),
             remedy: "confirm payments, sell on credit, or ask for an override".to_owned(),
         });
     }
+    let overage = account::overage_of(turn, outstanding)?;
     let approved = requests::largest_credit_approval(turn)?.map_or(0, |(_, amount)| amount);
     Ok(Verdict::with_code(
         overage <= approved,

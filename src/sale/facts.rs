@@ -43,9 +43,14 @@ pub fn refresh_money(turn: &mut Turn<'_>) -> Result<(), Error> {
 
 fn add_up(turn: &mut Turn<'_>, says: Says) -> Result<(), Error> {
     let totals = totals::totals(turn.order, says.fell_through)?;
-    let was_blocked = turn.sale()?.workflow_context.flags.contains(&OrderFlag::ExpiryBlocked);
-    let blocked = was_blocked && says.open;
-    let flags = totals::flags(turn.order, totals, (says.open, says.fell_through, blocked))?;
+    let was = turn.sale()?.workflow_context.flags.clone();
+    let blocked = was.contains(&OrderFlag::ExpiryBlocked) && says.open;
+    let mut flags = totals::flags(turn.order, totals, (says.open, says.fell_through, blocked))?;
+    let unpaid = says.open && totals.outstanding > 0 && totals::last_payment_failed(turn.order)?;
+    let on_its_way = !(says.shipped || says.closed);
+    // Raised by actions, and kept as long as they are so.
+    let kept = [(OrderFlag::PaymentFailed, unpaid), (OrderFlag::PartlyShipped, on_its_way)];
+    flags.extend(kept.into_iter().filter(|(flag, so)| *so && was.contains(flag)).map(|(flag, _)| flag));
     let context = &mut turn.sale_mut()?.workflow_context;
     context.captured = totals.captured;
     context.credited = totals.credited;
@@ -55,7 +60,7 @@ fn add_up(turn: &mut Turn<'_>, says: Says) -> Result<(), Error> {
     if blocked && totals.captured == 0 {
         expire_now(turn)?;
     }
-    let overage = account::overage_of(turn)?;
+    let overage = account::overage_of(turn, totals.outstanding)?;
     turn.sale_mut()?.workflow_context.overage = overage;
     reserve_what_is_owed(turn, says)
 }

@@ -1,6 +1,6 @@
 //! What the names in the sale machine mean.
 
-use super::{closing, covered, facts, seed};
+use super::{closing, covered, facts, modify::ORDER_MODIFIED, parcels, refunded, seed};
 use crate::{
     approval::requests,
     clock,
@@ -23,6 +23,11 @@ const CLEARING: Needs = Needs::SALE
     .and(Needs::FULFILMENTS)
     .and(Needs::FULFILMENT_LINES)
     .and(Needs::HOLDS);
+
+/// What is left of an order: its lines, and the parts that carry them.
+const PARTS: Needs = Needs::SALE.and(Needs::SALE_LINES).and(Needs::FULFILMENTS).and(Needs::FULFILMENT_LINES);
+/// The same with the stock of the lines.
+const SHIPPING: Needs = PARTS.and(Needs::STOCK);
 
 /// What commands, providers, fulfilments and the till send to sales.
 const HEARS: &[&str] = &[
@@ -59,14 +64,22 @@ const RECORDS: &[&str] = &[
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
     "SHIPPING_ADDRESS_CHANGED",
+    ORDER_MODIFIED,
 ];
+
+/// What parcels tell their orders.
+const OFFERED: &[&str] = &["PARCEL_DELIVERED", "PARCELS_RETURNED"];
+/// What an order tells itself when it turns out to be covered.
+const COVERED: &str = "COVERED";
 
 /// Guards, actions and delays of sales.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary::of(SubjectKind::Sale)
         .hears(HEARS)
         .records(RECORDS)
+        .offers(OFFERED)
         .sets_off("askForCredit", "CREDIT_OVERRIDE_REQUIRED")
+        .sets_off("askWhetherPaid", COVERED)
         .facts(facts::NEEDS, facts::refresh)
         .builder(seed::build)
         .guard("covered", CLEARING, covered::covered)
@@ -75,6 +88,18 @@ pub fn vocabulary() -> Vocabulary {
         .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
+        .guard("notDisputed", Needs::MONEY, refunded::not_disputed)
+        .guard("allMoneyBack", Needs::MONEY, refunded::all_money_back)
+        .guard("coveredAnew", CLEARING, refunded::covered_anew)
+        .guard("reservedForAll", SHIPPING, parcels::reserved_for_all)
+        .payload_guard("linesReserved", SHIPPING, parcels::lines_reserved)
+        .payload_guard("linesLeft", PARTS, parcels::lines_left)
+        .payload_guard("shipsRest", PARTS, parcels::leaves_nothing)
+        .payload_guard("dropsRest", PARTS, parcels::leaves_nothing)
+        .guard("somethingShipped", Needs::FULFILMENTS, parcels::something_shipped)
+        .guard("allDelivered", Needs::FULFILMENTS, parcels::all_delivered)
+        .guard("allReturned", PARTS, parcels::all_returned)
+        .vetting_guard("deliveredAfterShipping", Needs::FULFILMENTS, parcels::delivered_after_shipping)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
         .guard("nothingToFulfil", Needs::SALE_LINES, closing::nothing_to_fulfil)
         .guard("allFulfilmentsFellThrough", Needs::FULFILMENTS, closing::all_fell_through)
@@ -93,6 +118,15 @@ pub fn vocabulary() -> Vocabulary {
         .action("announceExpiry", CLEARING, announce_expiry)
         .action("creditWhatFellThrough", CLEARING, closing::credit_what_fell_through)
         .action("countSale", CLEARING, closing::count_sale)
+        .action("askWhetherPaid", CLEARING, ask_whether_paid)
+        .action("flagPaymentFailed", Needs::SALE, flag_payment_failed)
+        .action("reserveStock", CLEARING, parcels::reserve_all)
+        .action("dispatchParcel", CLEARING, parcels::dispatch)
+        .action("dropRest", CLEARING, parcels::drop_rest)
+        .action("deliverParcels", CLEARING, parcels::deliver_parcels)
+        .action("undeliverParcels", CLEARING, parcels::undeliver_parcels)
+        .action("takeReturn", CLEARING, parcels::take_return)
+        .action("chargeAnew", CLEARING, refunded::charge_anew)
         // That a sale is closed is told from its state; machines that were written before name this.
         .action("close", Needs::NOTHING, |_| Ok(()))
         .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
@@ -230,9 +264,26 @@ fn refund_money(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 fn flag_expiry_blocked(turn: &mut Turn<'_>) -> Result<(), Error> {
+    raise(turn, OrderFlag::ExpiryBlocked)
+}
+
+fn flag_payment_failed(turn: &mut Turn<'_>) -> Result<(), Error> {
+    raise(turn, OrderFlag::PaymentFailed)
+}
+
+fn raise(turn: &mut Turn<'_>, flag: OrderFlag) -> Result<(), Error> {
     let flags = &mut turn.sale_mut()?.workflow_context.flags;
-    if !flags.contains(&OrderFlag::ExpiryBlocked) {
-        flags.push(OrderFlag::ExpiryBlocked);
+    if !flags.contains(&flag) {
+        flags.push(flag);
+    }
+    Ok(())
+}
+
+/// An order that is covered already hears so.
+fn ask_whether_paid(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if covered::covered(turn)? == Verdict::Pass {
+        let subject = turn.subject;
+        turn.follow(subject, COVERED, Value::Null);
     }
     Ok(())
 }

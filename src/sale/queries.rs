@@ -117,6 +117,16 @@ pub async fn find_number(
     Ok(found.one(db).await?.map(Arc::new))
 }
 
+/// Sale orders that another system calls so, one for each such system; two at most.
+pub async fn find_external(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: &str,
+) -> Result<Vec<Arc<sale_order::Model>>, Error> {
+    let found = visible(actor).filter(sale_order::Column::ExternalId.eq(id)).limit(2).all(db).await?;
+    Ok(found.into_iter().map(Arc::new).collect())
+}
+
 /// Sale orders in the order of `sort`.
 pub async fn sales(
     db: &DatabaseConnection,

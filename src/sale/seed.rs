@@ -1,5 +1,6 @@
 //! Builds a sale order from what was agreed: prices frozen, stock reserved.
 
+use super::details::Details;
 use crate::{
     clock::Instant,
     error::Error,
@@ -31,6 +32,7 @@ pub struct Basket {
     pub fulfilment_type: FulfilmentType,
     pub shipping_address: Option<Address>,
     pub sold_terms: Json,
+    pub details: Details,
     /// With the ids that they are to have.
     pub lines: Vec<(Uuid, PricedLine)>,
 }
@@ -53,6 +55,7 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
         total_minor: quotation.total_minor,
         fulfilment_type: quotation.fulfilment_type,
         shipping_address: quotation.shipping_address.clone(),
+        details: Details::default(),
         sold_terms: json!({ "revision": quotation.revision, "lines": lines.iter().map(|line| &**line).collect::<Vec<_>>() }),
         lines: lines.iter().map(|line| (line.id, PricedLine::from(&**line))).collect(),
     };
@@ -100,6 +103,12 @@ pub fn put(order: &mut Order, basket: Basket, now: Instant) -> Result<Uuid, Erro
         fulfilment_type: basket.fulfilment_type,
         shipping_address: basket.shipping_address,
         sold_terms: basket.sold_terms,
+        external_id: basket.details.external_id,
+        external_source: basket.details.external_source,
+        shipping_method: basket.details.shipping_method,
+        special_instructions: basket.details.special_instructions,
+        estimated_delivery: basket.details.estimated_delivery,
+        metadata: basket.details.metadata,
         workflow_definition: basket.lifecycle,
         workflow_version: 0,
         workflow_state: String::new(),
@@ -115,22 +124,27 @@ pub fn put(order: &mut Order, basket: Basket, now: Instant) -> Result<Uuid, Erro
         completed_at: None,
         cancelled_at: None,
     })?;
-    for (position, (line_id, line)) in basket.lines.into_iter().enumerate() {
-        order.sale_lines.insert(sale_line::Model {
-            id: line_id,
-            root_id,
-            sale_order_id: id,
-            position: i32::try_from(position).map_err(Error::internal)?,
-            sku: line.sku,
-            kind: line.kind,
-            title: line.title,
-            quantity: line.quantity,
-            unit_price_minor: line.unit_price_minor,
-            discount_minor: line.discount_minor,
-            tax_minor: line.tax_minor,
-            total_minor: line.total_minor,
-            reserved: 0,
-        })?;
+    for (position, (line_id, sold)) in basket.lines.into_iter().enumerate() {
+        order.sale_lines.insert(line(root_id, id, position, line_id, sold)?)?;
     }
     Ok(id)
+}
+
+/// The row of a sale's line, with nothing reserved.
+pub fn line(root: Uuid, sale: Uuid, position: usize, id: Uuid, sold: PricedLine) -> Result<sale_line::Model, Error> {
+    Ok(sale_line::Model {
+        id,
+        root_id: root,
+        sale_order_id: sale,
+        position: i32::try_from(position).map_err(Error::internal)?,
+        sku: sold.sku,
+        kind: sold.kind,
+        title: sold.title,
+        quantity: sold.quantity,
+        unit_price_minor: sold.unit_price_minor,
+        discount_minor: sold.discount_minor,
+        tax_minor: sold.tax_minor,
+        total_minor: sold.total_minor,
+        reserved: 0,
+    })
 }

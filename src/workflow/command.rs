@@ -54,6 +54,15 @@ impl<T> Change<T> {
         }
     }
 
+    /// The same, where what is set has to be read first.
+    pub fn read<U>(&self, there: Option<U>, read: impl FnOnce(&T) -> Result<U, Error>) -> Result<Option<U>, Error> {
+        match self {
+            Self::Keep => Ok(there),
+            Self::Clear => Ok(None),
+            Self::Set(value) => read(value).map(Some),
+        }
+    }
+
     /// Whether it stays.
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)

@@ -161,7 +161,7 @@ fn describe(
         label: label(meta, event),
         enabled: blocked_by.is_empty(),
         target: None,
-        requires_reason: gate::requires(meta, "reason"),
+        requires_reason: gate::needs_reason(meta, env.actor),
         requires_note: gate::requires(meta, "note"),
         reason_codes: gate::reason_codes(env, view.columns.store, event),
         payload_schema: meta.get("payload").cloned(),

@@ -147,7 +147,7 @@ impl SubjectView<'_> {
         if let Some(code) = &event.reason_code {
             return check_reason_code(env, store, &event.name, code);
         }
-        if requires(&self.definition.machine.transition(transition).meta, "reason") {
+        if needs_reason(&self.definition.machine.transition(transition).meta, env.actor) {
             return Err(self.refuse(
                 env.actor,
                 Code::ReasonRequired,
@@ -270,6 +270,12 @@ pub(super) fn by_command(meta: &Value) -> bool {
 /// Whether an event needs what `key` names: a `reason` code, a `note`.
 pub(super) fn requires(meta: &Value, key: &str) -> bool {
     meta.get(key).and_then(Value::as_str) == Some("required")
+}
+
+/// Whether it takes a reason code of this actor: of everybody, or with `staff` of all but buyers.
+pub(super) fn needs_reason(meta: &Value, actor: &Actor) -> bool {
+    let of_staff = meta.get("reason").and_then(Value::as_str) == Some("staff");
+    requires(meta, "reason") || (of_staff && !actor.is_buyer())
 }
 
 /// Refuses what was meant for another version than the one that there is.

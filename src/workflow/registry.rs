@@ -95,10 +95,11 @@ impl Registry {
     }
 
     /// Refuses an event that the program sends to subjects of a kind and has not declared (`Vocabulary::hears`,
-    /// `records`): a slip of the pen would be put on record, and heard by nobody.
+    /// `records`, `offers`): a slip of the pen would be put on record, and heard by nobody.
     pub(super) fn check_sent(&self, kind: SubjectKind, event: &str) -> Result<(), Error> {
         let mut words = self.words.iter().filter(|words| words.subject == kind);
-        let declared = words.any(|words| words.hears.contains(event) || words.records.contains(event));
+        let declared = words
+            .any(|words| [&words.hears, &words.records, &words.offers].iter().any(|declared| declared.contains(event)));
         if declared { Ok(()) } else { Err(Error::internal(format!("{event} is sent to a {kind:?} and not declared"))) }
     }
 

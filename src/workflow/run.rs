@@ -142,7 +142,7 @@ pub(super) fn step(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result
 }
 
 /// Enters a new subject's initial state.
-fn start(opened: &mut Opened<'_>, depth: u32) -> Result<(), Error> {
+pub(super) fn start(opened: &mut Opened<'_>, note: Option<String>, depth: u32) -> Result<(), Error> {
     let (env, subject) = (opened.env, opened.subject);
     let (order, shared) = opened.parts()?;
     let name = subject::columns(order, subject)?.definition.to_owned();
@@ -151,7 +151,7 @@ fn start(opened: &mut Opened<'_>, depth: u32) -> Result<(), Error> {
         .registry
         .newest_of(subject.kind, &name)
         .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
-    let event = Event::named(super::CREATED);
+    let event = Event::named(super::CREATED).because(None, note);
     let mut runner = runner(&definition, order, shared, subject, &event, env, depth);
     runner.facts()?;
     let step = definition.machine.start(&mut runner).map_err(from_step)?;
@@ -203,11 +203,10 @@ pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
             return Err(Error::internal(format!("more than {MAX_ROUNDS} rounds of follow-ups in one order")));
         }
         match what {
-            What::Start(subject) => start(&mut Opened::of(unit, env, root, subject), depth)?,
             What::Build(kind) => {
                 let mut opened = Opened::of(unit, env, root, SubjectRef { kind, id: Uuid::nil() });
                 opened.subject.id = build(&mut opened, payload, depth)?;
-                start(&mut opened, depth)?;
+                start(&mut opened, None, depth)?;
             }
             What::Send(subject, name) => {
                 env.rules.registry.check_sent(subject.kind, &name)?;

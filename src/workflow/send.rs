@@ -7,7 +7,6 @@ use super::{
     run::{self, Stepped},
     subject,
     turn::Env,
-    unit::What,
 };
 use crate::error::Error;
 use entity::SubjectKind;
@@ -160,15 +159,9 @@ impl Opened<'_> {
         if self.offer(event)? { Ok(()) } else { self.record_noop(event) }
     }
 
-    /// Starts a subject whose row was inserted, with all that follows.
-    pub fn start(&mut self) -> Result<(), Error> {
-        self.unit.shared.queue.push_back(super::FollowUp {
-            root: self.root(),
-            what: What::Start(self.subject),
-            payload: serde_json::Value::Null,
-            optional: false,
-            depth: 0,
-        });
+    /// Starts a subject whose row was inserted, with all that follows. The note is its first log row's.
+    pub fn start(&mut self, note: Option<String>) -> Result<(), Error> {
+        run::start(self, note, 0)?;
         run::drain(self.unit, self.env)
     }
 

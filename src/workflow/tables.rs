@@ -13,7 +13,7 @@ macro_rules! tables {
             quotation: quotation, QUOTATION, versioned, [Id], None;
             quotation_lines: quotation_line, QUOTATION_LINES, replaced, [Position, Id], None;
             sale: sale_order, SALE, versioned, [Id], None;
-            sale_lines: sale_line, SALE_LINES, plain, [Position, Id], None;
+            sale_lines: sale_line, SALE_LINES, replaced, [Position, Id], None;
             fulfilments: fulfilment, FULFILMENTS, versioned, [Id], None;
             fulfilment_lines: fulfilment_line, FULFILMENT_LINES, replaced, [Id], None;
             holds: hold, HOLDS, plain, [Id], Some(hold::Column::LiftedAt);

@@ -7,6 +7,8 @@
 pub enum Tag {
     /// A sale that its buyer may still pay, change and cancel.
     Open,
+    /// An order whose lines and address may be changed.
+    Modifiable,
     /// A sale that counts as sold.
     Cleared,
     /// An order that fell through: it owes nothing.
@@ -32,6 +34,7 @@ impl Tag {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Modifiable => "modifiable",
             Self::Cleared => "cleared",
             Self::Void => "void",
             Self::Closed => "closed",

@@ -185,8 +185,6 @@ pub struct FollowUp {
 pub enum What {
     /// An event to a subject.
     Send(SubjectRef, String),
-    /// A subject whose row is there starts.
-    Start(SubjectRef),
     /// A subject of this kind: its room builds the row from the seed, then it starts.
     Build(SubjectKind),
 }

@@ -101,6 +101,7 @@ pub struct Vocabulary {
     pub(super) delays: BTreeMap<&'static str, DelayFn>,
     pub(super) hears: BTreeSet<&'static str>,
     pub(super) records: BTreeSet<&'static str>,
+    pub(super) offers: BTreeSet<&'static str>,
     pub(super) sets_off: Vec<(&'static str, &'static str)>,
 }
 
@@ -116,6 +117,7 @@ impl Vocabulary {
             delays: BTreeMap::new(),
             hears: BTreeSet::new(),
             records: BTreeSet::new(),
+            offers: BTreeSet::new(),
             sets_off: Vec::new(),
         }
     }
@@ -215,11 +217,18 @@ impl Vocabulary {
         self
     }
 
+    /// Events that subjects of one order offer to each other: a machine that has no use for them passes them over.
+    #[must_use]
+    pub fn offers(mut self, events: &[&'static str]) -> Self {
+        self.offers.extend(events);
+        self
+    }
+
     /// An action after which a subject sends itself an event that has to be taken: a machine that names the action and
     /// does not know the event is refused.
     #[must_use]
     pub fn sets_off(mut self, action: &'static str, event: &'static str) -> Self {
         self.sets_off.push((action, event));
-        self.hears(&[event])
+        self.offers(&[event])
     }
 }

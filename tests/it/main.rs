@@ -31,6 +31,7 @@ mod outage;
 mod party;
 mod payment;
 mod performance;
+mod processing;
 mod provider;
 mod provider_out;
 mod quotation;

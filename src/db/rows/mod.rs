@@ -297,6 +297,7 @@ impl Column {
             ColumnType::BigInteger => "bigint",
             ColumnType::Boolean => "boolean",
             ColumnType::TimestampWithTimeZone => "timestamptz",
+            ColumnType::Date => "date",
             ColumnType::JsonBinary => "jsonb",
             _ => "text",
         }

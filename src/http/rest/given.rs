@@ -19,8 +19,9 @@ pub struct Given(String);
 impl Given {
     /// In minor units of a currency. More decimals than it has are refused, unless they are zeros.
     pub fn minor(&self, currencies: &Currencies, currency: &str, field: &str) -> Result<i64, Error> {
-        let plain = plain(&self.0)
-            .ok_or_else(|| Error::invalid(field, "it is no plain decimal; write digits such as 1250.5 or \"1250.50\""))?;
+        let plain = plain(&self.0).ok_or_else(|| {
+            Error::invalid(field, "it is no plain decimal; write digits such as 1250.5 or \"1250.50\"")
+        })?;
         let exponent = usize::from(currencies.exponent(currency, field)?);
         let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
         let meant = fraction.trim_end_matches('0');
@@ -52,10 +53,8 @@ fn plain(digits: &str) -> Option<String> {
 
 impl PartialSchema for Given {
     fn schema() -> RefOr<Schema> {
-        let number = ObjectBuilder::new()
-            .schema_type(Type::Number)
-            .minimum(Some(0))
-            .maximum(Some(1_000_000_000_000_000_i64));
+        let number =
+            ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).maximum(Some(1_000_000_000_000_000_i64));
         let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,16}(\\.[0-9]{1,18})?$"));
         let words = "An amount in main units: a number, which is read digit by digit, or the same in a text.";
         OneOfBuilder::new().item(number).item(text).description(Some(words)).into()

@@ -1,11 +1,11 @@
 //! Ids in paths and bodies: whatever form of them a client has.
 //!
-//! A TypeID (`sale_…`), or an order's number. The one place where another form is looked up.
+//! A TypeID (`sale_…`), an order's number, or the id that another system has for it. The one place where they are looked up.
 
 use crate::actor::{Actor, Scope};
 use crate::app::App;
 use crate::error::Error;
-use crate::id::{self, Prefix};
+use crate::id::{self, Named, Prefix};
 use crate::{party, sale};
 use entity::{PartyKind, sale_order};
 use std::sync::Arc;
@@ -23,7 +23,18 @@ pub async fn order(app: &App, actor: &Actor, text: &str) -> Result<Arc<sale_orde
         Some(_) => None,
         None => sale::queries::find_number(&app.reader, actor, text).await?,
     };
-    found.ok_or_else(unknown)
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let found = sale::queries::find_external(&app.reader, actor, text).await?;
+    match found.as_slice() {
+        [only] => Ok(Arc::clone(only)),
+        [one, other] => {
+            let message = format!("{text:?} is the id of {} and of {}; use one of these", one.number, other.number);
+            Err(Error::Conflict(message))
+        }
+        _ => Err(unknown()),
+    }
 }
 
 /// The buyer that an id names: a buyer itself, whoever is known to staff, and to sellers those who bought from them.
@@ -33,7 +44,8 @@ pub async fn buyer(app: &App, actor: &Actor, text: &str) -> Result<(PartyKind, U
     let buyer = match id::parse(text) {
         Some((Prefix::Customer, id)) => (PartyKind::Customer, id),
         Some((Prefix::Reseller, id)) => (PartyKind::Reseller, id),
-        _ => return Err(unknown()),
+        Some(_) => return Err(unknown()),
+        None => party::queries::buyer_external(&app.reader, text).await?.ok_or_else(unknown)?,
     };
     let known = match actor.scope {
         Scope::Customer(own) => buyer == (PartyKind::Customer, own),
@@ -50,7 +62,13 @@ pub async fn buyer(app: &App, actor: &Actor, text: &str) -> Result<(PartyKind, U
 /// The store that an id names; to sellers, of their own.
 pub async fn seller(app: &App, actor: &Actor, text: &str) -> Result<Uuid, Error> {
     actor.require("order.read")?;
-    let store = id::decode(Prefix::Store, text)?;
+    let store = match Named::read(Prefix::Store, text) {
+        Named::Own(id) => id,
+        Named::Foreign(name) => {
+            let found = party::queries::store_external(&app.reader, &name).await?;
+            found.ok_or_else(|| Error::not_found(text))?.id
+        }
+    };
     if matches!(&actor.scope, Scope::Stores(own) if !own.contains(&store)) {
         return Err(Error::not_found(text));
     }

@@ -155,6 +155,7 @@ fn listed(shared: &Shared, row: &sale_order::Model, parties: &Parties) -> Result
     let customer = row.customer_id.and_then(|id| parties.customers.get(&id)).map(|row| Buyer::from(&**row));
     Ok(Listed {
         id: answer::order_id(row),
+        external_id: row.external_id.clone(),
         order_number: row.number.clone(),
         status: row.workflow_state.clone(),
         lifecycle: row.lifecycle.clone(),
@@ -163,6 +164,6 @@ fn listed(shared: &Shared, row: &sale_order::Model, parties: &Parties) -> Result
         buyer: reseller.or(customer),
         seller: Seller::from(&**store),
         created_at: answer::instant(row.created_at),
-        estimated_delivery: None,
+        estimated_delivery: row.estimated_delivery.map(|day| day.to_string()),
     })
 }

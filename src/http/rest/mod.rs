@@ -8,9 +8,11 @@ mod amount;
 mod answer;
 mod caller;
 mod contract;
+mod create;
 mod document;
 mod events;
 mod fault;
+mod given;
 mod ids;
 mod listing;
 mod lists;
@@ -37,7 +39,7 @@ const PREFIXES: [&str; 2] = ["/api/v1", "/api"];
 /// Every route on one page, with what the document says of it.
 fn described() -> (Router<Shared>, OpenApi) {
     OpenApiRouter::with_openapi(document::head())
-        .routes(routes!(lists::search_orders))
+        .routes(routes!(lists::search_orders, create::create_order))
         .routes(routes!(show::get_order))
         .routes(routes!(lists::list_buyer_orders))
         .routes(routes!(lists::list_seller_orders))

@@ -50,6 +50,10 @@ pub async fn get_order(
         status_updated_at: answer::since(&row),
         allowed_statuses: standing.allowed_statuses(&actor),
         lifecycle: row.lifecycle.clone(),
+        external_id: row.external_id.clone(),
+        external_source: row.external_source.clone(),
+        special_instructions: row.special_instructions.clone(),
+        metadata: row.metadata.as_ref().and_then(|metadata| metadata.as_object().cloned()),
         version: row.version,
         currency: row.currency.clone(),
         total_amount: amount(row.grand_total_minor)?,
@@ -101,10 +105,10 @@ fn paid(row: &sale_order::Model, newest: Option<&money::Model>) -> Payment {
 fn shipping(row: &sale_order::Model, parcels: &[Arc<parcel::Model>]) -> Shipping {
     let shipped = parcels.iter().rev().find(|parcel| parcel.tracking_number.is_some());
     Shipping {
-        method: answer::word(&row.fulfilment_type),
+        method: row.shipping_method.clone().unwrap_or_else(|| answer::word(&row.fulfilment_type)),
         carrier: shipped.and_then(|parcel| parcel.carrier.clone()),
         tracking_number: shipped.and_then(|parcel| parcel.tracking_number.clone()),
-        estimated_delivery: None,
+        estimated_delivery: row.estimated_delivery.map(|day| day.to_string()),
         address: row.shipping_address.clone().map(Into::into),
     }
 }

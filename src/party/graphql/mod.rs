@@ -78,6 +78,11 @@ impl Store {
         self.0.backorders
     }
 
+    /// What another system calls it; where an input names a store, this does as well.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
     /// Grows by one with every change; pass it as expectedVersion.
     async fn version(&self) -> i32 {
         self.0.version
@@ -121,6 +126,11 @@ impl Customer {
         credit_changes(ctx, PartyKind::Customer, self.0.id).await
     }
 
+    /// What another system calls them; where an input names a buyer, this does as well.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
     /// Grows by one with every change by hand, of its credit too; pass it as expectedVersion.
     async fn version(&self) -> i32 {
         self.0.version
@@ -162,6 +172,11 @@ impl Reseller {
     /// Who gave it which tier and limits, and why; newest first.
     async fn credit_changes(&self, ctx: &Context<'_>) -> Answer<Vec<CreditChange>> {
         credit_changes(ctx, PartyKind::Reseller, self.0.id).await
+    }
+
+    /// What another system calls them; where an input names a buyer, this does as well.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
     }
 
     /// Grows by one with every change by hand, of its credit too; pass it as expectedVersion.

@@ -107,6 +107,8 @@ pub struct CreateStoreInput {
     /// Whether it sells what it does not have.
     #[graphql(default_with = "Some(false)")]
     backorders: Option<bool>,
+    /// What another system calls it; unique.
+    external_id: Option<String>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -122,6 +124,8 @@ pub struct CreateCustomerInput {
     credit_tier: Option<String>,
     /// An agreed limit in its currency, instead of the tier's cap; in other currencies the party then has no credit.
     credit_limit: Option<MoneyInput>,
+    /// What another system calls them; unique.
+    external_id: Option<String>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -137,6 +141,8 @@ pub struct CreateResellerInput {
     credit_tier: Option<String>,
     /// An agreed limit in its currency, instead of the tier's cap; in other currencies the party then has no credit.
     credit_limit: Option<MoneyInput>,
+    /// What another system calls them; unique.
+    external_id: Option<String>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -195,6 +201,7 @@ impl PartyMutation {
             timezone: input.timezone,
             default_lifecycle: input.default_lifecycle,
             backorders: input.backorders.unwrap_or(false),
+            external_id: input.external_id,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         StorePayload::load(ctx, done.store).await
@@ -208,6 +215,7 @@ impl PartyMutation {
             email: input.email,
             credit_tier: input.credit_tier,
             credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
+            external_id: input.external_id,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         CustomerPayload::load(ctx, done.customer).await
@@ -221,6 +229,7 @@ impl PartyMutation {
             email: input.email,
             credit_tier: input.credit_tier,
             credit_limit: MoneyInput::maybe(input.credit_limit.as_ref(), ctx, "creditLimit")?,
+            external_id: input.external_id,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         ResellerPayload::load(ctx, done.reseller).await

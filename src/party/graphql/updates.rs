@@ -13,7 +13,7 @@ use crate::party::update::{UpdateCustomer, UpdateReseller, UpdateStore};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::PartyKind;
 
-/// What a store is to be. What is left out or null stays. Its currency stays: prices, orders and accounts are in it.
+/// What a store is to be. What is left out stays; so does what is null, where nothing else is said. Its currency stays: prices, orders and accounts are in it.
 #[derive(InputObject)]
 pub struct UpdateStoreInput {
     /// Which.
@@ -26,6 +26,8 @@ pub struct UpdateStoreInput {
     default_lifecycle: Option<String>,
     /// Whether it sells what it does not have.
     backorders: Option<bool>,
+    /// What another system calls it, unique; null: nothing.
+    external_id: MaybeUndefined<String>,
     /// Refused with CONFLICT when the store has moved on.
     expected_version: Option<i32>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
@@ -41,6 +43,8 @@ pub struct UpdateCustomerInput {
     name: Option<String>,
     /// The e-mail address; null: none.
     email: MaybeUndefined<String>,
+    /// What another system calls them, unique; null: nothing.
+    external_id: MaybeUndefined<String>,
     /// Refused with CONFLICT when the customer has moved on.
     expected_version: Option<i32>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
@@ -56,6 +60,8 @@ pub struct UpdateResellerInput {
     name: Option<String>,
     /// The e-mail address; null: none.
     email: MaybeUndefined<String>,
+    /// What another system calls them, unique; null: nothing.
+    external_id: MaybeUndefined<String>,
     /// Refused with CONFLICT when the reseller has moved on.
     expected_version: Option<i32>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
@@ -107,6 +113,7 @@ impl PartyUpdates {
             timezone: input.timezone,
             default_lifecycle: input.default_lifecycle,
             backorders: input.backorders,
+            external_id: change(input.external_id, Ok)?,
             expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
@@ -120,6 +127,7 @@ impl PartyUpdates {
             customer_id: id::decode(Prefix::Customer, &input.customer_id)?,
             name: input.name,
             email: change(input.email, Ok)?,
+            external_id: change(input.external_id, Ok)?,
             expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
@@ -133,6 +141,7 @@ impl PartyUpdates {
             reseller_id: id::decode(Prefix::Reseller, &input.reseller_id)?,
             name: input.name,
             email: change(input.email, Ok)?,
+            external_id: change(input.external_id, Ok)?,
             expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;

@@ -172,7 +172,7 @@ impl QuotationMutation {
             reseller_id: input.reseller_id.map(|id| id::decode(Prefix::Reseller, &id)).transpose()?,
             lines: OrderLineInput::read_all(ctx, &input.lines)?,
             valid_until: input.valid_until.map(|at| at.0),
-            shipping_address: input.shipping_address.map(Into::into),
+            shipping_address: input.shipping_address.map(AddressInput::read).transpose()?,
             fulfilment_type: input.fulfilment_type,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
@@ -188,7 +188,7 @@ impl QuotationMutation {
             lines: input.lines.map(|lines| OrderLineInput::read_all(ctx, &lines)).transpose()?,
             customer: change(input.customer_id, |id| id::decode(Prefix::Customer, &id))?,
             reseller: change(input.reseller_id, |id| id::decode(Prefix::Reseller, &id))?,
-            shipping_address: change(input.shipping_address, |address| Ok(address.into()))?,
+            shipping_address: change(input.shipping_address, AddressInput::read)?,
             valid_until: input.valid_until.map(|at| at.0),
             expected_version: input.expected_version,
         };

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::fulfilment::graphql::Fulfilment;
 use crate::graphql::connection::Connection;
 use crate::graphql::money::Money;
-use crate::graphql::scalars::{DateTime, Json};
+use crate::graphql::scalars::{Date, DateTime, Json};
 use crate::graphql::{Answer, Failure, app, loaders, reader};
 use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
@@ -189,6 +189,36 @@ impl SaleOrder {
     /// Where the goods are to go.
     async fn shipping_address(&self) -> Option<Address> {
         self.0.shipping_address.clone().map(Address::from)
+    }
+
+    /// What the system that it comes from calls it.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// Which system that is, where it was named.
+    async fn external_source(&self) -> Option<&str> {
+        self.0.external_source.as_deref()
+    }
+
+    /// How the buyer wants it sent, in the shop's words.
+    async fn shipping_method(&self) -> Option<&str> {
+        self.0.shipping_method.as_deref()
+    }
+
+    /// What the buyer asks for, in words.
+    async fn special_instructions(&self) -> Option<&str> {
+        self.0.special_instructions.as_deref()
+    }
+
+    /// On which day it is expected to arrive, as was said last.
+    async fn estimated_delivery(&self) -> Option<Date> {
+        self.0.estimated_delivery.map(Date)
+    }
+
+    /// What the shop keeps with it.
+    async fn metadata(&self) -> Option<Json> {
+        self.0.metadata.clone().map(Json)
     }
 
     /// Everything that happened to the order, its quotation and fulfilments included, newest first.

@@ -7,17 +7,19 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
 use crate::graphql::filter_id;
 use crate::graphql::money::{Money, MoneyInput};
-use crate::graphql::scalars::DateTime;
-use crate::graphql::{Answer, actor, app, loaders, reader};
-use crate::id::{self, Prefix};
+use crate::graphql::scalars::{Date, DateTime, Json};
+use crate::graphql::{Answer, actor, app, change, loaders, reader};
+use crate::id::{self, Named, Prefix};
 use crate::order::graphql::{AddressInput, OrderLineInput};
 use crate::sale::address::ChangeShippingAddress;
 use crate::sale::checkout::CreateOrder;
+use crate::sale::details::Details;
 use crate::sale::graphql::keys::SaleById;
+use crate::sale::modify::ModifyOrder;
 use crate::sale::queries::{self, Filter, Sort};
 use crate::till::commands::{CreateTillSale, TillDone};
 use crate::workflow::queries::Phase;
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::{FulfilmentType, PaymentMethod, SaleChannel, SaleType};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -171,11 +173,11 @@ pub struct CreateOrderInput {
     channel: Option<SaleChannel>,
     /// The lifecycle that drives it; left out: the store's. Not for buyers to choose.
     lifecycle: Option<String>,
-    /// The store that sells.
+    /// The store that sells: its id, or its external id.
     store_id: ID,
-    /// The customer who buys; left out: the caller, when they buy for themselves.
+    /// The customer who buys: their id, or their external id; left out: the caller, when they buy for themselves.
     customer_id: Option<ID>,
-    /// The reseller who buys; left out: the caller, when they buy for themselves.
+    /// The reseller who buys: their id, or their external id; left out: the caller, when they buy for themselves.
     reseller_id: Option<ID>,
     /// ISO 4217, or one of `currencies.extra`; left out: the store's. Products that are priced in another need a unit price.
     currency: Option<String>,
@@ -186,6 +188,48 @@ pub struct CreateOrderInput {
     shipping_address: Option<AddressInput>,
     /// `IN_STORE`: PICKUP by default; otherwise DELIVERY; lines of SERVICE products get a fulfilment of their own.
     fulfilment_type: Option<FulfilmentType>,
+    /// How it is to be paid, as by the event `SET_PAYMENT_METHOD` right after it is made; left out: nothing is said yet.
+    payment_method: Option<PaymentMethod>,
+    /// What the system that it comes from calls it: 1 to 200 characters. A second order with it is CONFLICT.
+    external_id: Option<String>,
+    /// Which system that is, where there are several: externalId is unique within it.
+    external_source: Option<String>,
+    /// How the buyer wants it sent, in the shop's words.
+    shipping_method: Option<String>,
+    /// What the buyer asks for, in words; at most 2,000 characters.
+    special_instructions: Option<String>,
+    /// On which day it is expected to arrive.
+    estimated_delivery: Option<Date>,
+    /// What the shop keeps with it: an object of 16 KiB at most.
+    metadata: Option<Json>,
+    /// A note for the timeline; at most 10,000 characters.
+    note: Option<String>,
+    /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
+    idempotency_key: Option<String>,
+}
+
+/// What of an order is to be different. What is left out stays; so does what is null, where nothing else is said.
+#[derive(InputObject)]
+pub struct ModifyOrderInput {
+    /// Which sale order.
+    sale_order_id: ID,
+    /// All lines as they are to be, at the prices of now. Not of what was agreed on in a quotation, nor once there are
+    /// fulfilments.
+    lines: Option<Vec<OrderLineInput>>,
+    /// Where the goods are to go.
+    shipping_address: Option<AddressInput>,
+    /// How the buyer wants it sent, in the shop's words; null: nothing is said.
+    shipping_method: MaybeUndefined<String>,
+    /// What the buyer asks for, in words, at most 2,000 characters; null: nothing.
+    special_instructions: MaybeUndefined<String>,
+    /// On which day it is expected to arrive; null: nobody says.
+    estimated_delivery: MaybeUndefined<Date>,
+    /// Why, by code.
+    reason_code: Option<String>,
+    /// Why, in words; at most 10,000 characters.
+    note: Option<String>,
+    /// Refused with CONFLICT when the sale order has moved on.
+    expected_version: Option<i32>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
@@ -258,13 +302,43 @@ impl SaleMutation {
             sale_type: input.sale_type,
             channel: input.channel.unwrap_or(SaleChannel::Web),
             lifecycle: input.lifecycle,
-            store_id: id::decode(Prefix::Store, &input.store_id)?,
-            customer_id: input.customer_id.map(|id| id::decode(Prefix::Customer, &id)).transpose()?,
-            reseller_id: input.reseller_id.map(|id| id::decode(Prefix::Reseller, &id)).transpose()?,
+            store_id: Named::read(Prefix::Store, &input.store_id),
+            customer_id: input.customer_id.map(|id| Named::read(Prefix::Customer, &id)),
+            reseller_id: input.reseller_id.map(|id| Named::read(Prefix::Reseller, &id)),
             currency: input.currency,
             lines: OrderLineInput::read_all(ctx, &input.lines)?,
-            shipping_address: input.shipping_address.map(Into::into),
+            shipping_address: input.shipping_address.map(AddressInput::read).transpose()?,
             fulfilment_type: input.fulfilment_type,
+            payment_method: input.payment_method,
+            details: Details {
+                external_id: input.external_id,
+                external_source: input.external_source,
+                shipping_method: input.shipping_method,
+                special_instructions: input.special_instructions,
+                estimated_delivery: input.estimated_delivery.map(|day| day.0),
+                metadata: input.metadata.map(|metadata| metadata.0),
+            },
+            note: input.note,
+        };
+        let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
+        SaleOrderPayload::load(ctx, done.sale).await
+    }
+
+    /// Changes what is ordered and how it is to be sent, as long as the order's state is tagged `modifiable`: prices and
+    /// reserved stock follow, and the order's log keeps what was. Where nothing differs, nothing happens. Needs
+    /// order.modify.
+    async fn modify_order(&self, ctx: &Context<'_>, input: ModifyOrderInput) -> Answer<SaleOrderPayload> {
+        let actor = actor(ctx)?;
+        let command = ModifyOrder {
+            sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
+            lines: input.lines.map(|lines| OrderLineInput::read_all(ctx, &lines)).transpose()?,
+            shipping_address: input.shipping_address.map(AddressInput::read).transpose()?,
+            shipping_method: change(input.shipping_method, Ok)?,
+            special_instructions: change(input.special_instructions, Ok)?,
+            estimated_delivery: change(input.estimated_delivery, |day| Ok(day.0))?,
+            reason_code: input.reason_code,
+            note: input.note,
+            expected_version: input.expected_version,
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         SaleOrderPayload::load(ctx, done.sale).await
@@ -279,7 +353,7 @@ impl SaleMutation {
         let actor = actor(ctx)?;
         let command = ChangeShippingAddress {
             sale_order_id: id::decode(Prefix::Sale, &input.sale_order_id)?,
-            shipping_address: input.shipping_address.into(),
+            shipping_address: input.shipping_address.read()?,
             reason_code: input.reason_code,
             note: input.note,
             expected_version: input.expected_version,

@@ -71,6 +71,12 @@ pub fn flags(
     Ok(flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect())
 }
 
+/// Whether the newest payment has failed.
+pub fn last_payment_failed(order: &Order) -> Result<bool, Error> {
+    let newest = order.payments.all()?.iter().max_by_key(|payment| (payment.created_at, payment.id));
+    Ok(newest.is_some_and(|payment| payment.status == PaymentStatus::Failed))
+}
+
 /// Whether a provider has given money back by itself. When it was all of a payment and the sale is open again, its state
 /// says as much.
 fn is_reversed(order: &Order, open: bool) -> Result<bool, Error> {

@@ -44,7 +44,7 @@ pub fn check(machine: &Machine) -> Vec<Problem> {
     for transition in machine.transitions() {
         let path = format!("{}.meta", transition.pointer);
         let Some(meta) = object(&transition.meta, &path, &mut problems) else { continue };
-        one_of(meta, "reason", &["required", "optional"], &path, &mut problems);
+        one_of(meta, "reason", &["required", "staff", "optional"], &path, &mut problems);
         one_of(meta, "note", &["required", "optional"], &path, &mut problems);
         one_of(meta, "source", &["command"], &path, &mut problems);
         one_of(meta, "actor", &["author", "buyer", "seller"], &path, &mut problems);

@@ -119,7 +119,14 @@ async fn parts_make_up_their_lines(db: &DatabaseConnection, sales: &[sale_order:
             assert_eq!(part.first_unit, next, "units of {} in {}", line.sku, numbers[&line.sale_order_id]);
             next + part.quantity
         });
-        assert_eq!(end, line.quantity, "units of {} in {}", line.sku, numbers[&line.sale_order_id]);
+        // What an order ships by itself may leave in several parcels.
+        let whole = sales.iter().any(|sale| sale.id == line.sale_order_id && sale.workflow_definition == "sale");
+        assert!(
+            end == line.quantity || !whole && end < line.quantity,
+            "units of {} in {}",
+            line.sku,
+            numbers[&line.sale_order_id]
+        );
     }
 }
 

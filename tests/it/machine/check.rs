@@ -73,7 +73,7 @@ fn meta_that_would_be_passed_over_is_a_warning() {
     for place in [
         "states.a.meta.tone: \"RED\" means nothing here (say NEUTRAL or INFO",
         "states.a.meta.label",
-        "states.a.on.GO.meta.reason: \"requierd\" means nothing here (say required or optional)",
+        "states.a.on.GO.meta.reason: \"requierd\" means nothing here (say required or staff or optional)",
         "states.a.on.GO.meta.source",
         "states.a.on.GO.meta.actor",
         "states.a.on.GO.meta.permission: there is no permission \"sale.cancle\"",

@@ -168,6 +168,7 @@ fn kind(kind: &ColumnType, backend: DbBackend) -> &'static str {
         ColumnType::Uuid => ("uuid", "blob"),
         ColumnType::String(_) | ColumnType::Text => ("text", "text"),
         ColumnType::TimestampWithTimeZone => ("timestamp with time zone", "text"),
+        ColumnType::Date => ("date", "text"),
         ColumnType::JsonBinary => ("jsonb", "text"),
         ColumnType::Boolean => ("boolean", "integer"),
         ColumnType::Integer => ("integer", "integer"),

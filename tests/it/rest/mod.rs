@@ -1,5 +1,6 @@
 //! The REST façade: what each route answers and refuses, and that the document says so.
 
+mod create;
 mod document;
 mod events;
 mod form;

@@ -20,6 +20,8 @@ pub struct OrderPage {
 pub struct Listed {
     /// `sale_…`
     pub id: String,
+    /// What the system that it comes from calls it.
+    pub external_id: Option<String>,
     /// ORD-<year>-<six digits>.
     pub order_number: String,
     /// Where it stands.

@@ -1,5 +1,6 @@
 //! The shapes of the façade's JSON, as the document describes them.
 
+mod create;
 mod events;
 mod list;
 mod order;
@@ -7,6 +8,7 @@ mod problem;
 mod status;
 mod words;
 
+pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, PaymentResult, WantedItem};
 pub use events::{StateEvent, StateEvents, Timeline, TimelineEntry};
 pub use list::{Listed, OrderPage, Pagination};
 pub use order::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};

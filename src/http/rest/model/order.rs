@@ -2,7 +2,7 @@
 
 use super::super::amount::Amount;
 use super::events::TimelineEntry;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -31,6 +31,15 @@ pub struct Order {
     pub allowed_statuses: Vec<String>,
     /// What drives it.
     pub lifecycle: String,
+    /// What the system that it comes from calls it.
+    pub external_id: Option<String>,
+    /// Which system that is.
+    pub external_source: Option<String>,
+    /// What the buyer asks for, in words.
+    pub special_instructions: Option<String>,
+    /// What the shop keeps with it.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Metadata>,
     /// Grows by one with every change; send it as `expectedVersion`.
     pub version: i32,
     /// ISO 4217, or one of the installation's own codes.
@@ -127,7 +136,7 @@ pub struct Payment {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Shipping {
-    /// `delivery`, `pickup` or `service`.
+    /// How the buyer wants it sent, in the shop's words; else `delivery`, `pickup` or `service`.
     pub method: String,
     /// Who carries it.
     pub carrier: Option<String>,
@@ -140,28 +149,23 @@ pub struct Shipping {
     pub address: Option<Address>,
 }
 
-/// A postal address. Either spelling is read, the first is written: street or line1, state or region, zipCode or postalCode,
-/// country or countryCode.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// A postal address.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Address {
     /// Addressee.
     pub name: String,
     /// Street and number.
-    #[serde(alias = "line1")]
     pub street: String,
     /// Floor, building, care of.
     pub line2: Option<String>,
     /// City.
     pub city: String,
     /// State, county or province.
-    #[serde(alias = "region")]
     pub state: Option<String>,
     /// Postal code.
-    #[serde(alias = "postalCode")]
     pub zip_code: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[serde(alias = "countryCode")]
     pub country: String,
     /// Phone number.
     pub phone: Option<String>,

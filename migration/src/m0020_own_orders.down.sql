@@ -1,0 +1,15 @@
+ALTER TABLE sale_order DROP COLUMN metadata;
+ALTER TABLE sale_order DROP COLUMN estimated_delivery;
+ALTER TABLE sale_order DROP COLUMN special_instructions;
+ALTER TABLE sale_order DROP COLUMN shipping_method;
+DROP INDEX sale_order_external_id;
+ALTER TABLE sale_order DROP COLUMN external_source;
+ALTER TABLE sale_order DROP COLUMN external_id;
+DROP INDEX product_external_id;
+DROP INDEX reseller_external_id;
+DROP INDEX customer_external_id;
+DROP INDEX store_external_id;
+ALTER TABLE product DROP COLUMN external_id;
+ALTER TABLE reseller DROP COLUMN external_id;
+ALTER TABLE customer DROP COLUMN external_id;
+ALTER TABLE store DROP COLUMN external_id;

@@ -1,0 +1,44 @@
+//! When an order has been refunded, and how one that was is charged again.
+
+use super::covered;
+use crate::{
+    error::Error,
+    workflow::{Turn, Verdict},
+};
+use entity::{PaymentStatus, RefundStatus};
+
+/// All money that came in has gone back, and nothing is owed.
+pub fn all_money_back(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let context = &turn.sale()?.workflow_context;
+    let went_back = turn.order.refunds.all()?.iter().any(|refund| refund.status == RefundStatus::Issued);
+    let all = went_back && context.captured <= 0 && context.outstanding == 0;
+    Ok(Verdict::when(all, "money of the order is still here, or owed", "refund what is left"))
+}
+
+/// No payment is disputed.
+pub fn not_disputed(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let disputed = turn.order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
+    Ok(Verdict::when(!disputed, "a payment is disputed", "wait until the dispute is decided"))
+}
+
+/// It would be covered if what refunds gave back of its worth were owed again.
+pub fn covered_anew(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let refunds = turn.order.refunds.all()?;
+    if refunds.iter().any(|refund| refund.status.is_under_way()) {
+        let message = "money of it is on its way back";
+        return Ok(Verdict::when(false, message, "wait until the refund has reached its payer or failed"));
+    }
+    let context = &turn.sale()?.workflow_context;
+    let given: i64 = refunds.iter().filter(|refund| refund.fulfilment_id.is_none()).map(|row| row.credited_minor).sum();
+    let owed = turn.sale()?.grand_total_minor - context.captured - (context.credited - given);
+    covered::covers(turn, owed.max(0))
+}
+
+/// What refunds of the order as a whole gave back is owed again.
+pub fn charge_anew(turn: &mut Turn<'_>) -> Result<(), Error> {
+    for refund in turn.order.refunds.all_mut()?.iter_mut().filter(|refund| refund.fulfilment_id.is_none()) {
+        refund.given_minor = 0;
+        refund.credited_minor = 0;
+    }
+    Ok(())
+}
