@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; the others are for those who change things.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo release test soak deny bench conformance fmt schema lifecycles
+.PHONY: help run demo release test contract soak deny bench conformance fmt schema lifecycles
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,6 +21,9 @@ release: ## the optimised program, target/release/waybill
 test: ## format, lints, and all tests on SQLite and PostgreSQL
 	scripts/test
 
+contract: ## hold a running demo against openapi.json, by schemathesis, which is installed for it
+	scripts/contract $(ARGS)
+
 soak: ## what takes long: storms, kills, hundreds of drawn histories, a million documents (optimised)
 	scripts/soak
 
@@ -37,8 +40,9 @@ conformance: ## compare statecharts with xstate from npm on 10,000 fresh machine
 fmt: ## format everything
 	cargo fmt --all
 
-schema: ## write schema.graphql anew
+schema: ## write schema.graphql and openapi.json anew
 	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	cargo run --locked -- openapi > openapi.json.new && mv openapi.json.new openapi.json
 
 lifecycles: ## write docs/lifecycles.md anew
 	scripts/lifecycles cargo run --locked --quiet -- > docs/lifecycles.md.new && mv docs/lifecycles.md.new docs/lifecycles.md

@@ -26,13 +26,14 @@ pub enum Code {
     PaymentNotConfirmed,
     ListingUnavailable,
     InvalidShippingAddress,
+    TotalMismatch,
     LimitExceeded,
     Unavailable,
     Internal,
 }
 
 impl Code {
-    const NAMES: [(Self, &'static str); 19] = [
+    const NAMES: [(Self, &'static str); 20] = [
         (Self::Unauthenticated, "UNAUTHENTICATED"),
         (Self::Forbidden, "FORBIDDEN"),
         (Self::NotFound, "NOT_FOUND"),
@@ -49,6 +50,7 @@ impl Code {
         (Self::PaymentNotConfirmed, "PAYMENT_NOT_CONFIRMED"),
         (Self::ListingUnavailable, "LISTING_UNAVAILABLE"),
         (Self::InvalidShippingAddress, "INVALID_SHIPPING_ADDRESS"),
+        (Self::TotalMismatch, "TOTAL_MISMATCH"),
         (Self::LimitExceeded, "LIMIT_EXCEEDED"),
         (Self::Unavailable, "UNAVAILABLE"),
         (Self::Internal, "INTERNAL"),
@@ -73,6 +75,8 @@ pub struct Refusal {
     pub current_state: String,
     /// Events that this viewer could send now.
     pub allowed_events: Vec<String>,
+    /// States that those events lead to, guards aside; by name, each once.
+    pub allowed_statuses: Vec<String>,
     /// The guard that said no.
     pub guard: Option<String>,
     /// When a window opens.
@@ -162,6 +166,7 @@ impl Error {
             remedy: Some(remedy.into()),
             current_state: String::new(),
             allowed_events: Vec::new(),
+            allowed_statuses: Vec::new(),
             guard: None,
             until: None,
         }))

@@ -22,6 +22,7 @@ pub mod graphql;
 pub mod http;
 pub mod id;
 pub mod inventory;
+pub mod json;
 pub mod login;
 pub mod money;
 pub mod order;

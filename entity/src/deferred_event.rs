@@ -27,6 +27,9 @@ pub struct Model {
     /// Note.
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
+    /// What its sender has kept with it.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Json>,
     /// The state in which it was asked for.
     pub state: String,
     /// Who asked.

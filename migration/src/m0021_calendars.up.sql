@@ -11,6 +11,7 @@ CREATE TABLE deferred_event (
     payload {json},
     reason_code text,
     note text,
+    metadata {json},
     state text NOT NULL,
     user_id {uuid} NOT NULL REFERENCES user_account (id),
     api_key_id {uuid} REFERENCES api_key (id),

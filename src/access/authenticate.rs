@@ -41,7 +41,10 @@ pub async fn authenticate(
     let who = match (authorization, &credentials.api_key) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(refused("send either Authorization or X-API-Key, not both")),
-        (Some(value), None) => Who::Token(tokens.read(bearer(value)?, now)?),
+        (Some(value), None) => match authorization_of(value)? {
+            Scheme::Bearer(token) => Who::Token(tokens.read(token, now)?),
+            Scheme::ApiKey(key) => Who::Key(hash_key(key)),
+        },
         (None, Some(key)) => Who::Key(hash_key(key)),
     };
     let known = if let Some(known) = tokens.cache().get(&who) {
@@ -83,13 +86,22 @@ fn is_empty(value: &str) -> bool {
     value.trim().eq_ignore_ascii_case("bearer")
 }
 
-/// What comes after `Bearer`.
-fn bearer(value: &str) -> Result<&str, Error> {
-    let (scheme, token) = value.trim().split_once(' ').unwrap_or((value, ""));
+/// What `Authorization` holds.
+enum Scheme<'a> {
+    Bearer(&'a str),
+    ApiKey(&'a str),
+}
+
+/// `Bearer <token>`, or `X-API-Key: <key>`, as some clients write the header's name into its value.
+fn authorization_of(value: &str) -> Result<Scheme<'_>, Error> {
+    let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(token.trim());
+        return Ok(Scheme::Bearer(rest.trim()));
     }
-    Err(refused("Authorization must read: Bearer <token>"))
+    if scheme.trim_end_matches(':').eq_ignore_ascii_case("x-api-key") {
+        return Ok(Scheme::ApiKey(rest.trim()));
+    }
+    Err(refused("Authorization must read: Bearer <token>, or X-API-Key: <key>"))
 }
 
 fn ended() -> Error {
@@ -174,6 +186,7 @@ impl Known {
             limit: Arc::clone(&role.limit),
             token,
             key: self.key.as_ref().map(|key| key.id),
+            called_by: None,
         })
     }
 }

@@ -20,6 +20,7 @@ macro_rules! permissions {
 }
 
 permissions! {
+    actor_assert = "actor.assert",
     audit_read = "audit.read",
     calendar_manage = "calendar.manage",
     catalog_manage = "catalog.manage",

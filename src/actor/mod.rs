@@ -51,6 +51,17 @@ pub struct Actor {
     pub token: Option<Bearer>,
     /// The API key that they came with; none with a token.
     pub key: Option<Uuid>,
+    /// Who really calls, when they speak in somebody else's name ([`Actor::speaking_as`]).
+    pub called_by: Option<Arc<Caller>>,
+}
+
+/// Who really calls, beside the id, which stays theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// What the log would call them.
+    pub kind: ActorType,
+    /// Shown to people.
+    pub name: String,
 }
 
 /// What an actor sees and moves.
@@ -89,7 +100,21 @@ impl Actor {
             limit: Arc::new(OverrideLimit::Unlimited),
             token: None,
             key: None,
+            called_by: None,
         }
+    }
+
+    /// The same, as somebody else in the log: a program that passes on what a person did elsewhere. What they may do and
+    /// see stays theirs, and the log keeps who called. Refused without `actor.assert`.
+    pub fn speaking_as(&self, kind: Option<ActorType>, name: Option<&str>) -> Result<Self, Error> {
+        self.require("actor.assert")?;
+        let caller = Caller { kind: self.kind, name: self.name.clone() };
+        Ok(Self {
+            kind: kind.unwrap_or(self.kind),
+            name: name.map_or_else(|| self.name.clone(), str::to_owned),
+            called_by: Some(Arc::new(caller)),
+            ..self.clone()
+        })
     }
 
     /// Whether they hold the permission.

@@ -2,6 +2,7 @@
 
 /// Every permission with what it allows, by name.
 pub const PERMISSIONS: &[(&str, &str)] = &[
+    ("actor.assert", "say in whose name an order is moved; the log keeps who called"),
     ("audit.read", "read the whole transition log and verify it"),
     ("calendar.manage", "set the opening hours, holidays and windows of stores"),
     ("catalog.manage", "create and change products"),

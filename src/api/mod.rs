@@ -67,9 +67,8 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<described::CommonWords>()
 }
 
-/// The API over `app`.
-pub fn schema(app: App, intake: Intake) -> Schema {
-    let events: Batches<group::Waiting> = Batches::new(app.clone());
+/// The API over `app`. Events that are sent to it join those batches.
+pub fn schema(app: App, intake: Intake, events: Batches<group::Waiting>) -> Schema {
     Schema::new(builder().data(app.clone()).data(events).data(intake).finish(), app)
 }
 

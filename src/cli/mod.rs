@@ -10,6 +10,7 @@ mod doctor;
 mod failure;
 mod machine;
 mod migrate;
+mod openapi;
 mod schema;
 mod serve;
 mod stop;
@@ -60,6 +61,8 @@ enum Command {
     Migrate(migrate::Action),
     /// Print the GraphQL schema
     Schema,
+    /// Print the REST API's document, `OpenAPI` 3.1
+    Openapi,
     /// Print a token for the local server
     Token(token::Args),
     /// Check what was recorded
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Worker => worker::run(&context),
         Command::Migrate(action) => migrate::run(&context, &action),
         Command::Schema => schema::run(),
+        Command::Openapi => openapi::run(),
         Command::Token(args) => token::run(&context, &args),
         Command::Audit(action) => audit::run(&context, &action),
         Command::Doctor(args) => doctor::run(&context, &args),

@@ -169,6 +169,9 @@ pub enum KeyKind {
     Integer,
     /// Minor units of the row's `currency`, which comes before them: amounts of two currencies are not compared.
     Amount,
+    /// A text. Cursors have no room for it and name the row, which may have moved since: from wherever it is now, the list
+    /// goes on.
+    Text,
 }
 
 /// The order of a list: by a column and the id, or by the id alone (ids are ordered by time).
@@ -207,17 +210,67 @@ impl<E: EntityTrait> Keyset<E> {
         let key = match kind {
             KeyKind::Instant => Expr::val(clock::from_micros(cursor.key).ok_or_else(|| not_ours(field))?),
             KeyKind::Integer | KeyKind::Amount => Expr::val(cursor.key),
+            KeyKind::Text => self.of_row(*column, cursor),
         };
         let (mut own, mut other) = (vec![column.into_expr(), self.id.into_expr()], vec![key, id]);
         if let Some(currency) = self.currency()? {
             // The currency of a row stays, so that its place is told by its id.
-            let there = E::find().select_only().column(currency).filter(self.id.eq(cursor.id));
             own.insert(0, currency.into_expr());
-            other.insert(0, Expr::SubQuery(None, Box::new(there.into_query().into())));
+            other.insert(0, self.of_row(currency, cursor));
         }
         let (own, other) = (Expr::tuple(own), Expr::tuple(other));
         Ok(if greater { own.gt(other) } else { own.lt(other) })
     }
+}
+
+impl<E: EntityTrait> Keyset<E> {
+    /// What a column holds of the row that a cursor names.
+    fn of_row(&self, column: E::Column, cursor: Cursor) -> sea_orm::sea_query::SimpleExpr {
+        let there = E::find().select_only().column(column).filter(self.id.eq(cursor.id));
+        Expr::SubQuery(None, Box::new(there.into_query().into()))
+    }
+
+    /// The list in its order, or in the opposite one.
+    fn ordered(&self, select: Select<E>, backward: bool) -> Result<Select<E>, Error> {
+        let order = if self.descending == backward { Order::Asc } else { Order::Desc };
+        let mut select = select;
+        if let Some(currency) = self.currency()? {
+            select = select.order_by(currency, order.clone());
+        }
+        if let Some((column, _)) = self.key {
+            select = select.order_by(column, order.clone());
+        }
+        Ok(select.order_by(self.id, order))
+    }
+
+    fn placed(&self, rows: Vec<E::Model>) -> Vec<(Cursor, E::Model)> {
+        let place = |row: E::Model| {
+            let (key, id) = (self.place)(&row);
+            (Cursor { tag: self.tag, key, id }, row)
+        };
+        rows.into_iter().map(place).collect()
+    }
+}
+
+/// Reads the page of a number, from 1, of so many rows, and how many rows the whole list has. The database walks over the pages
+/// before it: callers bound the number, and offer cursors beyond.
+pub async fn fetch_numbered<E>(
+    db: &DatabaseConnection,
+    select: Select<E>,
+    keyset: &Keyset<E>,
+    number: u64,
+    size: u64,
+) -> Result<Page<E::Model>, Error>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+{
+    let total = i64::try_from(select.clone().count(db).await?).unwrap_or(i64::MAX);
+    let before = number.saturating_sub(1).saturating_mul(size);
+    let rows = keyset.ordered(select, false)?.offset(before).limit(size + 1).all(db).await?;
+    let range = Range { size, backward: false, after: None, before: None };
+    let page = Page::cut(keyset.placed(rows), &range, total);
+    Ok(Page { has_previous: before > 0, ..page })
 }
 
 /// Reads one page of `select`, which is already narrowed to what the reader may see and asked for.
@@ -240,19 +293,8 @@ where
     if let Some(before) = range.before {
         select = select.filter(keyset.beyond(before, false)?);
     }
-    let order = if keyset.descending == range.backward { Order::Asc } else { Order::Desc };
-    if let Some(currency) = keyset.currency()? {
-        select = select.order_by(currency, order.clone());
-    }
-    if let Some((column, _)) = keyset.key {
-        select = select.order_by(column, order.clone());
-    }
-    let rows = select.order_by(keyset.id, order).limit(range.size + 1).all(db).await?;
-    let place = |row: E::Model| {
-        let (key, id) = (keyset.place)(&row);
-        (Cursor { tag: keyset.tag, key, id }, row)
-    };
-    Ok(Page::cut(rows.into_iter().map(place).collect(), &range, total))
+    let rows = keyset.ordered(select, range.backward)?.limit(range.size + 1).all(db).await?;
+    Ok(Page::cut(keyset.placed(rows), &range, total))
 }
 
 #[cfg(test)]

@@ -60,8 +60,8 @@ impl People {
     pub async fn settle(app: &App) -> Result<Self, Error> {
         let password = hash_password(app, Client::HERE, PASSWORD).await?;
         let admin = first_admin(app, &password).await?;
-        let shop = store(app, &admin, "Canal Street", false).await?;
-        let warehouse = store(app, &admin, "Warehouse", true).await?;
+        let shop = store(app, &admin, "Canal Street", Some("canal-street"), false).await?;
+        let warehouse = store(app, &admin, "Warehouse", None, true).await?;
         let ada = customer(app, &admin, "Ada Fischer", "BRONZE", Some(500)).await?;
         let ben = customer(app, &admin, "Ben Okafor", "SILVER", None).await?;
         let chiara = customer(app, &admin, "Chiara Rossi", "GOLD", None).await?;
@@ -138,9 +138,16 @@ fn draft(role: &str, name: &str, password: &str) -> CreateUser {
     }
 }
 
-async fn store(app: &App, admin: &Actor, name: &str, backorders: bool) -> Result<Uuid, Error> {
+async fn store(app: &App, admin: &Actor, name: &str, elsewhere: Option<&str>, backorders: bool) -> Result<Uuid, Error> {
     let (name, currency, timezone) = (name.to_owned(), CURRENCY.to_owned(), Some("Europe/Berlin".to_owned()));
-    let store = CreateStore { name, currency, timezone, default_lifecycle: None, backorders, external_id: None };
+    let store = CreateStore {
+        name,
+        currency,
+        timezone,
+        default_lifecycle: None,
+        backorders,
+        external_id: elsewhere.map(str::to_owned),
+    };
     Ok(run(app, admin, &store).await?.store)
 }
 
@@ -151,7 +158,7 @@ async fn customer(app: &App, admin: &Actor, name: &str, tier: &str, limit: Optio
         email: Some(format!("{first}@customers.example")),
         credit_tier: Some(tier.to_owned()),
         credit_limit: limit.map(verbs::dollars),
-        external_id: None,
+        external_id: Some(first),
     };
     Ok(run(app, admin, &customer).await?.customer)
 }

@@ -146,6 +146,7 @@ impl Hand<'_> {
             note: why.map(|(_, note)| note.to_owned()),
             expected_version: None,
             defer: false,
+            metadata: None,
         };
         run(self.app, self.actor, &command).await?;
         Ok(())

@@ -95,11 +95,26 @@ pub async fn send(
     key: Option<&str>,
     event: &SendEvent,
 ) -> Result<EventTaken, Error> {
-    let claim = Claim::of(actor, key, event)?;
-    if let Some(taken) = group::send(batches, actor, event, claim.clone()).await? {
+    send_as(app, batches, actor, key, event, Some(event)).await
+}
+
+/// Runs a command that sends an event: as that event together with others, where it can be told beforehand which it is, and
+/// nothing has changed meanwhile; else alone.
+pub async fn send_as<C: Command<Output = EventTaken>>(
+    app: &App,
+    batches: &Batches<group::Waiting>,
+    actor: &Actor,
+    key: Option<&str>,
+    command: &C,
+    likely: Option<&SendEvent>,
+) -> Result<EventTaken, Error> {
+    let claim = Claim::of(actor, key, command)?;
+    if let Some(event) = likely
+        && let Some(taken) = group::send(batches, actor, event, claim.clone()).await?
+    {
         return Ok(taken);
     }
-    run_checked(app, actor, claim.as_ref(), event).await
+    run_checked(app, actor, claim.as_ref(), command).await
 }
 
 /// One try in a transaction of its own; `None` when somebody else used the idempotency key meanwhile.

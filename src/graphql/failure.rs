@@ -67,7 +67,8 @@ pub fn outward(error: &Error) -> async_graphql::Error {
     async_graphql::Error { message: message(error, code), source: None, extensions: Some(extensions) }
 }
 
-fn message(error: &Error, code: Code) -> String {
+/// What clients read of an error; faults of ours are logged here, whole.
+pub fn message(error: &Error, code: Code) -> String {
     if !matches!(error, Error::Db(_) | Error::Internal(_)) {
         return error.to_string();
     }

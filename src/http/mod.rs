@@ -12,6 +12,7 @@ mod multipart;
 mod problem;
 mod rates;
 mod receipts;
+pub mod rest;
 pub mod server;
 pub mod store;
 mod webhooks;
@@ -21,6 +22,7 @@ use crate::api::Schema;
 use crate::app::App;
 use crate::config::DeploymentKind;
 use crate::demo::DemoUser;
+use crate::edge::{batch::Batches, group};
 use crate::error::Error;
 use crate::webhook::Intake;
 use crate::{
@@ -35,7 +37,7 @@ use axum::response::Response;
 use axum::routing::get;
 use health::Readiness;
 use rates::Rates;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -49,6 +51,20 @@ struct Shared {
     intake: Intake,
     readiness: Arc<Readiness>,
     rates: Arc<Rates>,
+    /// Events that are sent at the same time, whichever way.
+    events: Batches<group::Waiting>,
+    /// Made when the façade is first asked something: of the lifecycles that were there by then.
+    contract: Arc<OnceLock<rest::Contract>>,
+}
+
+impl Shared {
+    fn contract(&self) -> Result<&rest::Contract, Error> {
+        if let Some(made) = self.contract.get() {
+            return Ok(made);
+        }
+        let made = rest::Contract::of(&self.app.registry)?;
+        Ok(self.contract.get_or_init(|| made))
+    }
 }
 
 /// All routes over `app`.
@@ -62,13 +78,15 @@ pub fn router_with_demo(app: App, demo: &[DemoUser]) -> Router {
     let trusted: Arc<[_]> = app.settings.server.trusted_proxies.as_slice().into();
     let rates = Arc::new(Rates::of(&app.settings.server));
     let intake = Intake::over(&app);
-    let schema = crate::api::schema(app.clone(), intake.clone());
-    let shared = Shared { schema, intake, readiness: Arc::default(), rates, app };
+    let events: Batches<group::Waiting> = Batches::new(app.clone());
+    let schema = crate::api::schema(app.clone(), intake.clone(), events.clone());
+    let shared = Shared { schema, intake, readiness: Arc::default(), rates, events, contract: Arc::default(), app };
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(receipts::routes())
+        .merge(rest::routes())
         .merge(webhooks::routes());
     let routes = if development { routes.merge(graphiql::routes(demo)) } else { routes };
     routes

@@ -5,7 +5,7 @@ use crate::db::finders::{among, grouped, keyed, nothing};
 use crate::db::page::{self, Asked, Keyset, Page};
 use crate::db::search::Search;
 use crate::error::Error;
-use entity::{credit_change, customer, reseller, store};
+use entity::{PartyKind, credit_change, customer, reseller, store};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -125,6 +125,20 @@ pub async fn resellers(
         place: |row: &reseller::Model| (0, row.id),
     };
     page::fetch(db, select, &order, asked).await
+}
+
+/// The store that another system calls so.
+pub async fn store_external(db: &DatabaseConnection, id: &str) -> Result<Option<store::Model>, Error> {
+    Ok(store::Entity::find().filter(store::Column::ExternalId.eq(id)).one(db).await?)
+}
+
+/// The customer, or else the reseller, whom another system calls so.
+pub async fn buyer_external(db: &DatabaseConnection, id: &str) -> Result<Option<(PartyKind, Uuid)>, Error> {
+    if let Some(row) = customer::Entity::find().filter(customer::Column::ExternalId.eq(id)).one(db).await? {
+        return Ok(Some((PartyKind::Customer, row.id)));
+    }
+    let row = reseller::Entity::find().filter(reseller::Column::ExternalId.eq(id)).one(db).await?;
+    Ok(row.map(|row| (PartyKind::Reseller, row.id)))
 }
 
 /// Stores by id, for whoever sees what refers to them.

@@ -106,7 +106,8 @@ impl RegisterPayment {
         }
     }
 
-    fn check_reference(&self) -> Result<(), Error> {
+    /// Refuses a provider or a reference that cannot be kept.
+    pub fn check_reference(&self) -> Result<(), Error> {
         for (field, text) in [("provider", &self.provider), ("reference", &self.reference)] {
             text.as_deref().map_or(Ok(()), |text| naming::check(field, text))?;
         }
@@ -127,7 +128,7 @@ impl RegisterPayment {
     }
 
     /// The payment that this provider and reference stand for. The unique index decides between two at once.
-    async fn known(&self, cx: &Cx<'_>) -> Result<Option<payment::Model>, Error> {
+    pub async fn known(&self, cx: &Cx<'_>) -> Result<Option<payment::Model>, Error> {
         let (Some(provider), Some(reference)) = (&self.provider, &self.reference) else { return Ok(None) };
         Ok(payment::Entity::find()
             .filter(payment::Column::Provider.eq(naming::provider(provider)))

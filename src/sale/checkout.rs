@@ -50,6 +50,15 @@ impl Command for CreateOrder {
     const NAME: &'static str = "createOrder";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
+        let (mut unit, subject) = self.open(cx).boxed().await?;
+        unit.flush(cx.txn).await?;
+        Ok(SaleDone { sale: subject.id })
+    }
+}
+
+impl CreateOrder {
+    /// Makes the order and starts it, within a unit that is to be flushed.
+    pub async fn open(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
         cx.actor.require("order.create")?;
         check_note(self.note.as_deref())?;
         let (store, basket) = self.basket(cx).await?;
@@ -70,12 +79,9 @@ impl Command for CreateOrder {
         if let Some(method) = self.payment_method {
             opened.send(&Event::named("SET_PAYMENT_METHOD").with(json!({ "method": method })), None, Via::Client)?;
         }
-        unit.flush(cx.txn).await?;
-        Ok(SaleDone { sale })
+        Ok((unit, SubjectRef::sale(sale)))
     }
-}
 
-impl CreateOrder {
     /// What is sold, checked and priced, and the store that sells it.
     async fn basket(&self, cx: &Cx<'_>) -> Result<(store::Model, Basket), Error> {
         let details = self.details.checked()?;

@@ -12,6 +12,7 @@ pub mod graphql;
 pub mod machine;
 pub mod modify;
 pub mod parcels;
+pub mod place;
 pub mod queries;
 pub mod refunded;
 pub mod seed;

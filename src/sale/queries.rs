@@ -9,7 +9,7 @@ use crate::db::search::Search;
 use crate::error::Error;
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
-use entity::{SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
+use entity::{PartyKind, SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,26 +63,37 @@ pub enum Sort {
     TotalDescending,
     /// Smallest first, a currency after the other.
     TotalAscending,
+    /// By the names of states, from Z to A.
+    StateDescending,
+    /// By the names of states, from A to Z.
+    StateAscending,
 }
 
 impl Sort {
     fn keyset(self) -> Keyset<sale_order::Entity> {
         let by_total = matches!(self, Self::TotalDescending | Self::TotalAscending);
+        let by_state = matches!(self, Self::StateDescending | Self::StateAscending);
         Keyset {
             tag: match self {
                 Self::CreatedDescending => 20,
                 Self::CreatedAscending => 21,
                 Self::TotalDescending => 22,
                 Self::TotalAscending => 23,
+                Self::StateDescending => 24,
+                Self::StateAscending => 25,
             },
-            key: Some(if by_total {
+            key: Some(if by_state {
+                (sale_order::Column::WorkflowState, KeyKind::Text)
+            } else if by_total {
                 (sale_order::Column::GrandTotalMinor, KeyKind::Amount)
             } else {
                 (sale_order::Column::CreatedAt, KeyKind::Instant)
             }),
             id: sale_order::Column::Id,
-            descending: matches!(self, Self::CreatedDescending | Self::TotalDescending),
-            place: if by_total {
+            descending: matches!(self, Self::CreatedDescending | Self::TotalDescending | Self::StateDescending),
+            place: if by_state {
+                |row| (0, row.id)
+            } else if by_total {
                 |row| (row.grand_total_minor, row.id)
             } else {
                 |row| (row.created_at.timestamp_micros(), row.id)
@@ -96,6 +107,26 @@ pub async fn find(db: &DatabaseConnection, actor: &Actor, id: Uuid) -> Result<Op
     Ok(visible(actor).filter(sale_order::Column::Id.eq(id)).one(db).await?.map(Arc::new))
 }
 
+/// A sale order by its number, as it is written on papers: in whatever case.
+pub async fn find_number(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    number: &str,
+) -> Result<Option<Arc<sale_order::Model>>, Error> {
+    let found = visible(actor).filter(sale_order::Column::Number.eq(number.to_ascii_uppercase()));
+    Ok(found.one(db).await?.map(Arc::new))
+}
+
+/// Sale orders that another system calls so, one for each such system; two at most.
+pub async fn find_external(
+    db: &DatabaseConnection,
+    actor: &Actor,
+    id: &str,
+) -> Result<Vec<Arc<sale_order::Model>>, Error> {
+    let found = visible(actor).filter(sale_order::Column::ExternalId.eq(id)).limit(2).all(db).await?;
+    Ok(found.into_iter().map(Arc::new).collect())
+}
+
 /// Sale orders in the order of `sort`.
 pub async fn sales(
     db: &DatabaseConnection,
@@ -105,6 +136,38 @@ pub async fn sales(
     sort: Sort,
     asked: &Asked,
 ) -> Result<Page<sale_order::Model>, Error> {
+    let select = narrowed(db, registry, actor, filter).await?;
+    page::fetch(db, select, &sort.keyset(), asked).await
+}
+
+/// The page of a number, from 1, of so many sale orders.
+pub async fn sales_numbered(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    actor: &Actor,
+    filter: &Filter,
+    sort: Sort,
+    (number, size): (u64, u64),
+) -> Result<Page<sale_order::Model>, Error> {
+    let select = narrowed(db, registry, actor, filter).await?;
+    page::fetch_numbered(db, select, &sort.keyset(), number, size).await
+}
+
+/// Whether there is an order to this buyer that the actor sees.
+pub async fn any_to(db: &DatabaseConnection, actor: &Actor, buyer: (PartyKind, Uuid)) -> Result<bool, Error> {
+    let column = match buyer.0 {
+        PartyKind::Customer => sale_order::Column::CustomerId,
+        PartyKind::Reseller => sale_order::Column::ResellerId,
+    };
+    Ok(visible(actor).filter(column.eq(buyer.1)).one(db).await?.is_some())
+}
+
+async fn narrowed(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<Select<sale_order::Entity>, Error> {
     let narrowing = Narrowing {
         states: filter.states.as_deref(),
         other_than: filter.other_than.as_deref(),
@@ -126,7 +189,7 @@ pub async fn sales(
     if let Some(search) = Search::of(filter.search.as_deref())? {
         select = select.filter(matching(&search));
     }
-    page::fetch(db, select, &sort.keyset(), asked).await
+    Ok(select)
 }
 
 fn matching(search: &Search) -> Condition {

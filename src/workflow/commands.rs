@@ -1,6 +1,6 @@
 //! `sendWorkflowEvent`: the one lever for every machine.
 
-use super::{Event, Mode, Opened, Order, Roots, SubjectRef, Unit, Via};
+use super::{Event, Mode, Opened, Order, Roots, SubjectRef, Unit};
 use crate::{
     error::Error,
     workflow::{Command, Cx},
@@ -31,6 +31,9 @@ pub struct SendEvent {
     /// that do not wait: those of the version before have no such field.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub defer: bool,
+    /// What is kept with it in the log, and read by nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Value>,
 }
 
 impl SendEvent {
@@ -42,7 +45,16 @@ impl SendEvent {
         payload: Option<Value>,
         reason_code: Option<String>,
     ) -> Result<Self, Error> {
-        let tried = Self { subject, event, payload, reason_code, note: None, expected_version: None, defer: false };
+        let tried = Self {
+            subject,
+            event,
+            payload,
+            reason_code,
+            note: None,
+            expected_version: None,
+            defer: false,
+            metadata: None,
+        };
         tried.check_form()?;
         Ok(tried)
     }
@@ -54,9 +66,10 @@ impl SendEvent {
 
     /// The event.
     pub fn event(&self) -> Event {
-        Event::named(self.event.clone())
+        let event = Event::named(self.event.clone())
             .with(self.payload.clone().unwrap_or(Value::Null))
-            .because(self.reason_code.clone(), self.note.clone())
+            .because(self.reason_code.clone(), self.note.clone());
+        Event { metadata: self.metadata.clone(), ..event }
     }
 }
 
@@ -120,13 +133,7 @@ impl Command for SendEvent {
         let mut unit = Unit::open(cx.txn, Roots::of_subjects(&[subject]), Mode::Write, cx.now).await?;
         unit.load_for(cx.txn, env, &[subject], &event, Mode::Write).await?;
         let mut opened = Opened::only(&mut unit, env, subject)?;
-        let expected = self.expected_version;
-        let deferred = if self.defer {
-            opened.send_or_defer(&event, expected)?
-        } else {
-            opened.send(&event, expected, Via::Client)?;
-            None
-        };
+        let deferred = opened.send_as_asked(&event, self.expected_version, self.defer)?;
         unit.flush(cx.txn).await?;
         Ok(EventTaken { deferred, ..taken(unit, subject)? })
     }

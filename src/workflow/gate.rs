@@ -6,6 +6,7 @@ use super::{
     Event, Order, SubjectRef,
     definition::{Definition, INSTANT, NAME},
     failed_guards::FailedGuard,
+    status::{self, Way},
     subject::{self, Columns},
     turn::Env,
 };
@@ -214,7 +215,7 @@ impl SubjectView<'_> {
         Error::Refused(Box::new(refusal))
     }
 
-    fn refuse(&self, actor: &Actor, code: Code, message: String) -> Error {
+    pub(super) fn refuse(&self, actor: &Actor, code: Code, message: String) -> Error {
         Error::Refused(Box::new(self.refusal(actor, code, message)))
     }
 
@@ -225,6 +226,7 @@ impl SubjectView<'_> {
             remedy: None,
             current_state: self.columns.state.to_owned(),
             allowed_events: self.allowed(actor),
+            allowed_statuses: status::allowed(&self.definition.machine, self.snapshot, actor, self.columns.by_buyer),
             guard: None,
             until: None,
         }
@@ -251,29 +253,53 @@ impl SubjectView<'_> {
         machine.events(self.snapshot).into_iter().filter(may).map(str::to_owned).collect()
     }
 
-    /// The permission that is lacking: `meta.permission` names one, or several of which one is enough. `meta.actor` keeps an
-    /// event to a side: `seller` is not for buyers, `author` only for the buyer who wrote the draft; `buyer` is for buyers,
-    /// and for staff with the permission that `meta.onBehalf` names.
+    /// The event that leads to a state of this name, for whoever sends it; refused when none does from here.
+    pub(super) fn event_to(&self, actor: &Actor, status: &str) -> Result<Way<'_>, Error> {
+        let present = self.columns.state.split('+').any(|leaf| leaf == status);
+        let way = status::ways(&self.definition.machine, self.snapshot).into_iter().find(|way| way.status == status);
+        match way {
+            _ if present => {
+                Err(self.refuse(actor, Code::TransitionNotAllowed, format!("the order is {status} already")))
+            }
+            Some(way) => Ok(way),
+            None if self.definition.machine.leaf(status).is_none() => {
+                let message = format!("{status} is no status of the lifecycle {}", self.definition.name);
+                Err(self.refuse(actor, Code::TransitionNotAllowed, message))
+            }
+            None => {
+                let message = format!("nothing that is sent by hand leads from {} to {status}", self.columns.state);
+                Err(self.refuse(actor, Code::TransitionNotAllowed, message))
+            }
+        }
+    }
+
     fn missing_permission(&self, meta: &Value, actor: &Actor) -> Option<String> {
-        match meta.get("actor").and_then(Value::as_str) {
-            Some("author") if actor.is_buyer() && !self.columns.by_buyer => {
-                return Some("of the selling side, which wrote it".to_owned());
-            }
-            Some("seller") if actor.is_buyer() => return Some("of the selling side".to_owned()),
-            Some("buyer") if !actor.is_buyer() => {
-                let on_behalf = meta.get("onBehalf").and_then(Value::as_str).unwrap_or_default();
-                return (!actor.can(on_behalf)).then(|| on_behalf.to_owned());
-            }
-            _ => {}
+        missing_permission(meta, actor, self.columns.by_buyer)
+    }
+}
+
+/// The permission that is lacking: `meta.permission` names one, or several of which one is enough. `meta.actor` keeps an
+/// event to a side: `seller` is not for buyers, `author` only for the buyer who wrote the draft; `buyer` is for buyers,
+/// and for staff with the permission that `meta.onBehalf` names.
+pub(super) fn missing_permission(meta: &Value, actor: &Actor, by_buyer: bool) -> Option<String> {
+    match meta.get("actor").and_then(Value::as_str) {
+        Some("author") if actor.is_buyer() && !by_buyer => {
+            return Some("of the selling side, which wrote it".to_owned());
         }
-        match meta.get("permission")? {
-            Value::String(permission) => (!actor.can(permission)).then(|| permission.clone()),
-            Value::Array(any) => {
-                let names: Vec<&str> = any.iter().filter_map(Value::as_str).collect();
-                (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
-            }
-            _ => Some("that its machine names".to_owned()),
+        Some("seller") if actor.is_buyer() => return Some("of the selling side".to_owned()),
+        Some("buyer") if !actor.is_buyer() => {
+            let on_behalf = meta.get("onBehalf").and_then(Value::as_str).unwrap_or_default();
+            return (!actor.can(on_behalf)).then(|| on_behalf.to_owned());
         }
+        _ => {}
+    }
+    match meta.get("permission")? {
+        Value::String(permission) => (!actor.can(permission)).then(|| permission.clone()),
+        Value::Array(any) => {
+            let names: Vec<&str> = any.iter().filter_map(Value::as_str).collect();
+            (!names.iter().any(|permission| actor.can(permission))).then(|| names.join(" or "))
+        }
+        _ => Some("that its machine names".to_owned()),
     }
 }
 

@@ -13,6 +13,11 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryO
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+/// Where a row's metadata keep what the event's sender wanted to be kept.
+pub const GIVEN: &str = "given";
+/// Where they keep who called, when they spoke in somebody else's name.
+pub const CALLED_BY: &str = "calledBy";
+
 /// What a log row says, before it has its place in the chain.
 pub(super) struct Entry {
     pub subject: SubjectRef,
@@ -25,7 +30,11 @@ pub(super) struct Entry {
 }
 
 /// Appends a row to the order's log.
-pub(super) fn append(order: &mut Order, shared: &mut Shared, env: Env<'_>, entry: Entry) -> Result<(), Error> {
+pub(super) fn append(order: &mut Order, shared: &mut Shared, env: Env<'_>, mut entry: Entry) -> Result<(), Error> {
+    if let Some(caller) = &env.actor.called_by {
+        let caller = json!({ "actorType": caller.kind, "actorId": env.actor.id, "actorLabel": caller.name });
+        entry.metadata.insert(CALLED_BY.to_owned(), caller);
+    }
     let mut row = Model {
         id: id::new(),
         root_id: order.root.id,

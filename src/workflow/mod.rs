@@ -36,6 +36,7 @@ mod run;
 mod send;
 mod shared;
 pub mod standing;
+pub mod status;
 mod subject;
 mod tables;
 mod tag;
@@ -44,6 +45,7 @@ mod turn;
 mod unit;
 mod vocabulary;
 pub mod why;
+pub mod words;
 
 pub use command::{Change, Command, Cx};
 pub use definition::Definition;

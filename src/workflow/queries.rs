@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 pub use super::standing::{Narrowing, Phase, Standing, States, fell_through, in_phases, known, tagged, with_tags};
 
+/// The most changes of state that are read of a subject at once.
+pub const MOST_CHANGES: u64 = 500;
 /// Told apart in cursors.
 pub const TRANSITIONS: u8 = 60;
 
@@ -110,6 +112,17 @@ pub async fn log_pages(
         }
     }
     Ok(pages)
+}
+
+/// The rows in which a subject came to be and in which its state changed, oldest first; of very many the newest
+/// [`MOST_CHANGES`].
+pub async fn state_changes(db: &DatabaseConnection, subject: Uuid) -> Result<Vec<transition_log::Model>, Error> {
+    use transition_log::Column;
+    let changed = Column::FromState.is_null().or(Expr::col(Column::FromState).ne(Expr::col(Column::ToState)));
+    let select = transition_log::Entity::find().filter(Column::SubjectId.eq(subject)).filter(changed);
+    let mut rows = select.order_by_desc(Column::Sequence).limit(MOST_CHANGES).all(db).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 async fn newest(

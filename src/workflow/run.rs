@@ -278,6 +278,9 @@ pub(super) fn finish(runner: Runner<'_>, from: Option<String>, event: String, no
     if !runner.event.payload.is_null() {
         metadata.insert("payload".to_owned(), runner.event.payload.clone());
     }
+    if let Some(given) = &runner.event.metadata {
+        metadata.insert(log::GIVEN.to_owned(), given.clone());
+    }
     let entry = log::Entry {
         subject: runner.subject,
         from,

@@ -3,7 +3,9 @@
 use super::definition::Definition;
 use super::definitions;
 use super::registry::Registry;
+use super::status;
 use super::tag::Tag;
+use crate::actor::Actor;
 use crate::db::finders::any_of;
 use crate::error::Error;
 use crate::texts::readable;
@@ -306,6 +308,36 @@ impl Standing {
             state.meta.get("label").and_then(Value::as_str).map_or_else(|| readable(&state.key), str::to_owned)
         };
         machine.leaves(&self.snapshot).map(label).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// The event, sent by hand, that leads to the state of this name.
+    pub fn event_to(&self, status: &str) -> Option<&str> {
+        status::ways(&self.definition.machine, &self.snapshot)
+            .iter()
+            .find(|way| way.status == status)
+            .map(|way| way.event)
+    }
+
+    /// The statuses that an actor could bring it to, guards aside. Of machines whose drafts are their author's, as a stranger.
+    pub fn allowed_statuses(&self, actor: &Actor) -> Vec<String> {
+        status::allowed(&self.definition.machine, &self.snapshot, actor, false)
+    }
+
+    /// What the payload of an event may have, by the machine's schema.
+    pub fn payload_keys(&self, event: &str) -> Vec<String> {
+        status::payload_keys(&self.definition.machine, &self.snapshot, event)
+    }
+
+    /// What a state of its machine means, for people who read what happened: its description, else its label, else its name.
+    pub fn describe(&self, state: &str) -> String {
+        let machine = &self.definition.machine;
+        let of = |name: &str| {
+            let state = machine.leaf(name).map(|id| machine.state(id));
+            let said =
+                state.and_then(|state| state.description.as_deref().or_else(|| state.meta.get("label")?.as_str()));
+            said.map_or_else(|| readable(name), str::to_owned)
+        };
+        state.split('+').map(of).collect::<Vec<_>>().join(" + ")
     }
 
     /// The tone of the first active state that has one.

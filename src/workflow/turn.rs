@@ -34,6 +34,8 @@ pub struct Event {
     pub reason_code: Option<String>,
     /// Why, in a person's words.
     pub note: Option<String>,
+    /// What its sender wants to be kept with it; read by nothing.
+    pub metadata: Option<Value>,
 }
 
 impl Event {

@@ -38,6 +38,7 @@ mod provider_out;
 mod quotation;
 mod receipt;
 mod rehearsal;
+mod rest;
 mod sale;
 mod schema;
 mod tidy;

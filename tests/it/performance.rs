@@ -106,6 +106,25 @@ both! {
         .await;
     }
 
+    async fn a_page_of_orders_over_rest_takes_at_most_8_statements_whatever_its_size(w: World) {
+        for _ in 0..52 {
+            till(&w, json!([{ "sku": "CABLE", "quantity": 1 }]), "CARD").await;
+        }
+        counting(&w, async |w| {
+            for list in ["/api/v1/orders?status=CLEARED_FOR_FULFILMENT&q=ord", &format!("/api/v1/orders/seller/{}?sortBy=totalAmount", w.store)] {
+                let mut taken = Vec::new();
+                for limit in [10, 50] {
+                    let more = if list.contains('?') { '&' } else { '?' };
+                    let page = w.get(&w.admin, &format!("{list}{more}limit={limit}")).await.ok();
+                    taken.push(sent());
+                    assert_eq!(page["orders"].as_array().map(Vec::len), Some(limit));
+                }
+                assert!(taken[0] == taken[1] && taken[1] <= MOST_OF_A_PAGE, "{list}: {taken:?}");
+            }
+        })
+        .await;
+    }
+
     async fn a_page_of_payments_takes_the_same_statements_whatever_its_size(w: World) {
         let page = "query($first: Int!) { payments(first: $first) { nodes { id refunds { reference requestedBy } \
             disputes { reference status amount { amount } } providerCommands { kind lastError } } } }";

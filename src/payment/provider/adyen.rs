@@ -16,10 +16,10 @@
 use super::{
     Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal,
     at::{At, event_id},
-    json::{self, malformed},
-    signature,
+    malformed, signature,
 };
 use crate::clock::Instant;
+use crate::json;
 use crate::texts;
 use chrono::TimeDelta;
 use entity::PaymentMethod;

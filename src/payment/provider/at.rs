@@ -3,11 +3,9 @@
 //! Texts that become ids are bounded and without control characters, and amounts are whole or plain decimals: what
 //! comes from here can be stored and compared.
 
-use super::{
-    Amount, Refusal,
-    json::{Json, malformed, short},
-};
+use super::{Amount, Refusal, malformed};
 use crate::clock::Instant;
+use crate::json::{Json, short};
 use chrono::{DateTime, Datelike as _, SubsecRound as _};
 
 /// The longest id, reference or name of an event that is taken.

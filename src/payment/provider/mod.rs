@@ -7,14 +7,13 @@ mod adyen;
 pub mod api;
 mod at;
 pub mod http;
-mod json;
 mod paystack;
 mod plain;
 mod signature;
 mod standard;
 mod stripe;
 
-use crate::{clock::Instant, error::Error};
+use crate::{clock::Instant, error::Error, json};
 use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use entity::PartyKind;
@@ -79,6 +78,17 @@ pub enum Refusal {
     /// 400: no text, no JSON, or without what its kind must have; where and what would be right.
     #[error("{0}")]
     Malformed(String),
+}
+
+/// 400, and why.
+fn malformed(why: impl Into<String>) -> Refusal {
+    Refusal::Malformed(why.into())
+}
+
+impl From<json::Malformed> for Refusal {
+    fn from(json::Malformed(why): json::Malformed) -> Self {
+        Self::Malformed(why)
+    }
 }
 
 /// One event of a provider.

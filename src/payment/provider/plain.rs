@@ -17,11 +17,12 @@
 use super::{
     Amount, Change, Delivery, News, Paid, PaymentNews, Provider, Refusal,
     at::{self, At},
-    json::{self, malformed, short},
+    malformed,
     signature::{self, unauthenticated},
     standard,
 };
 use crate::config::standard_key;
+use crate::json::{self, short};
 use chrono::TimeDelta;
 use entity::PartyKind;
 

@@ -19,10 +19,10 @@
 //! `timestamp` is when it happened: of a dispute's decisions the newest counts.
 
 use super::{
-    Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal, at::At, json,
-    signature,
+    Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal, at::At, signature,
 };
 use crate::config::standard_key;
+use crate::json;
 use crate::texts;
 use chrono::TimeDelta;
 

@@ -35,9 +35,11 @@ impl From<Error> for Refusal {
 }
 
 impl Opened<'_> {
-    /// Sends an event, or keeps it until its window opens where nothing else is in its way; then answers by which id.
-    pub fn send_or_defer(&mut self, event: &Event, expected: Option<i32>) -> Result<Option<Uuid>, Error> {
-        match self.waits_until(event, expected)? {
+    /// Sends an event of a client. With `defer` it is kept until its window opens, where nothing else is in its way; then
+    /// answers by which id.
+    pub fn send_as_asked(&mut self, event: &Event, expected: Option<i32>, defer: bool) -> Result<Option<Uuid>, Error> {
+        let opening = if defer { self.waits_until(event, expected)? } else { None };
+        match opening {
             Some(opening) => self.defer(event, opening).map(Some),
             None => self.send(event, expected, Via::Client).map(|()| None),
         }
@@ -73,6 +75,7 @@ impl Opened<'_> {
             payload: Some(event.payload.clone()).filter(|payload| !payload.is_null()),
             reason_code: event.reason_code.clone(),
             note: event.note.clone(),
+            metadata: event.metadata.clone(),
             state,
             user_id,
             api_key_id: env.actor.key,
@@ -196,7 +199,8 @@ fn waits(row: &Model, subject: SubjectRef) -> bool {
 
 fn event_of(row: &Model) -> Event {
     let payload = row.payload.clone().unwrap_or_default();
-    Event::named(row.event.clone()).with(payload).because(row.reason_code.clone(), row.note.clone())
+    let event = Event::named(row.event.clone()).with(payload).because(row.reason_code.clone(), row.note.clone());
+    Event { metadata: row.metadata.clone(), ..event }
 }
 
 /// The subject of what waits.

@@ -4,9 +4,9 @@ use super::{WorkflowSubject, subject_id};
 use crate::graphql::scalars::{DateTime, Json};
 use crate::graphql::{Answer, actor, loaders};
 use crate::id::{self, Prefix};
+use crate::workflow::words;
 use async_graphql::{Context, Description, ID, Object};
 use entity::{ActorType, refused_attempt, transition_log};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// Something that happened, as the log has it.
@@ -19,26 +19,10 @@ impl From<Arc<transition_log::Model>> for Transition {
     }
 }
 
-/// Takes away what staff wrote, and who did, wherever it stands.
-fn take_words(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|name, _| !matches!(name.as_str(), "note" | "placedBy"));
-            members.values_mut().for_each(take_words);
-        }
-        Value::Array(items) => items.iter_mut().for_each(take_words),
-        _ => {}
-    }
-}
-
 impl Transition {
     /// Whether who did it, and what they wrote, is for whoever reads it. A quotation may have been another buyer's.
     fn is_for(&self, ctx: &Context<'_>) -> bool {
-        actor(ctx).is_ok_and(|actor| {
-            let by_buyer = matches!(self.0.actor_type, entity::ActorType::Customer | entity::ActorType::Reseller);
-            let own = self.0.actor_id.as_deref() == Some(actor.id.as_str());
-            actor.reads_words_of(self.0.actor_type) && (own || !by_buyer || !actor.is_buyer())
-        })
+        actor(ctx).is_ok_and(|actor| words::are_for(actor, &self.0))
     }
 }
 
@@ -106,11 +90,7 @@ impl Transition {
 
     /// What belongs to it: the payload and the like; for buyers without notes and ids of staff.
     async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
-        let mut metadata = self.0.metadata.clone()?;
-        if !self.is_for(ctx) {
-            take_words(&mut metadata);
-        }
-        Some(Json(metadata))
+        words::metadata(self.is_for(ctx), &self.0).map(Json)
     }
 
     /// When.

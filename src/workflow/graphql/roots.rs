@@ -186,6 +186,7 @@ impl WorkflowMutation {
             note: input.note,
             expected_version: input.expected_version,
             defer: input.defer,
+            metadata: None,
         };
         let done =
             edge::send(app(ctx), ctx.data_unchecked(), actor, input.idempotency_key.as_deref(), &command).await?;

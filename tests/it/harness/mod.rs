@@ -10,6 +10,7 @@ mod invariants;
 mod itself;
 mod print;
 mod pristine;
+pub mod rest;
 
 pub use database::Backend;
 
@@ -340,6 +341,11 @@ impl Answer {
         assert!(!message.is_empty(), "a refusal without words");
         self.errors[0]["extensions"].clone()
     }
+}
+
+/// The text at a JSON pointer; empty where there is none.
+pub fn pointer_text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// An instant from its text.

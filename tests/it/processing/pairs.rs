@@ -4,6 +4,7 @@ use super::{EVENTS, PAIRS, STATES};
 use crate::{
     both,
     harness::{World, text},
+    shows,
 };
 use serde_json::json;
 
@@ -61,6 +62,42 @@ both! {
         assert_eq!(done, STATES.iter().flat_map(|from| {
             STATES.iter().filter(move |to| PAIRS.contains(&(*from, **to))).map(move |to| (*from, *to))
         }).collect::<Vec<_>>());
+    }
+
+    async fn by_the_name_of_a_status_the_same_ones_succeed_and_the_others_name_those_that_would(w: World) {
+        w.adjust(&w.operator, &w.store, "MUG", 200).await.ok();
+        let mut done = Vec::new();
+        for from in STATES {
+            let allowed: Vec<&str> = PAIRS.iter().filter(|(pair, _)| *pair == from).map(|(_, to)| *to).collect();
+            for to in STATES {
+                let order = w.prepared_in(from, to).await;
+                let moves = w.moves(&order).await.len();
+                let before = w.print().await;
+                let body = json!({ "status": to, "reasonCode": "CUSTOMER_REQUEST", "notes": "asked for" });
+                let reply = w.patch_status(&w.admin, &order, &body).await;
+                if reply.status.is_success() {
+                    done.push((from, to));
+                    let moved = reply.ok();
+                    shows!(moved, { "success": true, "order.status": to, "event.from": from, "event.to": to, "event.notes": "asked for" });
+                    let moves = w.moves(&order).await.split_off(moves);
+                    assert_eq!(moves, [(from.to_owned(), to.to_owned())]);
+                } else {
+                    let refused = reply.problem(409, "TRANSITION_NOT_ALLOWED");
+                    let mut named: Vec<String> = refused["allowedStatuses"].as_array().expect("a list").iter().map(text).collect();
+                    named.sort();
+                    let mut allowed: Vec<&str> = allowed.clone();
+                    allowed.sort_unstable();
+                    assert_eq!(named, allowed, "from {from}");
+                    assert_eq!(refused["currentStatus"], from);
+                    w.unchanged_but(&before, &["refused_attempt"]).await;
+                }
+                w.work().await;
+            }
+        }
+        let mut pairs = PAIRS.to_vec();
+        pairs.sort_unstable();
+        done.sort_unstable();
+        assert_eq!(done, pairs);
     }
 
     async fn what_only_programs_say_is_not_sent_by_hand(w: World) {

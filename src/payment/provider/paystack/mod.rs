@@ -13,10 +13,10 @@ pub mod api;
 use super::{
     Amount, Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal,
     at::{At, event_id},
-    json::{self, Json},
     signature,
 };
 use crate::clock::Instant;
+use crate::json::{self, Json};
 use chrono::TimeDelta;
 use entity::PaymentMethod;
 use sha2::{Digest as _, Sha256};

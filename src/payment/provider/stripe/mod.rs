@@ -9,9 +9,9 @@ pub mod api;
 use super::{
     Change, Delivery, DisputeStage, News, Paid, PaymentNews, Provider, RefundStage, Refusal,
     at::{self, At},
-    json::{self, malformed, short},
-    signature,
+    malformed, signature,
 };
+use crate::json::{self, short};
 use chrono::TimeDelta;
 use entity::PaymentMethod;
 

@@ -1,11 +1,15 @@
 //! JSON read strictly: what two readers could take differently is refused, and no number becomes a float.
 //!
 //! Promises: UTF-8, no key twice in an object, at most [`MAX_DEPTH`] levels and [`MAX_VALUES`] values, numbers as the
-//! digits that were written. Texts borrow from the body where they can. [`At`] is a value that knows its path for
-//! messages.
+//! digits that were written. Texts borrow from the body where they can. Knows nothing of what a body is about.
 
-use super::Refusal;
+use serde_json::{Number, Value};
 use std::{borrow::Cow, collections::BTreeMap};
+
+/// Why a body is not read: what there is, where, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
 
 /// Objects and lists within each other.
 pub const MAX_DEPTH: usize = 64;
@@ -15,17 +19,22 @@ pub const MAX_VALUES: usize = 100_000;
 /// A value.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Json<'b> {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
     /// As it is written.
     Number(&'b str),
+    /// With escapes undone.
     Text(Cow<'b, str>),
+    /// In order.
     List(Vec<Self>),
+    /// Each key once.
     Object(BTreeMap<Cow<'b, str>, Self>),
 }
 
 /// Reads a whole body.
-pub fn parse(body: &[u8]) -> Result<Json<'_>, Refusal> {
+pub fn parse(body: &[u8]) -> Result<Json<'_>, Malformed> {
     let text = std::str::from_utf8(body)
         .map_err(|error| malformed(format!("the body is not UTF-8 from byte {} on", error.valid_up_to())))?;
     let mut reader = Reader { text, at: 0, values: 0 };
@@ -34,9 +43,42 @@ pub fn parse(body: &[u8]) -> Result<Json<'_>, Refusal> {
     if reader.at < text.len() { Err(reader.wrong("the end of the body")) } else { Ok(value) }
 }
 
-/// 400, and why.
-pub fn malformed(why: impl Into<String>) -> Refusal {
-    Refusal::Malformed(why.into())
+fn malformed(why: impl Into<String>) -> Malformed {
+    Malformed(why.into())
+}
+
+impl Json<'_> {
+    /// The same as `serde_json` has it, for whatever does not count digits; whole numbers are whole however they are written.
+    /// None where a number is too large for that.
+    pub fn rounded(&self) -> Option<Value> {
+        self.value(&|digits| {
+            let number = digits.parse::<Number>().ok()?;
+            #[expect(clippy::cast_possible_truncation, reason = "what has no fraction and is not too large is whole")]
+            let whole = |float: f64| (float.fract() == 0.0 && float.abs() < 1e15).then_some(float as i64);
+            let whole = number.as_f64().filter(|_| number.is_f64()).and_then(whole);
+            Some(whole.map_or(Value::Number(number), Value::from))
+        })
+    }
+
+    /// The same with texts in place of numbers, as they are written.
+    pub fn digits(&self) -> Value {
+        self.value(&|digits| Some(Value::String(digits.to_owned()))).unwrap_or_default()
+    }
+
+    fn value(&self, number: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
+        Some(match self {
+            Self::Null => Value::Null,
+            Self::Bool(is) => Value::Bool(*is),
+            Self::Number(digits) => number(digits)?,
+            Self::Text(text) => Value::String(text.clone().into_owned()),
+            Self::List(items) => Value::Array(items.iter().map(|item| item.value(number)).collect::<Option<_>>()?),
+            Self::Object(members) => {
+                let member =
+                    |(key, value): (&Cow<'_, str>, &Self)| Some((key.clone().into_owned(), value.value(number)?));
+                Value::Object(members.iter().map(member).collect::<Option<_>>()?)
+            }
+        })
+    }
 }
 
 struct Reader<'b> {
@@ -68,11 +110,11 @@ impl<'b> Reader<'b> {
         is
     }
 
-    fn wrong(&self, expected: &str) -> Refusal {
+    fn wrong(&self, expected: &str) -> Malformed {
         malformed(format!("the body is no JSON: at byte {} there should be {expected}", self.at))
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json<'b>, Refusal> {
+    fn value(&mut self, depth: usize) -> Result<Json<'b>, Malformed> {
         self.values += 1;
         if self.values > MAX_VALUES {
             return Err(malformed(format!("the body has more than {MAX_VALUES} values")));
@@ -90,7 +132,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn word(&mut self) -> Result<Json<'b>, Refusal> {
+    fn word(&mut self) -> Result<Json<'b>, Malformed> {
         let words = [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
         let found = words.into_iter().find(|(word, _)| self.text[self.at..].starts_with(word));
         let (word, value) = found.ok_or_else(|| self.wrong("a value"))?;
@@ -98,7 +140,7 @@ impl<'b> Reader<'b> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Json<'b>, Refusal> {
+    fn number(&mut self) -> Result<Json<'b>, Malformed> {
         let from = self.at;
         self.eat(b'-');
         if !self.eat(b'0') && self.run(|byte| byte.is_ascii_digit()) == 0 {
@@ -117,7 +159,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A text. Escapes are undone by `serde_json`, which also refuses halves of surrogate pairs.
-    fn string(&mut self) -> Result<Cow<'b, str>, Refusal> {
+    fn string(&mut self) -> Result<Cow<'b, str>, Malformed> {
         let from = self.at;
         let mut plain = true;
         self.at += 1;
@@ -141,7 +183,7 @@ impl<'b> Reader<'b> {
         text.map(Cow::Owned).map_err(|_| malformed(format!("the string at byte {from} has an escape that is none")))
     }
 
-    fn list(&mut self, depth: usize) -> Result<Json<'b>, Refusal> {
+    fn list(&mut self, depth: usize) -> Result<Json<'b>, Malformed> {
         let mut items = Vec::new();
         self.at += 1;
         self.space();
@@ -160,7 +202,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Json<'b>, Refusal> {
+    fn object(&mut self, depth: usize) -> Result<Json<'b>, Malformed> {
         let mut members = BTreeMap::new();
         self.at += 1;
         self.space();
@@ -203,7 +245,6 @@ pub fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     /// Both have read the same.
     fn is_same(ours: &Json<'_>, theirs: &Value) -> bool {
@@ -253,10 +294,9 @@ mod tests {
                     let out_of_range = theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
                     assert!(out_of_range || theirs.is_ok_and(|it| is_same(&ours, &it)), "{}", body.escape_ascii());
                 }
-                Err(Refusal::Malformed(why)) => {
+                Err(Malformed(why)) => {
                     assert!(theirs.is_err() || why.contains("comes twice"), "{why}: {}", body.escape_ascii());
                 }
-                Err(other) => panic!("{other:?}"),
             }
         }
         assert!(read > 1_000, "{read} were read");

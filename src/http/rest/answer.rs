@@ -1,0 +1,119 @@
+//! Rows as the façade's JSON: instants, names, events of the log.
+
+use super::model::{Buyer, Seller, StateEvent, TimelineEntry};
+use crate::actor::Actor;
+use crate::clock::Instant;
+use crate::config::Settings;
+use crate::id::{self, Prefix};
+use crate::workflow::log::{CALLED_BY, GIVEN};
+use crate::workflow::queries::Standing;
+use crate::workflow::words;
+use chrono::SecondsFormat;
+use entity::{ActorType, customer, reseller, sale_order, store, transition_log};
+use serde_json::{Map, Value};
+
+/// An instant, as RFC 3339.
+pub fn instant(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// A word of a closed set, in small letters.
+pub fn word(word: &impl ToString) -> String {
+    word.to_string().to_ascii_lowercase()
+}
+
+/// Since when a sale order has its status.
+pub fn since(row: &sale_order::Model) -> String {
+    instant(row.state_since.unwrap_or(row.created_at))
+}
+
+/// The id of a sale order.
+pub fn order_id(row: &sale_order::Model) -> String {
+    id::encode(Prefix::Sale, row.id)
+}
+
+impl From<&customer::Model> for Buyer {
+    fn from(row: &customer::Model) -> Self {
+        Self { id: id::encode(Prefix::Customer, row.id), name: row.name.clone(), email: row.email.clone() }
+    }
+}
+
+impl From<&reseller::Model> for Buyer {
+    fn from(row: &reseller::Model) -> Self {
+        Self { id: id::encode(Prefix::Reseller, row.id), name: row.name.clone(), email: row.email.clone() }
+    }
+}
+
+impl From<&store::Model> for Seller {
+    fn from(row: &store::Model) -> Self {
+        Self { id: id::encode(Prefix::Store, row.id), name: row.name.clone(), store_name: row.name.clone() }
+    }
+}
+
+/// A row of the log, without what is not for the reader.
+pub fn event(actor: &Actor, row: &transition_log::Model) -> StateEvent {
+    let is_for = words::are_for(actor, row);
+    let changed = row.from_state.as_ref() != Some(&row.to_state);
+    let kind = if changed { "state_change".to_owned() } else { word(&row.event) };
+    StateEvent {
+        id: id::encode(Prefix::Event, row.id),
+        sequence: row.sequence,
+        event_kind: kind.clone(),
+        event_type: kind,
+        event: row.event.clone(),
+        from: row.from_state.clone(),
+        to: row.to_state.clone(),
+        actor_type: word(&row.actor_type),
+        actor_label: row.actor_label.clone().filter(|_| is_for),
+        actor_id: row.actor_id.clone().filter(|_| is_for),
+        reason_code: row.reason_code.clone(),
+        notes: row.note.clone().filter(|_| is_for),
+        metadata: metadata(is_for, row),
+        occurred_at: instant(row.occurred_at),
+    }
+}
+
+/// A row of the log in which an order came to a status.
+pub fn entry(settings: &Settings, actor: &Actor, standing: &Standing, row: &transition_log::Model) -> TimelineEntry {
+    let metadata = metadata(words::are_for(actor, row), row);
+    let text = |key: &str| metadata.get(key).and_then(Value::as_str).map(str::to_owned);
+    TimelineEntry {
+        id: id::encode(Prefix::Event, row.id),
+        status: row.to_state.clone(),
+        timestamp: instant(row.occurred_at),
+        description: standing.describe(&row.to_state),
+        source: source(settings, row).to_owned(),
+        tracking_number: text("trackingNumber"),
+        location: text("location"),
+        metadata,
+    }
+}
+
+/// The details of the event and what its sender had kept, side by side; beneath them what the machine noted.
+fn metadata(is_for: bool, row: &transition_log::Model) -> Map<String, Value> {
+    let Some(Value::Object(mut noted)) = words::metadata(is_for, row) else { return Map::new() };
+    let mut parts = [noted.remove("payload"), noted.remove(GIVEN)];
+    let caller = noted.remove(CALLED_BY);
+    let mut all = noted;
+    for part in parts.iter_mut().filter_map(Option::as_mut).filter_map(Value::as_object_mut) {
+        all.append(part);
+    }
+    if let Some(caller) = caller {
+        all.insert(CALLED_BY.to_owned(), caller);
+    }
+    all
+}
+
+/// On which side something was done.
+fn source(settings: &Settings, row: &transition_log::Model) -> &'static str {
+    match row.actor_type {
+        ActorType::System | ActorType::Automation => "system",
+        ActorType::Customer | ActorType::Reseller => "buyer",
+        ActorType::Seller | ActorType::Operator | ActorType::Admin => "seller",
+        ActorType::Provider => {
+            let name = row.actor_id.as_deref().and_then(|id| id.strip_prefix("provider:"));
+            let pays = name.is_some_and(|name| settings.providers.contains_key(name));
+            if pays { "payment_processor" } else { "shipping_provider" }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The shapes of the façade's JSON, as the document describes them.
+
+mod create;
+mod events;
+mod list;
+mod order;
+mod problem;
+mod shipment;
+mod status;
+mod words;
+
+pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, PaymentResult, WantedItem};
+pub use events::{StateEvent, StateEvents, Timeline, TimelineEntry};
+pub use list::{Listed, OrderPage, Pagination};
+pub use order::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};
+pub use problem::Problem;
+pub use shipment::{Deferred, Ship, Shipment, Shipped, ShippedItem, Waits};
+pub use status::{ChangeStatus, Moved, MovedOrder};
+pub use words::{Lifecycle, Status, Tag};
