@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// How often each is measured, with each number of clients.
 const ROUNDS: usize = 3;
-const CLIENTS: [usize; 2] = [1, 16];
+const CLIENTS: [usize; 3] = [1, 16, 32];
 /// Fulfilments that each client holds and releases in turn.
 const EACH: usize = 4;
 

@@ -99,6 +99,7 @@ pub fn vocabulary() -> Vocabulary {
         .guard("somethingShipped", Needs::FULFILMENTS, parcels::something_shipped)
         .guard("allDelivered", Needs::FULFILMENTS, parcels::all_delivered)
         .guard("allReturned", PARTS, parcels::all_returned)
+        .guard("nothingReturned", PARTS, parcels::nothing_returned)
         .vetting_guard("deliveredAfterShipping", Needs::FULFILMENTS, parcels::delivered_after_shipping)
         .guard("fulfilmentsDone", Needs::FULFILMENTS, closing::fulfilments_done)
         .guard("nothingToFulfil", Needs::SALE_LINES, closing::nothing_to_fulfil)

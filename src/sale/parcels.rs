@@ -150,6 +150,12 @@ pub fn all_returned(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(Verdict::when(left > 0 && back >= left, format!("{back} of {left} units came back"), "wait for the others"))
 }
 
+/// Nothing that had left came back.
+pub fn nothing_returned(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let back = turn.order.fulfilment_lines.all()?.iter().any(|line| line.returned > 0);
+    Ok(Verdict::when(!back, "goods of it came back, and are not sent again", "make another order"))
+}
+
 /// Who says when all of it arrived does not say that a parcel arrived before it left.
 pub fn delivered_after_shipping(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let on_the_way = turn.order.fulfilments.all()?.iter().filter(|part| part.delivered_at.is_none());

@@ -3,6 +3,7 @@
 use super::covered;
 use crate::{
     error::Error,
+    payment::{credits, ledger},
     workflow::{Turn, Verdict},
 };
 use entity::{PaymentStatus, RefundStatus};
@@ -34,11 +35,13 @@ pub fn covered_anew(turn: &Turn<'_>) -> Result<Verdict, Error> {
     covered::covers(turn, owed.max(0))
 }
 
-/// What refunds of the order as a whole gave back is owed again.
+/// What refunds of the order as a whole gave back is owed again, but for what they gave back for parts that fell through: that
+/// is noted for those.
 pub fn charge_anew(turn: &mut Turn<'_>) -> Result<(), Error> {
     for refund in turn.order.refunds.all_mut()?.iter_mut().filter(|refund| refund.fulfilment_id.is_none()) {
         refund.given_minor = 0;
         refund.credited_minor = 0;
     }
-    Ok(())
+    let (captured, now) = (ledger::captured(turn.order)?, turn.now());
+    credits::settle_again(turn.order, captured, turn.env.actor, now)
 }

@@ -5,9 +5,10 @@ use crate::{
     both,
     builders::merged,
     concurrency::Dice,
-    harness::{World, rounds, text},
+    harness::{World, rounds, text, uuid},
 };
-use entity::DisputeStatus;
+use entity::{DisputeStatus, sale_line};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 /// Pairs that come by themselves, beside those of hands.
@@ -149,6 +150,13 @@ impl History<'_> {
 }
 
 impl History<'_> {
+    /// Units that the order's lines reserve.
+    async fn reserved(&self) -> i32 {
+        let lines = sale_line::Entity::find().filter(sale_line::Column::SaleOrderId.eq(uuid(&self.order)));
+        let lines = lines.all(&self.w.app.reader).await.expect("lines");
+        lines.iter().map(|line| line.reserved).sum()
+    }
+
     /// What follows from the state that the order is in: phase, what counts against its party's credit, and what its account says.
     async fn look(&self) {
         let order = self.w.sale_order(&self.order).await;
@@ -173,6 +181,9 @@ impl History<'_> {
         let flags = order["flags"].as_array().cloned().expect("flags");
         let partly = flags.contains(&json!("PARTLY_SHIPPED"));
         assert!(!partly || (says("working") && !says("shipped")), "{shown}");
+        // What has left, or never will, keeps no stock from others.
+        let ended = says("closed") || says("shipped");
+        assert!(!ended || self.reserved().await == 0, "{shown}");
         let sold = self.w.credit(&self.party).await["cumulativeSales"]["amount"] != "0.00";
         assert!(!sold || says("done"), "{shown}");
         if self.resold {

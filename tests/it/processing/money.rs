@@ -112,8 +112,35 @@ both! {
             assert_eq!(w.state(&order).await, state);
             w.paid_back(&payment, json!({})).await;
             shows!(w.sale_order(&order).await, { "workflowState": "refunded", "outstanding.amount": "0.00", "flags": [] });
+            assert_eq!(w.stock(&w.store, "MUG").await.1, 0, "{state}");
             w.work().await;
         }
+    }
+
+    async fn what_came_back_is_not_sent_again(w: World) {
+        let order = w.processed_in("returned").await;
+        w.go(&w.manager, &order, "REFUND", json!({})).await.ok();
+        w.refunds_end(&order, false).await;
+        let refused = w.go(&w.admin, &order, "REINSTATE", json!({})).await.refused("GUARD_REJECTED");
+        assert_eq!(refused["guard"], "nothingReturned");
+        w.work().await;
+    }
+
+    async fn a_part_that_was_lost_after_the_refund_stays_credited_when_the_order_is_reinstated(w: World) {
+        let order = w.processed_in("processing").await;
+        let line = w.line_of(&order, "MUG").await;
+        w.ship(&order, &[(&line, 1)]).await.ok();
+        w.ship(&order, &[(&line, 1)]).await.ok();
+        w.go(&w.manager, &order, "REFUND", json!({})).await.ok();
+        w.refunds_end(&order, true).await;
+        let lost = w.parts(&order).await.remove(0);
+        w.send_with(&w.operator, &lost, "LOST", json!({ "reasonCode": "OTHER" })).await.ok();
+        shows!(w.sale_order(&order).await, { "workflowState": "refunded", "credited.amount": "20.00" });
+        w.pay(&order, "20.00").await;
+        w.go(&w.admin, &order, "REINSTATE", json!({})).await.ok();
+        shows!(w.sale_order(&order).await, { "workflowState": "paid", "credited.amount": "10.00", "overpaid.amount": "10.00",
+            "flags": ["OVERPAID", "REFUND_OWED"] });
+        w.work().await;
     }
 
     async fn a_refunded_order_is_reinstated_when_it_is_covered_again(w: World) {
