@@ -17,6 +17,7 @@ use crate::{
     storage::Storage,
     workflow::{self, Registry, Rules, Vocabulary},
 };
+use entity::SubjectKind;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend};
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::Notify;
@@ -95,6 +96,11 @@ impl App {
         let registry = Registry::new(vocabularies());
         workflow::definitions::sync(&writer, &registry, &parts.machines, parts.clock.now()).await?;
         registry.check_heard()?;
+        let lifecycle = &parts.settings.sale.lifecycle;
+        if registry.newest_of(SubjectKind::Sale, lifecycle).is_none() {
+            let what = format!("{lifecycle:?} is no machine of sales; name one of config/machines, such as \"sale\"");
+            return Err(Error::invalid("sale.lifecycle", what));
+        }
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }

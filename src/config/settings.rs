@@ -120,6 +120,8 @@ pub struct Quotation {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub struct Sale {
+    /// The lifecycle of stores that are made without naming one.
+    pub lifecycle: String,
     /// After how many minutes an open sale without confirmed money expires; more than 0.
     #[serde(deserialize_with = "values::minutes")]
     pub pending_expiry_minutes: f64,

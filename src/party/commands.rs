@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const DEFAULT_TIMEZONE: &str = "UTC";
-const DEFAULT_LIFECYCLE: &str = "sale";
 
 /// A store was made or changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,7 +57,7 @@ impl Command for CreateStore {
         cx.rules.currencies.exponent(&self.currency, "currency")?;
         let timezone = self.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
         check_timezone(timezone)?;
-        let lifecycle = self.default_lifecycle.as_deref().unwrap_or(DEFAULT_LIFECYCLE);
+        let lifecycle = self.default_lifecycle.as_deref().unwrap_or(&cx.rules.settings.sale.lifecycle);
         check_lifecycle(cx, lifecycle)?;
         let row = store::Model {
             id: id::new(),

@@ -102,7 +102,7 @@ pub struct CreateStoreInput {
     currency: String,
     /// IANA time zone; left out: UTC.
     timezone: Option<String>,
-    /// The lifecycle of its sale orders; left out: sale.
+    /// The lifecycle of its sale orders; left out: `sale.lifecycle` of the settings.
     default_lifecycle: Option<String>,
     /// Whether it sells what it does not have.
     #[graphql(default_with = "Some(false)")]

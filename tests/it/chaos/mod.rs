@@ -9,3 +9,4 @@ pub mod process;
 mod severed;
 mod sigterm;
 pub mod trigger;
+mod windows;

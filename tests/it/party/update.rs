@@ -3,6 +3,7 @@
 use crate::{
     both,
     builders::merged,
+    chaos::process::Start,
     harness::{Answer, User, World},
     shows,
 };
@@ -28,6 +29,19 @@ impl World {
 }
 
 both! {
+    async fn a_store_that_names_no_lifecycle_has_that_of_the_settings(w: World) {
+        let w = w.reopened(|settings| "order-processing".clone_into(&mut settings.sale.lifecycle)).await;
+        let input = json!({ "name": "Web", "currency": "USD" });
+        let made = w.mutate(&w.admin, "createStore", "CreateStoreInput", STORE, input).await.ok();
+        shows!(made["store"], { "defaultLifecycle": "order-processing" });
+        let named = json!({ "name": "Counter", "currency": "USD", "defaultLifecycle": "sale" });
+        let made = w.mutate(&w.admin, "createStore", "CreateStoreInput", STORE, named).await.ok();
+        shows!(made["store"], { "defaultLifecycle": "sale" });
+        let wrong = Start::over(&w).with("WAYBILL__SALE__LIFECYCLE", "quotation").run(&["serve", "--listen", "127.0.0.1:0"]).await;
+        let said = String::from_utf8_lossy(&wrong.stderr);
+        assert!(!wrong.status.success() && said.contains("\"quotation\" is no machine of sales"), "{said}");
+    }
+
     async fn a_store_is_changed_in_part(w: World) {
         let answer = w.update_store(&w.admin, json!({ "name": " High Street " })).await.ok()["store"].clone();
         shows!(answer, { "name": "High Street", "timezone": "Europe/Berlin", "backorders": false, "version": 2 });
