@@ -4,9 +4,10 @@ use crate::{
     error::Error,
     id,
     order::worth,
+    payment::disputes,
     workflow::{SubjectRef, Turn},
 };
-use entity::{FulfilmentType, HoldCause, PaymentStatus, fulfilment, fulfilment_line};
+use entity::{FulfilmentType, HoldCause, fulfilment, fulfilment_line};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -98,15 +99,11 @@ pub fn build(turn: &mut Turn<'_>) -> Result<Uuid, Error> {
     let mut holds = seed.holds;
     let dispute = json!(HoldCause::Dispute);
     let inherited = holds.iter().any(|hold| hold["cause"] == dispute);
-    if !inherited && any_disputed(turn)? {
+    if !inherited && disputes::any_disputed(turn.order)? {
         holds.push(json!({ "cause": dispute }));
     }
     for hold in holds {
         turn.follow_optionally(SubjectRef::fulfilment(id), "HOLD", hold);
     }
     Ok(id)
-}
-
-fn any_disputed(turn: &Turn<'_>) -> Result<bool, Error> {
-    Ok(turn.order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed))
 }

@@ -1,13 +1,11 @@
 //! `setStoreCalendar`.
 
 use super::commands::StoreDone;
+use super::update::store_to_change;
 use crate::calendar::Calendar;
 use crate::error::Error;
-use crate::id::{self, Prefix};
-use crate::workflow::{Command, Cx, check_version};
-use entity::store;
-use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+use crate::workflow::{Command, Cx};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -29,11 +27,7 @@ impl Command for SetStoreCalendar {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<StoreDone, Error> {
         cx.actor.require("calendar.manage")?;
-        let found = store::Entity::find_by_id(self.store_id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
-        let was = found
-            .filter(|store| cx.actor.sees(store.id, None, None))
-            .ok_or_else(|| Error::not_found(id::encode(Prefix::Store, self.store_id)))?;
-        check_version(was.version, self.expected_version)?;
+        let was = store_to_change(cx, self.store_id, self.expected_version).await?;
         let written = self.calendar.as_ref().map(|written| Calendar::read("calendar", written)).transpose()?;
         let mut row = was.clone();
         row.calendar = written.map(|calendar| calendar.written());

@@ -34,11 +34,7 @@ impl Command for UpdateStore {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<StoreDone, Error> {
         cx.actor.require("store.manage")?;
-        let found = store::Entity::find_by_id(self.store_id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
-        let was = found
-            .filter(|store| cx.actor.sees(store.id, None, None))
-            .ok_or_else(|| Error::not_found(id::encode(Prefix::Store, self.store_id)))?;
-        check_version(was.version, self.expected_version)?;
+        let was = store_to_change(cx, self.store_id, self.expected_version).await?;
         let mut row = was.clone();
         if let Some(name) = &self.name {
             row.name = checked_name(name)?;
@@ -59,6 +55,15 @@ impl Command for UpdateStore {
         }
         Ok(StoreDone { store: was.id })
     }
+}
+
+/// A store that is to be changed, locked. Unknown ones and those of others look the same.
+pub(super) async fn store_to_change(cx: &Cx<'_>, id: Uuid, expected: Option<i32>) -> Result<store::Model, Error> {
+    let found = store::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(cx.txn).await?;
+    let found = found.filter(|store| cx.actor.sees(store.id, None, None));
+    let store = found.ok_or_else(|| Error::not_found(id::encode(Prefix::Store, id)))?;
+    check_version(store.version, expected)?;
+    Ok(store)
 }
 
 /// Changes a customer's name and address.

@@ -108,7 +108,8 @@ fn find<'a>(order: &'a mut Order, payment: Uuid, reference: &str) -> Result<Opti
     Ok(rows.find(|row| is_it(row)).map(|row| &mut **row))
 }
 
-fn any_disputed(order: &Order) -> Result<bool, Error> {
+/// Whether a payment of the order is disputed.
+pub fn any_disputed(order: &Order) -> Result<bool, Error> {
     Ok(order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed))
 }
 

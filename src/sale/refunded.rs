@@ -3,10 +3,10 @@
 use super::covered;
 use crate::{
     error::Error,
-    payment::{credits, ledger},
+    payment::{credits, disputes, ledger},
     workflow::{Turn, Verdict},
 };
-use entity::{PaymentStatus, RefundStatus};
+use entity::RefundStatus;
 
 /// All money that came in has gone back, and nothing is owed.
 pub fn all_money_back(turn: &Turn<'_>) -> Result<Verdict, Error> {
@@ -18,7 +18,7 @@ pub fn all_money_back(turn: &Turn<'_>) -> Result<Verdict, Error> {
 
 /// No payment is disputed.
 pub fn not_disputed(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let disputed = turn.order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
+    let disputed = disputes::any_disputed(turn.order)?;
     Ok(Verdict::when(!disputed, "a payment is disputed", "wait until the dispute is decided"))
 }
 

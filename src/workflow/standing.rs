@@ -244,6 +244,17 @@ impl Standing {
         Self::under(definitions::find(db, registry, name, version).await?, state, history)
     }
 
+    /// Of a sale order; its machine is read where it is not known yet.
+    pub async fn of_any_sale(
+        db: &DatabaseConnection,
+        registry: &Registry,
+        sale: &sale_order::Model,
+    ) -> Result<Self, Error> {
+        let (name, version, history) =
+            (&sale.workflow_definition, sale.workflow_version, sale.workflow_history.as_ref());
+        Self::of(db, registry, name, version, &sale.workflow_state, history).await
+    }
+
     /// Of a sale order whose machine is known already.
     pub fn of_sale(registry: &Registry, sale: &sale_order::Model) -> Result<Self, Error> {
         let definition = registry.known(&sale.workflow_definition, sale.workflow_version)?;

@@ -66,14 +66,8 @@ pub async fn get_timeline(
     Id(id): Id,
 ) -> Result<Json<Timeline>, Fault> {
     let row = ids::order(&shared.app, &actor, &id).await?;
-    let standing = standing(&shared, &row).await?;
+    let standing = Standing::of_any_sale(&shared.app.reader, &shared.app.registry, &row).await?;
     Ok(Json(Timeline { timeline: timeline(&shared, &actor, &standing, &row).await? }))
-}
-
-/// How an order stands.
-pub async fn standing(shared: &Shared, row: &sale_order::Model) -> Result<Standing, Error> {
-    let (name, version, history) = (&row.workflow_definition, row.workflow_version, row.workflow_history.as_ref());
-    Standing::of(&shared.app.reader, &shared.app.registry, name, version, &row.workflow_state, history).await
 }
 
 /// The statuses that an order had.

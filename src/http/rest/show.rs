@@ -8,6 +8,7 @@ use super::model::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, T
 use super::{answer, events, ids};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::workflow::queries::Standing;
 use crate::{fulfilment, order, party, payment};
 use axum::Json;
 use axum::extract::State;
@@ -27,7 +28,7 @@ pub async fn get_order(
 ) -> Result<Json<OrderAnswer>, Fault> {
     let app = &shared.app;
     let row = ids::order(app, &actor, &id).await?;
-    let standing = events::standing(&shared, &row).await?;
+    let standing = Standing::of_any_sale(&app.reader, &app.registry, &row).await?;
     let lines = order::queries::sale_lines(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     let payments = payment::queries::by_sale(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     let parcels = fulfilment::queries::by_sale(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();

@@ -62,10 +62,7 @@ impl SaleOrder {
     }
 
     async fn standing(&self, ctx: &Context<'_>) -> Result<Standing, Error> {
-        let row = &self.0;
-        let (name, version) = (&row.workflow_definition, row.workflow_version);
-        Standing::of(reader(ctx), &app(ctx).registry, name, version, &row.workflow_state, row.workflow_history.as_ref())
-            .await
+        Standing::of_any_sale(reader(ctx), &app(ctx).registry, &self.0).await
     }
 }
 

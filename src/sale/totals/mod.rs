@@ -4,7 +4,7 @@
 
 use crate::{
     error::Error,
-    payment::{credits::Rows, ledger},
+    payment::{credits::Rows, disputes, ledger},
     workflow::Order,
 };
 use entity::{OrderFlag, PaymentStatus, RefundStatus};
@@ -59,7 +59,7 @@ pub fn flags(
     let kept = totals.captured - totals.going_back;
     let owed_back = if fell_through { kept > 0 } else { totals.unearned > totals.going_back };
     let reversed = totals.outstanding > 0 && is_reversed(order, open)?;
-    let disputed = order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed);
+    let disputed = disputes::any_disputed(order)?;
     let flags = [
         (OrderFlag::Overpaid, totals.overpaid > 0),
         (OrderFlag::ExpiryBlocked, blocked && totals.captured > 0),
