@@ -1,5 +1,8 @@
 //! Waybill: the order-workflow backend. The list of rooms; ARCHITECTURE.md says what each does and does not know.
 
+// The API's root object is as deep a type as it has members, and futures hold it.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod account;
 pub mod actor;
