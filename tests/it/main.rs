@@ -27,6 +27,7 @@ mod input;
 mod lists;
 mod machine;
 mod manual;
+mod marketplace;
 mod migrations;
 mod outage;
 mod party;
