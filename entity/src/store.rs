@@ -12,6 +12,8 @@ pub struct Model {
     pub id: Uuid,
     /// Shown to people.
     pub name: String,
+    /// Who sells in it, where that is not what it is called.
+    pub seller_name: Option<String>,
     /// ISO 4217 or a configured extra code.
     pub currency: String,
     /// IANA name.

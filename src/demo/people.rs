@@ -142,6 +142,7 @@ async fn store(app: &App, admin: &Actor, name: &str, elsewhere: Option<&str>, ba
     let (name, currency, timezone) = (name.to_owned(), CURRENCY.to_owned(), Some("Europe/Berlin".to_owned()));
     let store = CreateStore {
         name,
+        seller_name: None,
         currency,
         timezone,
         default_lifecycle: None,

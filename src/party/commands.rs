@@ -39,6 +39,7 @@ pub struct ResellerDone {
 #[expect(missing_docs, reason = "the columns of their names")]
 pub struct CreateStore {
     pub name: String,
+    pub seller_name: Option<String>,
     pub currency: String,
     pub timezone: Option<String>,
     pub default_lifecycle: Option<String>,
@@ -62,6 +63,7 @@ impl Command for CreateStore {
         let row = store::Model {
             id: id::new(),
             name,
+            seller_name: self.seller_name.as_deref().map(checked_seller).transpose()?,
             currency: self.currency.clone(),
             timezone: timezone.to_owned(),
             default_lifecycle: lifecycle.to_owned(),
@@ -75,6 +77,11 @@ impl Command for CreateStore {
         store::Entity::insert(row.into_active_model()).exec_without_returning(cx.txn).await?;
         Ok(StoreDone { store: id })
     }
+}
+
+/// Who sells in a store, as it is kept.
+pub(super) fn checked_seller(name: &str) -> Result<String, Error> {
+    texts::line("sellerName", name, LONGEST_NAME)
 }
 
 /// Makes a customer. A credit limit is one in its own currency; the tier counts in all.

@@ -1,6 +1,6 @@
 //! Changing stores, customers and resellers. What creating checks, changing checks, by the same functions.
 
-use super::commands::{check_lifecycle, check_timezone, checked_name};
+use super::commands::{check_lifecycle, check_timezone, checked_name, checked_seller};
 use super::queries::{visible_customers, visible_resellers};
 use crate::error::Error;
 use crate::id::{self, Prefix};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 pub struct UpdateStore {
     pub store_id: Uuid,
     pub name: Option<String>,
+    pub seller_name: Change<String>,
     pub timezone: Option<String>,
     pub default_lifecycle: Option<String>,
     pub backorders: Option<bool>,
@@ -39,6 +40,7 @@ impl Command for UpdateStore {
         if let Some(name) = &self.name {
             row.name = checked_name(name)?;
         }
+        row.seller_name = self.seller_name.read(row.seller_name, |name| checked_seller(name))?;
         if let Some(timezone) = &self.timezone {
             check_timezone(timezone)?;
             row.timezone.clone_from(timezone);

@@ -46,6 +46,12 @@ impl Needs {
         Self(self.0 & !(Self::CREDIT.0 | Self::STOCK.0 | Self::STORE.0 | Self::LISTINGS.0))
     }
 
+    /// What is in both.
+    #[must_use]
+    pub const fn shared_with(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether all of `other` is in it.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

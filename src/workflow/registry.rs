@@ -81,12 +81,13 @@ impl Registry {
         definitions.range((name.to_owned(), 0)..=(name.to_owned(), i32::MAX)).next_back().map(|(_, d)| Arc::clone(d))
     }
 
-    /// What `event` may need of the order of a subject of this kind, whichever definition drives it: a guess for reading
-    /// at once what would be read bit by bit.
+    /// What `event` needs of the order of a subject of this kind, whichever definition drives it: read at once before it is
+    /// known which does. What only some of them need is read after that, where it is one of these.
     pub fn likely_needs(&self, kind: SubjectKind, event: &str) -> Needs {
         let definitions = self.definitions.read().unwrap_or_else(PoisonError::into_inner);
         let ours = definitions.values().filter(|definition| definition.subject == kind);
-        ours.filter_map(|definition| definition.known_needs(event)).fold(Needs::NOTHING, |all, needs| all | needs)
+        let known = ours.filter_map(|definition| definition.known_needs(event));
+        known.reduce(Needs::shared_with).unwrap_or(Needs::NOTHING)
     }
 
     /// All of them, by name and version.

@@ -10,6 +10,7 @@ fn store(zone: &str, calendar: &Value) -> store::Model {
     store::Model {
         id: crate::id::new(),
         name: "Main Street".to_owned(),
+        seller_name: None,
         currency: "EUR".to_owned(),
         timezone: zone.to_owned(),
         default_lifecycle: "sale".to_owned(),

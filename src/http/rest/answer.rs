@@ -46,7 +46,11 @@ impl From<&reseller::Model> for Buyer {
 
 impl From<&store::Model> for Seller {
     fn from(row: &store::Model) -> Self {
-        Self { id: id::encode(Prefix::Store, row.id), name: row.name.clone(), store_name: row.name.clone() }
+        Self {
+            id: id::encode(Prefix::Store, row.id),
+            name: row.seller_name.as_ref().unwrap_or(&row.name).clone(),
+            store_name: row.name.clone(),
+        }
     }
 }
 
@@ -75,13 +79,19 @@ pub fn event(actor: &Actor, row: &transition_log::Model) -> StateEvent {
 
 /// A row of the log in which an order came to a status.
 pub fn entry(settings: &Settings, actor: &Actor, standing: &Standing, row: &transition_log::Model) -> TimelineEntry {
-    let metadata = metadata(words::are_for(actor, row), row);
+    let is_for = words::are_for(actor, row);
+    let metadata = metadata(is_for, row);
     let text = |key: &str| metadata.get(key).and_then(Value::as_str).map(str::to_owned);
+    let description = match (row.note.clone().filter(|_| is_for), text("carrier")) {
+        (Some(note), _) => note,
+        (None, Some(carrier)) => format!("{} via {carrier}", standing.describe(&row.to_state)),
+        (None, None) => standing.describe(&row.to_state),
+    };
     TimelineEntry {
         id: id::encode(Prefix::Event, row.id),
         status: row.to_state.clone(),
         timestamp: instant(row.occurred_at),
-        description: standing.describe(&row.to_state),
+        description,
         source: source(settings, row).to_owned(),
         tracking_number: text("trackingNumber"),
         location: text("location"),

@@ -60,6 +60,11 @@ impl Store {
         &self.0.name
     }
 
+    /// Who sells in it, where that is somebody else than it is called.
+    async fn seller_name(&self) -> Option<&str> {
+        self.0.seller_name.as_deref()
+    }
+
     /// The currency that it sells in.
     async fn currency(&self) -> &str {
         &self.0.currency

@@ -98,6 +98,8 @@ impl PartyQuery {
 pub struct CreateStoreInput {
     /// What people call it.
     name: String,
+    /// Who sells in it, where that is somebody else than it is called; null: nobody.
+    seller_name: Option<String>,
     /// The currency that it sells in.
     currency: String,
     /// IANA time zone; left out: UTC.
@@ -197,6 +199,7 @@ impl PartyMutation {
         let actor = actor(ctx)?;
         let command = CreateStore {
             name: input.name,
+            seller_name: input.seller_name,
             currency: input.currency,
             timezone: input.timezone,
             default_lifecycle: input.default_lifecycle,

@@ -21,6 +21,8 @@ pub struct UpdateStoreInput {
     store_id: ID,
     /// What people call it.
     name: Option<String>,
+    /// Who sells in it, where that is somebody else than it is called; null: nobody.
+    seller_name: MaybeUndefined<String>,
     /// IANA time zone: business windows are in it.
     timezone: Option<String>,
     /// The lifecycle of sale orders that begin from now on.
@@ -111,6 +113,7 @@ impl PartyUpdates {
         let command = UpdateStore {
             store_id: id::decode(Prefix::Store, &input.store_id)?,
             name: input.name,
+            seller_name: change(input.seller_name, Ok)?,
             timezone: input.timezone,
             default_lifecycle: input.default_lifecycle,
             backorders: input.backorders,

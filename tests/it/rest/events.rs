@@ -47,7 +47,7 @@ both! {
         shows!(timeline, {
             "0.status": "to_pack", "0.description": "Waits to be packed", "0.source": "seller",
             "1.status": "packed", "1.description": "Packed",
-            "2.status": "sent", "2.description": "Sent", "2.source": "seller", "2.trackingNumber": "1Z9",
+            "2.status": "sent", "2.description": "Sent via UPS", "2.source": "seller", "2.trackingNumber": "1Z9",
             "2.metadata": { "carrier": "UPS", "trackingNumber": "1Z9" },
             "3.status": "arrived", "3.source": "buyer",
         });

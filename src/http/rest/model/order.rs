@@ -91,7 +91,7 @@ pub struct Buyer {
 pub struct Seller {
     /// `store_…`
     pub id: String,
-    /// Name.
+    /// Who sells in it; the store's name where nobody else is named.
     pub name: String,
     /// The store's name.
     pub store_name: String,
