@@ -9,7 +9,7 @@ mod shipment;
 mod status;
 mod words;
 
-pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, PaymentResult, WantedItem};
+pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, GivenTouch, PaymentResult, WantedItem};
 pub use events::{StateEvent, StateEvents, Timeline, TimelineEntry};
 pub use list::{Listed, OrderPage, Pagination};
 pub use order::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};

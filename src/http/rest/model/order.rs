@@ -116,14 +116,14 @@ pub struct Item {
 }
 
 /// How an order is paid: what was chosen, and the newest payment.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "as clients read it")]
 pub struct Payment {
     /// `card`, `escrow`, …; null when nothing was chosen.
     pub method: Option<String>,
-    /// `pending`, `authorized`, `confirmed`, …; null when there is no payment.
-    pub status: Option<String>,
+    /// `pending`, `paid`, `failed` or `refunded`: how the order stands, whatever payments it has.
+    pub status: String,
     /// The reference of a crypto payment.
     pub transaction_hash: Option<String>,
     /// The reference of an escrow payment.
