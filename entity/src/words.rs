@@ -279,6 +279,12 @@ words! {
         RefundFailed = "REFUND_FAILED",
         /// A dispute is open.
         Disputed = "DISPUTED",
+        /// The order is over, and an escrow still holds money of it.
+        EscrowHeld = "ESCROW_HELD",
+        /// An escrow has paid the seller before the order came to its end.
+        EscrowReleased = "ESCROW_RELEASED",
+        /// An escrow has paid the buyer back, and the order goes on.
+        EscrowRefunded = "ESCROW_REFUNDED",
         /// A provider gave money back that nobody here asked to give back, after shipping or in part, and it is owed again.
         Reversed = "REVERSED",
     }

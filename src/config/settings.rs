@@ -17,6 +17,7 @@ pub struct Settings {
     pub auth: Auth,
     pub quotation: Quotation,
     pub sale: Sale,
+    pub marketplace: Marketplace,
     pub fulfilment: Fulfilment,
     pub attribution: AttributionSettings,
     pub worker: Worker,
@@ -132,6 +133,15 @@ pub struct Sale {
     /// How many sales the sweep expires in one transaction.
     #[serde(deserialize_with = "values::from_to::<_, _, 1, 10_000>")]
     pub expiry_batch_size: u64,
+}
+
+/// `[marketplace]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Marketplace {
+    /// For how many days after delivery a buyer may dispute an order before it completes by itself; 0: it never does.
+    #[serde(deserialize_with = "values::days_or_none")]
+    pub protection_days: f64,
 }
 
 /// `[fulfilment]`

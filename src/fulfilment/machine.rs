@@ -32,7 +32,7 @@ pub fn vocabulary() -> Vocabulary {
             "RESERVE_MISS",
         ])
         .records(&[RESERVED_IN_PART])
-        .offers(&["PACKAGE_DELIVERED", "DELIVERY_CORRECTED", "RETURN_TAKEN"])
+        .offers(&["IN_TRANSIT", "OUT_FOR_DELIVERY", "PACKAGE_DELIVERED", "DELIVERY_CORRECTED", "RETURN_TAKEN"])
         .builder(seed::build)
         .guard("fellThrough", Needs::FULFILMENTS, fell_through)
         .guard("stockForAll", STOCK, allocation::stock_for_all)
@@ -69,13 +69,15 @@ pub fn vocabulary() -> Vocabulary {
         .action("settleReturn", STOCK, returns::settle)
         .action("takeBack", STOCK, returns::take_back)
         .action("reportClosed", CLOSING, report_closed)
+        .action("tellInTransit", CLOSING, |turn| tell(turn, "PARCEL_IN_TRANSIT"))
+        .action("tellOutForDelivery", CLOSING, |turn| tell(turn, "PARCEL_OUT_FOR_DELIVERY"))
         .action("tellDelivered", CLOSING, |turn| tell(turn, "PARCEL_DELIVERED"))
         .action("tellReturned", CLOSING, |turn| tell(turn, "PARCELS_RETURNED"))
         .delay("RETURN_WINDOW_OVER", Needs::FULFILMENTS, |turn| {
             // A delivery that is said to be in the future begins the window now, or it might never end.
             let delivered = turn.fulfilment()?.delivered_at.unwrap_or_else(|| turn.now()).min(turn.now());
             let window = clock::seconds(turn.env.rules.settings.fulfilment.return_window_days * 86_400.0);
-            clock::after(delivered, window, "fulfilment.return_window_days")
+            clock::after(delivered, window, "fulfilment.return_window_days").map(Some)
         })
 }
 

@@ -34,7 +34,7 @@ pub fn vocabulary() -> Vocabulary {
         .action("sellerApproves", Needs::QUOTATION, seller_approves)
         .action("extendValidity", Needs::QUOTATION, extend_validity)
         .action("startSale", seeding, start_sale)
-        .delay("VALIDITY_OVER", Needs::QUOTATION, |turn| Ok(turn.quotation()?.valid_until))
+        .delay("VALIDITY_OVER", Needs::QUOTATION, |turn| Ok(Some(turn.quotation()?.valid_until)))
 }
 
 fn extends(turn: &Turn<'_>) -> Result<Verdict, Error> {

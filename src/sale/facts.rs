@@ -1,7 +1,7 @@
 //! Brings a sale's context up to date with its ledgers, before and after each step: money, flags, overage, the credit that
 //! it reserves, and what it counts for once it is completed.
 
-use super::totals;
+use super::{escrow, totals};
 use crate::{
     attribution::level,
     clock::Instant,
@@ -52,6 +52,7 @@ fn add_up(turn: &mut Turn<'_>, says: Says) -> Result<(), Error> {
     let on_its_way = !(says.shipped || says.closed);
     // Raised by actions, and kept as long as they are so.
     let kept = [(OrderFlag::PaymentFailed, unpaid), (OrderFlag::PartlyShipped, on_its_way)];
+    flags.extend(escrow::flags(turn.order, says.open, says.completed || says.fell_through)?);
     flags.extend(kept.into_iter().filter(|(flag, so)| *so && was.contains(flag)).map(|(flag, _)| flag));
     let context = &mut turn.sale_mut()?.workflow_context;
     context.captured = totals.captured;

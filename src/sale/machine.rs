@@ -1,6 +1,6 @@
 //! What the names in the sale machine mean.
 
-use super::{closing, covered, facts, modify::ORDER_MODIFIED, parcels, refunded, seed};
+use super::{closing, covered, escrow, facts, modify::ORDER_MODIFIED, parcels, refunded, seed, totals};
 use crate::{
     approval::requests,
     clock,
@@ -68,7 +68,7 @@ const RECORDS: &[&str] = &[
 ];
 
 /// What parcels tell their orders.
-const OFFERED: &[&str] = &["PARCEL_DELIVERED", "PARCELS_RETURNED"];
+const OFFERED: &[&str] = &["PARCEL_IN_TRANSIT", "PARCEL_OUT_FOR_DELIVERY", "PARCEL_DELIVERED", "PARCELS_RETURNED"];
 /// What an order tells itself when it turns out to be covered.
 const COVERED: &str = "COVERED";
 
@@ -78,6 +78,7 @@ pub fn vocabulary() -> Vocabulary {
         .hears(HEARS)
         .records(RECORDS)
         .offers(OFFERED)
+        .offers(escrow::SETTLED)
         .sets_off("askForCredit", "CREDIT_OVERRIDE_REQUIRED")
         .sets_off("askWhetherPaid", COVERED)
         .sets_off("handOver", parcels::HANDED_OVER)
@@ -86,6 +87,13 @@ pub fn vocabulary() -> Vocabulary {
         .guard("covered", CLEARING, covered::covered)
         .guard("stillCovered", CLEARING, covered::covered)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
+        .guard("begins", Needs::SALE, begins)
+        .guard("paidOutright", Needs::MONEY, escrow::paid_outright)
+        .guard("lockedInEscrow", Needs::MONEY, escrow::locked)
+        .guard("paymentSecured", Needs::MONEY, escrow::secured)
+        .guard("escrowReleased", Needs::MONEY, escrow::released)
+        .guard("escrowRefunded", Needs::MONEY, escrow::refunded)
+        .guard("lastPaymentFailed", Needs::MONEY, last_payment_failed)
         .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
         .guard("nothingShipped", Needs::FULFILMENTS, nothing_shipped)
@@ -130,6 +138,10 @@ pub fn vocabulary() -> Vocabulary {
         .action("handOver", CLEARING, parcels::hand_over)
         .action("dropRest", CLEARING, parcels::drop_rest)
         .action("deliverParcels", CLEARING, parcels::deliver_parcels)
+        .action("moveParcels", CLEARING, parcels::move_parcels)
+        .action("hearAgain", CLEARING, hear_again)
+        .action("hearDispute", CLEARING, escrow::hear_dispute)
+        .action("settleEscrow", CLEARING, escrow::settle)
         .action("undeliverParcels", CLEARING, parcels::undeliver_parcels)
         .action("takeReturn", CLEARING, parcels::take_return)
         .action("chargeAnew", CLEARING, refunded::charge_anew)
@@ -137,8 +149,24 @@ pub fn vocabulary() -> Vocabulary {
         .action("close", Needs::NOTHING, |_| Ok(()))
         .delay(SALE_PENDING_EXPIRY, Needs::NOTHING, |turn| {
             let minutes = turn.env.rules.settings.sale.pending_expiry_minutes;
-            clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes")
+            clock::after(turn.now(), clock::seconds(minutes * 60.0), "sale.pending_expiry_minutes").map(Some)
         })
+        .delay("PROTECTION_OVER", Needs::NOTHING, |turn| {
+            let days = turn.env.rules.settings.marketplace.protection_days;
+            let time =
+                |days: f64| clock::after(turn.now(), clock::seconds(days * 86_400.0), "marketplace.protection_days");
+            (days > 0.0).then(|| time(days)).transpose()
+        })
+}
+
+/// The order is being made: it has been in no state yet.
+fn begins(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    Ok(Verdict::when(turn.sale()?.workflow_state.is_empty(), "the order has begun", "send the event that leads on"))
+}
+
+fn last_payment_failed(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let failed = totals::last_payment_failed(turn.order)?;
+    Ok(Verdict::when(failed, "the newest payment has not failed", "wait for its provider"))
 }
 
 fn money_is_in(turn: &Turn<'_>) -> Result<Verdict, Error> {
@@ -291,6 +319,13 @@ fn ask_whether_paid(turn: &mut Turn<'_>) -> Result<(), Error> {
         let subject = turn.subject;
         turn.follow(subject, COVERED, Value::Null);
     }
+    Ok(())
+}
+
+/// What the order has heard it hears once more, where it is now.
+fn hear_again(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let (subject, event, payload) = (turn.subject, turn.event.name.clone(), turn.event.payload.clone());
+    turn.follow_optionally(subject, &event, payload);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub mod checkout;
 pub mod closing;
 pub mod covered;
 pub mod details;
+pub mod escrow;
 pub mod facts;
 pub mod graphql;
 pub mod machine;

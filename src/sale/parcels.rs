@@ -275,6 +275,12 @@ pub fn is_delivery(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(Verdict::when(sent, "it is not sent to its buyer", "hand it over"))
 }
 
+/// What has left is where the order is said to be: parcels are told the event that the order was sent.
+pub fn move_parcels(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let event = turn.event.name.clone();
+    tell(turn, |parcel| parcel.delivered_at.is_none(), &event)
+}
+
 /// Nothing has arrived after all.
 pub fn undeliver_parcels(turn: &mut Turn<'_>) -> Result<(), Error> {
     turn.sale_mut()?.delivered_at = None;

@@ -10,7 +10,10 @@ use crate::error::Error;
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{PartyKind, SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -151,6 +154,42 @@ pub async fn sales_numbered(
 ) -> Result<Page<sale_order::Model>, Error> {
     let select = narrowed(db, registry, actor, filter).await?;
     page::fetch_numbered(db, select, &sort.keyset(), number, size).await
+}
+
+/// How many sale orders are in a state of a version of a lifecycle.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct StateCount {
+    /// The lifecycle.
+    pub workflow_definition: String,
+    /// Its version.
+    pub workflow_version: i32,
+    /// The state, as it is stored.
+    pub workflow_state: String,
+    /// How many.
+    pub orders: i64,
+}
+
+/// How many sale orders there are in each state, as far as the actor sees them, in one statement; sorted by lifecycle, state
+/// and version.
+pub async fn state_counts(
+    db: &DatabaseConnection,
+    registry: &Registry,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<Vec<StateCount>, Error> {
+    use sale_order::Column::{Id, WorkflowDefinition, WorkflowState, WorkflowVersion};
+    let select = narrowed(db, registry, actor, filter).await?.select_only();
+    let select = [WorkflowDefinition, WorkflowState, WorkflowVersion]
+        .into_iter()
+        .fold(select, |select, column| select.column(column).group_by(column));
+    let mut counts: Vec<StateCount> = select.column_as(Id.count(), "orders").into_model().all(db).await?;
+    counts.sort_by(|a, b| {
+        let key = |count: &StateCount| {
+            (count.workflow_definition.clone(), count.workflow_state.clone(), count.workflow_version)
+        };
+        key(a).cmp(&key(b))
+    });
+    Ok(counts)
 }
 
 /// Whether there is an order to this buyer that the actor sees.

@@ -94,9 +94,12 @@ impl Host for Runner<'_> {
                 .ok()
                 .and_then(chrono::TimeDelta::try_milliseconds)
                 .ok_or_else(|| Error::internal(format!("a delay of {millis} ms is beyond all time")))
-                .and_then(|delay| clock::after(self.env.now, delay, &format!("after.{millis}")))?,
+                .and_then(|delay| clock::after(self.env.now, delay, &format!("after.{millis}")))
+                .map(Some)?,
         };
-        self.timer(state, delay, Some(due));
+        if due.is_some() {
+            self.timer(state, delay, due);
+        }
         Ok(())
     }
 

@@ -74,8 +74,8 @@ pub struct ActionFn {
 pub struct DelayFn {
     /// What it reads.
     pub needs: Needs,
-    /// The question.
-    pub due: fn(&Turn<'_>) -> Result<Instant, Error>,
+    /// The question; none: never.
+    pub due: fn(&Turn<'_>) -> Result<Option<Instant>, Error>,
 }
 
 /// Brings what a subject's context says of other rows up to date, before and after each of its steps.
@@ -195,9 +195,14 @@ impl Vocabulary {
         self
     }
 
-    /// A delay.
+    /// A delay; one that answers with no time is never over.
     #[must_use]
-    pub fn delay(mut self, name: &'static str, needs: Needs, due: fn(&Turn<'_>) -> Result<Instant, Error>) -> Self {
+    pub fn delay(
+        mut self,
+        name: &'static str,
+        needs: Needs,
+        due: fn(&Turn<'_>) -> Result<Option<Instant>, Error>,
+    ) -> Self {
         self.delays.insert(name, DelayFn { needs, due });
         self
     }

@@ -28,6 +28,7 @@ mod input;
 mod lists;
 mod machine;
 mod manual;
+mod marketplace;
 mod migrations;
 mod outage;
 mod party;

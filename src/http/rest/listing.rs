@@ -12,7 +12,7 @@ use crate::party;
 use crate::sale::queries::{self, Filter, Sort};
 use entity::{customer, reseller, sale_order, store};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -118,11 +118,21 @@ pub async fn page(shared: &Shared, actor: &Actor, wanted: &Wanted, filter: Filte
         let asked = Asked { first, after, total: true, ..Asked::default() };
         queries::sales(&app.reader, &app.registry, actor, &filter, sort, &asked).await?
     };
+    let counts = status_counts(shared, actor, Filter { states: None, ..filter }).await?;
     let next_cursor = found.rows.last().filter(|_| found.has_next).map(|(cursor, _)| cursor.encode());
     let limit = u64::from(limit);
     let total_pages = u64::try_from(found.total).unwrap_or_default().div_ceil(limit);
     let pagination = Pagination { page: number.map(u64::from), limit, total: found.total, total_pages, next_cursor };
-    Ok(OrderPage { orders: orders(shared, &found).await?, pagination })
+    Ok(OrderPage { orders: orders(shared, &found).await?, pagination, status_counts: counts })
+}
+
+/// How many orders there are in each status, whichever lifecycle has it.
+async fn status_counts(shared: &Shared, actor: &Actor, filter: Filter) -> Result<BTreeMap<String, i64>, Error> {
+    let mut counts = BTreeMap::new();
+    for row in queries::state_counts(&shared.app.reader, &shared.app.registry, actor, &filter).await? {
+        *counts.entry(row.workflow_state).or_insert(0) += row.orders;
+    }
+    Ok(counts)
 }
 
 /// Whom the orders of a page are by and to.

@@ -47,6 +47,16 @@ pub enum OrderPhase {
     Closed,
 }
 
+impl From<Phase> for OrderPhase {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Sale => Self::Sale,
+            Phase::Fulfilment => Self::Fulfilment,
+            Phase::Closed => Self::Closed,
+        }
+    }
+}
+
 /// A sale, from the agreement to the last delivery.
 #[derive(Clone, Debug, Description)]
 pub struct SaleOrder(Arc<sale_order::Model>);
@@ -92,11 +102,7 @@ impl SaleOrder {
 
     /// SALE while open, FULFILMENT once cleared, CLOSED when final.
     async fn phase(&self, ctx: &Context<'_>) -> Answer<OrderPhase> {
-        Ok(match self.standing(ctx).await?.phase() {
-            Phase::Sale => OrderPhase::Sale,
-            Phase::Fulfilment => OrderPhase::Fulfilment,
-            Phase::Closed => OrderPhase::Closed,
-        })
+        Ok(self.standing(ctx).await?.phase().into())
     }
 
     /// Which lifecycle drives it: sale (the default), order-processing, marketplace, provisioning, retail, or one you

@@ -20,7 +20,7 @@ use crate::sale::graphql::keys::SaleById;
 use crate::sale::modify::ModifyOrder;
 use crate::sale::queries::{self, Filter, Sort};
 use crate::till::commands::{CreateTillSale, TillDone};
-use crate::workflow::queries::Phase;
+use crate::workflow::queries::{Phase, Standing};
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::{FulfilmentType, PaymentMethod, SaleChannel, SaleType};
 use std::sync::Arc;
@@ -143,6 +143,49 @@ impl SaleQuery {
         .await?;
         Ok(page.map(|row| Arc::new(row).into()).into())
     }
+
+    /// How many sale orders there are in each state, of those that `saleOrders` with the same filter would list: what
+    /// dashboards show. Sorted by lifecycle and state; states without orders are left out.
+    async fn sale_order_state_counts(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<SaleOrderFilter>,
+    ) -> Answer<Vec<SaleOrderStateCount>> {
+        let actor = actor(ctx)?;
+        actor.require("order.read")?;
+        let (db, registry) = (reader(ctx), &app(ctx).registry);
+        let filter = queries::Filter::try_from(filter.unwrap_or_default())?;
+        let mut counts: Vec<SaleOrderStateCount> = Vec::new();
+        for row in queries::state_counts(db, registry, actor, &filter).await? {
+            let (name, state) = (row.workflow_definition, row.workflow_state);
+            let standing = Standing::of(db, registry, &name, row.workflow_version, &state, None).await?;
+            // The newest version comes last, and says what the state is called and means.
+            let orders = match counts.pop_if(|last| (&last.lifecycle, &last.state) == (&name, &state)) {
+                Some(older) => older.orders + row.orders,
+                None => row.orders,
+            };
+            let (label, tags, phase) = (standing.label(), standing.tags(), standing.phase().into());
+            counts.push(SaleOrderStateCount { lifecycle: name, state, label, tags, phase, orders });
+        }
+        Ok(counts)
+    }
+}
+
+/// How many sale orders are in a state.
+#[derive(SimpleObject)]
+pub struct SaleOrderStateCount {
+    /// The lifecycle that has the state.
+    lifecycle: String,
+    /// The state.
+    state: String,
+    /// How people read it.
+    label: String,
+    /// The state's tags.
+    tags: Vec<String>,
+    /// How far orders in it have come.
+    phase: OrderPhase,
+    /// How many orders.
+    orders: i64,
 }
 
 /// A sale over the counter: quotation, both approvals and, with a payment, the clearing, in one commit.

@@ -73,8 +73,8 @@ fn every_event_of_a_sale_loads_what_its_facts_read() {
 
 #[test]
 fn entering_a_state_that_waits_loads_what_its_delay_reads() {
-    fn due(turn: &Turn<'_>) -> Result<Instant, Error> {
-        Ok(turn.now())
+    fn due(turn: &Turn<'_>) -> Result<Option<Instant>, Error> {
+        Ok(Some(turn.now()))
     }
     let words = Vocabulary::of(entity::SubjectKind::Fulfilment).delay("SOON", Needs::HOLDS, due);
     let definition = Registry::new(vec![words]).compile("small", 1, &small("fulfilment", "SOON")).expect("a machine");

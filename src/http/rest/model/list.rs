@@ -3,15 +3,19 @@
 use super::super::amount::Amount;
 use super::order::{Buyer, Seller};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A page of orders.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct OrderPage {
     /// In the order that was asked for.
     pub orders: Vec<Listed>,
     /// Which page it is, and of how many.
     pub pagination: Pagination,
+    /// How many orders there are in each status, of those that the list would have without `status`.
+    pub status_counts: BTreeMap<String, i64>,
 }
 
 /// An order, as lists show it.
