@@ -18,7 +18,8 @@ const EVENTS: [&str; 8] =
 impl World {
     /// An order in a state, whose buyer fetches it where that is asked for. Money is in it.
     async fn retail_before(&self, from: &str, was: &str, to: &str) -> String {
-        let over = if to == "ready_for_pickup" { json!({ "fulfilmentType": "PICKUP" }) } else { json!({}) };
+        let fetched = (from, to) == ("processing", "ready_for_pickup");
+        let over = if fetched { json!({ "fulfilmentType": "PICKUP" }) } else { json!({}) };
         match from {
             "cancelled" | "refunded" => {
                 let order = self.retailed_in(was, true, json!({})).await;

@@ -11,9 +11,9 @@ both! {
         for event in ["PROCESS", "REFUND"] {
             w.go(&w.ada, &order, event, json!({})).await.refused("FORBIDDEN");
         }
-        w.send_with(&w.ada, &order, "CANCEL", json!({ "payload": null })).await.ok();
+        w.send_with(&w.ada, &order, "CANCEL", json!({ "payload": null, "reasonCode": null })).await.ok();
         let staffs = w.retailed(json!({})).await;
-        w.send_with(&w.manager, &staffs, "CANCEL", json!({ "payload": null })).await.refused("REASON_REQUIRED");
+        w.send_with(&w.manager, &staffs, "CANCEL", json!({ "payload": null, "reasonCode": null })).await.refused("REASON_REQUIRED");
         w.go(&w.manager, &staffs, "CANCEL", json!({})).await.ok();
         w.work().await;
     }
@@ -24,7 +24,7 @@ both! {
         for user in [&w.ada, &w.seller, &w.biller] {
             w.go(user, &order, "CANCEL", json!({})).await.refused("FORBIDDEN");
         }
-        w.send_with(&w.manager, &order, "CANCEL", json!({ "payload": null })).await.refused("REASON_REQUIRED");
+        w.send_with(&w.manager, &order, "CANCEL", json!({ "payload": null, "reasonCode": null })).await.refused("REASON_REQUIRED");
         w.unchanged(&before).await;
         w.go(&w.manager, &order, "CANCEL", json!({})).await.ok();
         w.work().await;
@@ -39,7 +39,7 @@ both! {
             for user in [&w.ada, &w.seller, &w.operator, &w.manager, &w.accountant] {
                 w.go(user, &order, "REINSTATE", json!({})).await.refused("FORBIDDEN");
             }
-            w.send_with(&w.admin, &order, "REINSTATE", json!({ "payload": null })).await.refused("REASON_REQUIRED");
+            w.send_with(&w.admin, &order, "REINSTATE", json!({ "payload": null, "reasonCode": null })).await.refused("REASON_REQUIRED");
             w.unchanged(&before).await;
             w.go(&w.admin, &order, "REINSTATE", json!({})).await.ok();
             assert_eq!(w.state(&order).await, state);
