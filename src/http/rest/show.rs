@@ -4,7 +4,7 @@ use super::super::Shared;
 use super::amount::Amount;
 use super::caller::{Caller, Id};
 use super::fault::Fault;
-use super::model::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};
+use super::model::{Buyer, Item, Order, OrderAnswer, Payment, PaymentWord, Seller, Shipping, Totals};
 use super::{answer, events, ids};
 use crate::error::Error;
 use crate::id::{self, Prefix};
@@ -95,16 +95,16 @@ async fn seller(shared: &Shared, row: &sale_order::Model) -> Result<Seller, Erro
 }
 
 /// How an order is paid, in a word. One that fell through owes nothing, and is paid by that no more than before.
-fn word(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, fell_through: bool) -> &'static str {
+fn word(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, fell_through: bool) -> PaymentWord {
     let (captured, outstanding) = (row.workflow_context.captured, row.workflow_context.outstanding);
     if captured <= 0 && refunded {
-        "refunded"
+        PaymentWord::Refunded
     } else if outstanding == 0 && (captured > 0 || !fell_through) {
-        "paid"
+        PaymentWord::Paid
     } else if captured <= 0 && newest.is_some_and(|payment| payment.status == PaymentStatus::Failed) {
-        "failed"
+        PaymentWord::Failed
     } else {
-        "pending"
+        PaymentWord::Pending
     }
 }
 
@@ -115,7 +115,7 @@ fn paid(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, 
     let of = |wanted: fn(PaymentMethod) -> bool| reference.clone().filter(|_| method.is_some_and(wanted));
     Payment {
         method: method.as_ref().map(answer::word),
-        status: word(row, newest, refunded, fell_through).to_owned(),
+        status: word(row, newest, refunded, fell_through),
         transaction_hash: of(|method| method == PaymentMethod::Crypto),
         escrow_id: of(|method| method == PaymentMethod::Escrow),
         payment_intent_id: of(|method| !matches!(method, PaymentMethod::Crypto | PaymentMethod::Escrow)),
