@@ -3,6 +3,7 @@
 use crate::{
     access::{Hashing, Refusals, Tokens, installation},
     actor::Roles,
+    attribution::sets,
     clock::{Clock, Instant},
     config::{MachineSource, Settings},
     db::{
@@ -101,6 +102,7 @@ impl App {
             let what = format!("{lifecycle:?} is no machine of sales; name one of config/machines, such as \"sale\"");
             return Err(Error::invalid("sale.lifecycle", what));
         }
+        sets::check(&parts.settings.attribution, &registry)?;
         for name in registry.unused() {
             tracing::warn!(%name, "no machine names this function");
         }

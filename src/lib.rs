@@ -9,6 +9,7 @@ pub mod actor;
 pub mod api;
 pub mod app;
 pub mod approval;
+pub mod attribution;
 pub mod calendar;
 pub mod catalog;
 pub mod cli;

@@ -6,6 +6,8 @@
 pub mod folding;
 
 pub mod api_key;
+pub mod attribution_credit;
+pub mod attribution_touch;
 pub mod credit_account;
 pub mod credit_change;
 pub mod credit_entry;

@@ -1,6 +1,6 @@
 //! A sale, driven by the machine that its lifecycle names.
 
-use crate::{Address, FulfilmentType, OrderFlag, PaymentMethod, SaleChannel, SaleType};
+use crate::{Address, AttributionState, FulfilmentType, OrderFlag, PaymentMethod, SaleChannel, SaleType};
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,8 @@ pub struct Model {
     pub completed_at: Option<DateTimeUtc>,
     /// When it fell through: tagged `void`, or final and not `cleared`.
     pub cancelled_at: Option<DateTimeUtc>,
+    /// Whether it counts for the advertisements that led to it; none while it never did.
+    pub attribution: Option<AttributionState>,
 }
 
 /// Joined through ids, not through relations.

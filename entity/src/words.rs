@@ -325,6 +325,26 @@ words! {
         CaptureRequested = "capture_requested",
         /// Money that is set aside is to be given back.
         VoidRequested = "void_requested",
+        /// An order began to count for what its buyer touched, or counts no more.
+        AttributionMoved = "attribution_moved",
+    }
+
+    /// Whether an order counts for the advertisements that led to it.
+    AttributionState {
+        /// It counts.
+        Credited = "CREDITED",
+        /// It counted, and does not any more.
+        Reversed = "REVERSED",
+    }
+
+    /// How the worth of an order is split among what its buyer touched.
+    AttributionModel {
+        /// All of it to the last one.
+        LastTouch = "LAST_TOUCH",
+        /// All of it to the first one.
+        FirstTouch = "FIRST_TOUCH",
+        /// To each the same; what cannot be split goes to the earliest, a unit each.
+        Linear = "LINEAR",
     }
 }
 

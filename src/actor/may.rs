@@ -21,6 +21,8 @@ macro_rules! permissions {
 
 permissions! {
     actor_assert = "actor.assert",
+    attribution_read = "attribution.read",
+    attribution_record = "attribution.record",
     audit_read = "audit.read",
     calendar_manage = "calendar.manage",
     catalog_manage = "catalog.manage",

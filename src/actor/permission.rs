@@ -3,6 +3,8 @@
 /// Every permission with what it allows, by name.
 pub const PERMISSIONS: &[(&str, &str)] = &[
     ("actor.assert", "say in whose name an order is moved; the log keeps who called"),
+    ("attribution.read", "read what advertisements orders are credited to, and the report of them"),
+    ("attribution.record", "write down what advertisements the buyer of an order touched"),
     ("audit.read", "read the whole transition log and verify it"),
     ("calendar.manage", "set the opening hours, holidays and windows of stores"),
     ("catalog.manage", "create and change products"),

@@ -2,6 +2,7 @@
 
 use super::context::{Context, block_on, close, migrated};
 use super::failure::{Failure, print};
+use crate::attribution;
 use crate::clock::{Clock as _, SystemClock};
 use crate::db::connect::at_one_moment;
 use crate::money::Currencies;
@@ -38,6 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             let money = reconcile(&Registry::new(crate::app::vocabularies()), moment, None).await?;
             let mut trouble = asked::in_trouble(moment, since).await?;
             trouble.extend(inbox::in_trouble(moment, since).await?);
+            trouble.extend(attribution::reconcile::disagreements(moment).await?);
             Ok((log, money, trouble))
         })
         .await?;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed or found something, 2 the input is wrong (arguments, configuration, files). Results go
 //! to standard output, everything else to standard error.
 
+pub mod attribution;
 mod audit;
 mod context;
 mod demo;
@@ -40,7 +41,8 @@ struct Cli {
 const EXAMPLES: &str = "\
 Configuration: the folder of --config, else ./config; what it lacks is built in. The environment wins over it, with
 WAYBILL__SECTION__KEY for any key (WAYBILL__SERVER__LISTEN), and DATABASE_URL, SALE_PENDING_EXPIRY_MINUTES,
-SALE_EXPIRY_CRON, SALE_EXPIRY_BATCH_SIZE, PAYMENT_RECEIPT_MAX_FILE_SIZE, RUST_LOG.
+SALE_EXPIRY_CRON, SALE_EXPIRY_BATCH_SIZE, PAYMENT_RECEIPT_MAX_FILE_SIZE, AD_ATTRIBUTION_COUNTABLE_STATUSES,
+AD_ATTRIBUTION_REVERSAL_STATUSES, RUST_LOG.
 
 Examples:
   waybill serve --demo                     a server with something to look at, on SQLite under ./data
@@ -68,7 +70,10 @@ enum Command {
     /// Check what was recorded
     #[command(subcommand)]
     Audit(audit::Action),
-    /// Check everything that is kept twice: the log, and every order's money
+    /// Advertisements that orders are credited to
+    #[command(subcommand)]
+    Attribution(attribution::Action),
+    /// Check everything that is kept twice: the log, every order's money, and what advertisements are credited with
     ///
     /// Names each place where what an order says and what its rows add up to do not agree. Reads only, mends nothing.
     /// Exit code 1 when there is any.
@@ -92,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi::run(),
         Command::Token(args) => token::run(&context, &args),
         Command::Audit(action) => audit::run(&context, &action),
+        Command::Attribution(action) => attribution::run(&context, &action),
         Command::Doctor(args) => doctor::run(&context, &args),
         Command::Machine(action) => machine::run(&context, &action),
         Command::Demo => demo::run(&context),

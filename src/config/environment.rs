@@ -10,6 +10,8 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("SALE_EXPIRY_CRON", "sale.expiry_cron"),
     ("SALE_EXPIRY_BATCH_SIZE", "sale.expiry_batch_size"),
     ("PAYMENT_RECEIPT_MAX_FILE_SIZE", "payment.receipt_max_file_size"),
+    ("AD_ATTRIBUTION_COUNTABLE_STATUSES", "attribution.countable_statuses"),
+    ("AD_ATTRIBUTION_REVERSAL_STATUSES", "attribution.reversal_statuses"),
     ("RUST_LOG", "log.level"),
 ];
 
@@ -44,6 +46,11 @@ impl Variable<'_> {
     /// Whether its text is a provider's, taken as it is: a secret may look like a number, and is never repeated.
     pub fn is_verbatim(&self) -> bool {
         self.path.first().is_some_and(|table| table == NAMES) && self.path.len() == 3
+    }
+
+    /// Whether its text is names, comma separated: text also where the file has a list.
+    pub fn is_names(&self) -> bool {
+        matches!(self.path.as_slice(), [table, key] if table == "attribution" && key.ends_with("_statuses"))
     }
 }
 

@@ -79,7 +79,7 @@ fn value_of(variable: &Variable<'_>, settings: &Table) -> Result<Value, ConfigEr
         let table = at.map_or(Some(settings), Value::as_table)?;
         table.get(key).map(Some)
     });
-    if variable.is_verbatim() || known.flatten().is_some_and(Value::is_str) {
+    if variable.is_verbatim() || variable.is_names() || known.flatten().is_some_and(Value::is_str) {
         return Ok(Value::String(variable.text.to_owned()));
     }
     match toml::from_str::<Line>(&format!("value = {}", variable.text)) {

@@ -21,8 +21,8 @@ pub use providers::{CaptureMode, ProviderSettings};
 pub use secret::secret;
 pub use secrets::{COMMANDED, check_secret, standard_key};
 pub use settings::{
-    Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind, Fulfilment, GraphQl,
-    Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,
+    AttributionSettings, Auth, Credit, CreditPolicy, CreditTier, CurrencySettings, DatabaseSettings, DeploymentKind,
+    Fulfilment, GraphQl, Log, LogFormat, Payment, Quotation, Reasons, Sale, Server, Settings, StoreReasons, Worker,
 };
 pub use storage::{Checksums, Storage};
 

@@ -19,6 +19,7 @@ pub struct Settings {
     pub sale: Sale,
     pub marketplace: Marketplace,
     pub fulfilment: Fulfilment,
+    pub attribution: AttributionSettings,
     pub worker: Worker,
     pub credit: Credit,
     pub currencies: CurrencySettings,
@@ -153,6 +154,21 @@ pub struct Fulfilment {
     /// For how many days one that waits for stock may be passed over by those behind it; 0: never.
     #[serde(deserialize_with = "values::days_or_none")]
     pub backorder_patience_days: f64,
+}
+
+/// `[attribution]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct AttributionSettings {
+    /// In which states orders count; none: as their machines' tags say.
+    #[serde(deserialize_with = "values::names")]
+    pub countable_statuses: Vec<String>,
+    /// In which states they do so no more; none: as their machines' tags say.
+    #[serde(deserialize_with = "values::names")]
+    pub reversal_statuses: Vec<String>,
+    /// How an order's total is split.
+    #[serde(deserialize_with = "values::attribution_model")]
+    pub model: entity::AttributionModel,
 }
 
 /// `[worker]`

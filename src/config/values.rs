@@ -3,6 +3,7 @@
 use super::settings::{CreditTier, StoreReasons};
 use croner::parser::{CronParser, Seconds};
 use ipnet::IpNet;
+use sea_orm::Iterable as _;
 use serde::de::{Deserialize, Deserializer, Error};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -53,6 +54,37 @@ fn positive<E: Error>(value: f64, most: f64) -> Result<f64, E> {
         return Ok(value);
     }
     Err(E::custom(format!("must be more than 0 and at most {most}, is {value}")))
+}
+
+/// Names, comma separated, or a list of them; each once.
+pub fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected names, comma separated, or a list of them")]
+    enum Names {
+        Text(String),
+        List(Vec<String>),
+    }
+    let given = match Names::deserialize(deserializer)? {
+        Names::Text(text) => text.split(',').map(str::to_owned).collect(),
+        Names::List(list) => list,
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// A model of attribution, in small letters.
+pub fn attribution_model<'de, D: Deserializer<'de>>(deserializer: D) -> Result<entity::AttributionModel, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let of = |model: entity::AttributionModel| model.as_str().to_lowercase();
+    entity::AttributionModel::iter().find(|model| of(*model) == name).ok_or_else(|| {
+        let there: Vec<String> = entity::AttributionModel::iter().map(of).collect();
+        D::Error::custom(format!("there is no model {name:?}; there are {}", there.join(", ")))
+    })
 }
 
 /// `sqlite:…` or `postgres://…`. The URL is not repeated in the error: it may hold a password.

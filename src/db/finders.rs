@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, Select};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ where
 
 /// The rows by a key that several share, in the order of the statement.
 pub async fn grouped<E, K>(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     select: Select<E>,
     key: impl Fn(&E::Model) -> K,
 ) -> Result<HashMap<K, Vec<Arc<E::Model>>>, Error>

@@ -3,6 +3,7 @@
 //! Providers are asked in `providers`. Notifications have no sender here yet: their rows wait in the queue
 //! (`outbox::Handler::Notifier`).
 
+pub mod attribution;
 pub mod providers;
 
 use crate::{
@@ -26,14 +27,21 @@ const BATCH: u64 = 50;
 /// is told to stop, those that are not are given back.
 pub async fn carry_out(app: &App, rows: &[Model], stop: &CancellationToken) -> Result<usize, Error> {
     let mut available: BTreeMap<(Uuid, String), Vec<&Model>> = BTreeMap::new();
+    let mut moved: Vec<(Uuid, &Model)> = Vec::new();
     for row in rows {
         match outbox::event(row) {
             Ok(Event::StockAvailable { store_id, sku }) => available.entry((store_id, sku)).or_default().push(row),
+            Ok(Event::AttributionMoved { sale_order_id }) => moved.push((sale_order_id, row)),
             Ok(other) => fail(app, &[row], &Error::internal(format!("nobody carries out {other:?}"))).await?,
             Err(error) => fail(app, &[row], &error).await?,
         }
     }
-    let mut settled = 0;
+    let (mut settled, failed) = attribution::agree(app, &moved).await?;
+    for (_, row) in &moved {
+        if let Some((_, error)) = failed.iter().find(|(id, _)| *id == row.id) {
+            fail(app, &[row], error).await?;
+        }
+    }
     for ((store, sku), rows) in available {
         match serve_waiting(app, store, sku, &rows, stop).await {
             Ok(()) if stop.is_cancelled() => give_back(app, &rows).await?,

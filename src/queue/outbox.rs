@@ -55,6 +55,11 @@ pub enum Event {
         /// Of which payment.
         payment_id: Uuid,
     },
+    /// An order began to count for what its buyer touched, or counts no more.
+    AttributionMoved {
+        /// Which.
+        sale_order_id: Uuid,
+    },
 }
 
 /// Who is told of something.
@@ -84,7 +89,7 @@ impl Handler {
     /// Who carries out events of this kind.
     pub fn of(kind: Kind) -> Self {
         match kind {
-            Kind::StockAvailable => Self::House,
+            Kind::StockAvailable | Kind::AttributionMoved => Self::House,
             Kind::RefundRequested | Kind::CaptureRequested | Kind::VoidRequested => Self::Provider,
             Kind::SaleExpired | Kind::PaymentCaptured => Self::Notifier,
         }

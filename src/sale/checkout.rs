@@ -5,6 +5,7 @@ use super::{
     seed::{self, Basket},
 };
 use crate::{
+    attribution::touches::{self, Touch},
     error::Error,
     id::Named,
     inventory::stock,
@@ -42,6 +43,8 @@ pub struct CreateOrder {
     pub payment_method: Option<PaymentMethod>,
     pub details: Details,
     pub note: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub touches: Vec<Touch>,
 }
 
 impl Command for CreateOrder {
@@ -52,11 +55,18 @@ impl Command for CreateOrder {
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         let (mut unit, subject) = self.open(cx).boxed().await?;
         unit.flush(cx.txn).await?;
+        self.keep_touches(cx, &unit).await?;
         Ok(SaleDone { sale: subject.id })
     }
 }
 
 impl CreateOrder {
+    /// Keeps what its buyer touched with the order, once that is written.
+    pub async fn keep_touches(&self, cx: &Cx<'_>, unit: &Unit) -> Result<(), Error> {
+        let touches = touches::checked(&self.touches, cx.now)?;
+        touches::record(cx.txn, unit.only()?.sale()?, touches, false, cx.now).await
+    }
+
     /// Makes the order and starts it, within a unit that is to be flushed.
     pub async fn open(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
         cx.actor.require("order.create")?;

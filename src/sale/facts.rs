@@ -3,6 +3,7 @@
 
 use super::{escrow, totals};
 use crate::{
+    attribution::level,
     clock::Instant,
     credit::account,
     error::Error,
@@ -31,6 +32,7 @@ pub fn refresh(turn: &mut Turn<'_>) -> Result<(), Error> {
     let says = says(turn)?;
     let was_credited = turn.sale()?.workflow_context.credited;
     date(turn, says)?;
+    level::level(turn)?;
     add_up(turn, says)?;
     if says.completed { account::recount_sale(turn, was_credited) } else { account::count_no_more(turn) }
 }

@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 /// The machine of parcels, where the action names no other (`params.machine`).
 const PARCEL: &str = "parcel";
+/// What an order tells itself when what left with its buyer is to arrive.
+pub const HANDED_OVER: &str = "HANDED_OVER";
 
 /// What of a line no part carries yet.
 struct Rest {
@@ -250,6 +252,27 @@ fn tell(turn: &mut Turn<'_>, which: fn(&fulfilment::Model) -> bool, event: &str)
 /// All that is on its way has arrived.
 pub fn deliver_parcels(turn: &mut Turn<'_>) -> Result<(), Error> {
     tell(turn, |parcel| parcel.delivered_at.is_none(), "PACKAGE_DELIVERED")
+}
+
+/// All that has not left is handed to its buyer: it leaves in a parcel that arrives at once.
+pub fn hand_over(turn: &mut Turn<'_>) -> Result<(), Error> {
+    dispatch(turn)?;
+    let (order, payload) = (turn.subject, turn.event.payload.clone());
+    // Behind the parcel in the queue: by then it is there.
+    turn.follow(order, HANDED_OVER, payload);
+    Ok(())
+}
+
+/// It is fetched by its buyer.
+pub fn is_pickup(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let fetched = turn.sale()?.fulfilment_type == FulfilmentType::Pickup;
+    Ok(Verdict::when(fetched, "it is not fetched by its buyer", "ship it, or hand it over"))
+}
+
+/// It is sent to its buyer.
+pub fn is_delivery(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let sent = turn.sale()?.fulfilment_type == FulfilmentType::Delivery;
+    Ok(Verdict::when(sent, "it is not sent to its buyer", "hand it over"))
 }
 
 /// What has left is where the order is said to be: parcels are told the event that the order was sent.

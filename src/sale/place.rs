@@ -59,6 +59,7 @@ impl Command for PlaceOrder {
             register::take(&mut opened, &payment, self.total.minor)?;
         }
         unit.flush(cx.txn).await?;
+        self.order.keep_touches(cx, &unit).await?;
         Ok(SaleDone { sale: subject.id })
     }
 }

@@ -1,4 +1,4 @@
-//! When an order has been refunded, and how one that was is charged again.
+//! When an order has been refunded, and how one that was, or was cancelled, is charged again.
 
 use super::covered;
 use crate::{
@@ -22,13 +22,20 @@ pub fn not_disputed(turn: &Turn<'_>) -> Result<Verdict, Error> {
     Ok(Verdict::when(!disputed, "a payment is disputed", "wait until the dispute is decided"))
 }
 
+/// No money of it is on its way back.
+pub fn no_refund_under_way(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    let going_back = turn.order.refunds.all()?.iter().any(|refund| refund.status.is_under_way());
+    let message = "money of it is on its way back";
+    Ok(Verdict::when(!going_back, message, "wait until the refund has reached its payer or failed"))
+}
+
 /// It would be covered if what refunds gave back of its worth were owed again.
 pub fn covered_anew(turn: &Turn<'_>) -> Result<Verdict, Error> {
-    let refunds = turn.order.refunds.all()?;
-    if refunds.iter().any(|refund| refund.status.is_under_way()) {
-        let message = "money of it is on its way back";
-        return Ok(Verdict::when(false, message, "wait until the refund has reached its payer or failed"));
+    let under_way = no_refund_under_way(turn)?;
+    if under_way != Verdict::Pass {
+        return Ok(under_way);
     }
+    let refunds = turn.order.refunds.all()?;
     let context = &turn.sale()?.workflow_context;
     let given: i64 = refunds.iter().filter(|refund| refund.fulfilment_id.is_none()).map(|row| row.credited_minor).sum();
     let owed = turn.sale()?.grand_total_minor - context.captured - (context.credited - given);

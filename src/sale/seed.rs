@@ -124,6 +124,7 @@ pub fn put(order: &mut Order, basket: Basket, now: Instant) -> Result<Uuid, Erro
         delivered_at: None,
         completed_at: None,
         cancelled_at: None,
+        attribution: None,
     })?;
     for (position, (line_id, sold)) in basket.lines.into_iter().enumerate() {
         order.sale_lines.insert(line(root_id, id, position, line_id, sold)?)?;

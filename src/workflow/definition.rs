@@ -2,7 +2,7 @@
 //! what must be loaded before each of its events. A name without a function is an error. Knows no rule of any machine.
 
 use super::{
-    Needs,
+    Needs, Tag,
     vocabulary::{ActionFn, DelayFn, FactsFn, GuardFn, Vocabulary},
 };
 use crate::{
@@ -52,6 +52,11 @@ impl Definition {
     pub fn begins_from(&self, origin: &str) -> bool {
         let from = self.machine.meta().get("from").and_then(Value::as_array);
         from.is_none_or(|from| from.iter().any(|word| word.as_str() == Some(origin)))
+    }
+
+    /// Whether any of its states carries `tag`.
+    pub fn uses(&self, tag: Tag) -> bool {
+        self.machine.states().iter().any(|state| state.tags.iter().any(|found| found == tag.as_str()))
     }
 
     /// Compiles a document. The error says all that is wrong with it.

@@ -112,6 +112,13 @@ fn carries(machine: &Machine, leaf: StateId, tag: Tag) -> bool {
     tags_of(machine, leaf).any(|found| found == tag.as_str())
 }
 
+/// The names of a machine's leaf states that carry `tag`.
+pub fn leaves_tagged(definition: &Definition, tag: Tag) -> Vec<&str> {
+    let machine = &definition.machine;
+    let tagged = machine.state_ids().filter(|id| machine.state(*id).kind.is_leaf() && carries(machine, *id, tag));
+    tagged.map(|id| machine.state(id).key.as_str()).collect()
+}
+
 /// States of sale orders in one of `phases`.
 pub fn in_phases(registry: &Registry, phases: &[Phase]) -> States {
     select(registry, SubjectKind::Sale, |machine, leaf| phases.contains(&phase_of(machine, leaf)))
@@ -281,6 +288,16 @@ impl Standing {
     /// Whether one of the active states, or one around them, carries `tag`.
     pub fn has(&self, tag: Tag) -> bool {
         self.definition.machine.tags(&self.snapshot).contains(&tag.as_str())
+    }
+
+    /// Whether any state of its machine carries `tag`.
+    pub fn uses(&self, tag: Tag) -> bool {
+        self.definition.uses(tag)
+    }
+
+    /// How it would stand in another state of its machine; none where there is no such state.
+    pub fn in_state(&self, state: &str) -> Option<Self> {
+        Self::under(Arc::clone(&self.definition), state, None).ok()
     }
 
     /// Whether its machine is over: nothing leaves its state.

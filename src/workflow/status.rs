@@ -1,7 +1,7 @@
 //! Statuses: states by their names, and the events that people send to get there.
 //!
 //! A status is the name of a leaf state. From the present state an event leads to the leaf that its first candidate's target
-//! is or begins in; of several events that lead to one, the first in document order is meant. Events of which the machine
+//! is, begins in or, where it is a history, was left in; of several events that lead to one, the first in document order is meant. Events of which the machine
 //! says `"status": false` change other things and are never meant. Knows no guard and no rule.
 
 use super::{
@@ -41,15 +41,22 @@ pub(super) fn ways<'a>(machine: &'a Machine, snapshot: &Snapshot) -> Vec<Way<'a>
         let first = machine.transition(transition);
         let is_none = by_command(&first.meta) || first.meta.get("status").and_then(Value::as_bool) == Some(false);
         let target = first.targets.first().filter(|_| !is_none)?;
-        Some(Way { event, status: leaf(machine, *target)?, transition })
+        Some(Way { event, status: leaf(machine, snapshot, *target)?, transition })
     };
     machine.events(snapshot).into_iter().filter_map(way).collect()
 }
 
-/// The name of the leaf that a state is, or begins in; none of a parallel state or a history.
-fn leaf(machine: &Machine, state: StateId) -> Option<&str> {
+/// The name of the leaf that a state is, begins in, or, of a history, leads back to; none of a parallel state.
+fn leaf<'a>(machine: &'a Machine, snapshot: &Snapshot, state: StateId) -> Option<&'a str> {
     let found = machine.state(state);
-    if found.kind.is_leaf() { Some(&found.key) } else { leaf(machine, found.initial?) }
+    if found.kind.is_leaf() {
+        return Some(&found.key);
+    }
+    if found.kind.is_history() {
+        let recalled = machine.recalled(snapshot, state);
+        return recalled.first().filter(|_| recalled.len() == 1).and_then(|to| leaf(machine, snapshot, *to));
+    }
+    leaf(machine, snapshot, found.initial?)
 }
 
 /// The statuses that an actor could bring a subject to, guards aside; each once. `by_buyer`: its buyer wrote it.
@@ -205,5 +212,21 @@ mod tests {
         let found: Vec<_> = ways(&machine, &snapshot).iter().map(|way| (way.event, way.status)).collect();
         assert_eq!(found, [("GO", "c"), ("ALSO", "c"), ("ON", "b")]);
         assert_eq!(leaves(&machine).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_history_leads_to_where_it_was_left() {
+        let machine = Machine::parse(
+            r#"{ "id": "m", "initial": "on", "states": {
+                "on": { "initial": "a", "states": { "a": {}, "b": {}, "last": { "type": "history" } } },
+                "off": { "on": { "BACK": { "target": "on.last" } } }
+            } }"#,
+        );
+        let machine = machine.expect("a machine");
+        for (history, status) in [(Value::Null, "a"), (serde_json::json!({ "on": ["on.b"] }), "b")] {
+            let snapshot = machine.restore("off", &history).expect("a state");
+            let found: Vec<_> = ways(&machine, &snapshot).iter().map(|way| (way.event, way.status)).collect();
+            assert_eq!(found, [("BACK", status)]);
+        }
     }
 }

@@ -27,6 +27,10 @@ pub enum Tag {
     FellThrough,
     /// A fulfilment that waits for stock.
     Waiting,
+    /// An order that counts for the advertisements that led to it.
+    Countable,
+    /// An order that counts for them no more.
+    Reversal,
 }
 
 impl Tag {
@@ -44,6 +48,8 @@ impl Tag {
             Self::Done => "done",
             Self::FellThrough => "fell_through",
             Self::Waiting => "waiting",
+            Self::Countable => "countable",
+            Self::Reversal => "reversal",
         }
     }
 }

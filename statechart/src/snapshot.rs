@@ -90,6 +90,11 @@ impl Machine {
         tags
     }
 
+    /// The states that a history state leads to from here: what it remembers, else its default.
+    pub fn recalled(&self, s: &Snapshot, history: StateId) -> Vec<StateId> {
+        self.recall(history, s).unwrap_or_else(|| self.node(history).fallback.clone())
+    }
+
     /// Whether `id` is active.
     pub fn is_active(&self, s: &Snapshot, id: StateId) -> bool {
         s.active.contains(id)

@@ -42,12 +42,12 @@ impl<S: Subscriber> Layer<S> for Counter {
 }
 
 /// How many statements this thread sent since the last look.
-fn sent() -> usize {
+pub fn sent() -> usize {
     SENT.take()
 }
 
 /// Tells a story on one thread, all of whose statements are counted. What is cached at all is warm.
-async fn counting<F>(w: &World, story: impl FnOnce(World) -> F + Send + 'static)
+pub async fn counting<F>(w: &World, story: impl FnOnce(World) -> F + Send + 'static)
 where
     F: Future<Output = ()>,
 {

@@ -4,10 +4,12 @@ use super::super::Shared;
 use super::amount::Amount;
 use super::caller::{Caller, key};
 use super::fault::Fault;
-use super::model::{CheckoutData, CreateOrder as Body, Created, CreatedOrder, PaymentResult};
+use super::model::{CheckoutData, CreateOrder as Body, Created, CreatedOrder, GivenTouch, PaymentResult};
 use super::{PREFIXES, answer, sent};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::attribution::touches::Touch;
+use crate::clock;
 use crate::error::Error;
 use crate::id::{self, Named, Prefix};
 use crate::money::Money;
@@ -105,6 +107,7 @@ async fn command(app: &App, actor: &Actor, body: Body, json: &Value) -> Result<P
             metadata: metadata(json),
         },
         note: checkout.notes,
+        touches: touches(checkout.touches)?,
     };
     let method = PaymentMethod::from(paid.payment_method);
     let reference = reference(method, &paid);
@@ -113,6 +116,17 @@ async fn command(app: &App, actor: &Actor, body: Body, json: &Value) -> Result<P
 }
 
 type Wanted<'a> = (&'a str, i64, Option<&'a super::given::Given>);
+
+/// What the buyer touched.
+fn touches(given: Option<Vec<GivenTouch>>) -> Result<Vec<Touch>, Error> {
+    let read = |(place, touch): (usize, GivenTouch)| {
+        let field = format!("checkoutData.touches.{place}.touchedAt");
+        let touched_at = clock::parse(&touch.touched_at).map_err(|why| Error::invalid(field, why))?;
+        let (click_id, campaign, ad, source) = (touch.click_id, touch.campaign, touch.ad, touch.source);
+        Ok(Touch { click_id, campaign, ad, source, touched_at, data: touch.data.map(Value::Object) })
+    };
+    given.into_iter().flatten().enumerate().map(read).collect()
+}
 
 /// What is bought, in either form.
 fn wanted(checkout: &CheckoutData) -> Result<Vec<Wanted<'_>>, Error> {

@@ -4,7 +4,7 @@ use super::super::Shared;
 use super::amount::Amount;
 use super::caller::{Caller, Id};
 use super::fault::Fault;
-use super::model::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};
+use super::model::{Buyer, Item, Order, OrderAnswer, Payment, PaymentWord, Seller, Shipping, Totals};
 use super::{answer, events, ids};
 use crate::error::Error;
 use crate::id::{self, Prefix};
@@ -12,7 +12,9 @@ use crate::workflow::queries::Standing;
 use crate::{fulfilment, order, party, payment};
 use axum::Json;
 use axum::extract::State;
-use entity::{PaymentMethod, fulfilment as parcel, payment as money, sale_line, sale_order};
+use entity::{
+    PaymentMethod, PaymentStatus, RefundStatus, fulfilment as parcel, payment as money, sale_line, sale_order,
+};
 use std::sync::Arc;
 
 /// An order with its items, payment, shipping and timeline
@@ -31,6 +33,9 @@ pub async fn get_order(
     let standing = Standing::of_any_sale(&app.reader, &app.registry, &row).await?;
     let lines = order::queries::sale_lines(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     let payments = payment::queries::by_sale(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+    let refunds =
+        payment::queries::refunds(&app.reader, &payments.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let refunded = refunds.values().flatten().any(|refund| refund.status == RefundStatus::Issued);
     let parcels = fulfilment::queries::by_sale(&app.reader, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     let timeline = events::timeline(&shared, &actor, &standing, &row).await?;
     let amount = |minor| Amount::of(&app.currencies, minor, &row.currency);
@@ -65,7 +70,7 @@ pub async fn get_order(
         buyer: buyer(&shared, &row).await?,
         seller: seller(&shared, &row).await?,
         items: lines.iter().map(item).collect::<Result<_, _>>()?,
-        payment: paid(&row, payments.last().map(Arc::as_ref)),
+        payment: paid(&row, payments.last().map(Arc::as_ref), refunded, standing.fell_through()),
         shipping: shipping(&row, &parcels),
         timeline,
         created_at: answer::instant(row.created_at),
@@ -89,14 +94,28 @@ async fn seller(shared: &Shared, row: &sale_order::Model) -> Result<Seller, Erro
     Ok(Seller::from(&**store))
 }
 
-/// What was chosen, and how the newest payment stands.
-fn paid(row: &sale_order::Model, newest: Option<&money::Model>) -> Payment {
+/// How an order is paid, in a word. One that fell through owes nothing, and is paid by that no more than before.
+fn word(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, fell_through: bool) -> PaymentWord {
+    let (captured, outstanding) = (row.workflow_context.captured, row.workflow_context.outstanding);
+    if captured <= 0 && refunded {
+        PaymentWord::Refunded
+    } else if outstanding == 0 && (captured > 0 || !fell_through) {
+        PaymentWord::Paid
+    } else if captured <= 0 && newest.is_some_and(|payment| payment.status == PaymentStatus::Failed) {
+        PaymentWord::Failed
+    } else {
+        PaymentWord::Pending
+    }
+}
+
+/// What was chosen, how the order stands, and what the newest payment is called.
+fn paid(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, fell_through: bool) -> Payment {
     let method = newest.map(|payment| payment.method).or(row.workflow_context.method);
     let reference = newest.and_then(|payment| payment.reference.clone());
     let of = |wanted: fn(PaymentMethod) -> bool| reference.clone().filter(|_| method.is_some_and(wanted));
     Payment {
         method: method.as_ref().map(answer::word),
-        status: newest.map(|payment| answer::word(&payment.status)),
+        status: word(row, newest, refunded, fell_through),
         transaction_hash: of(|method| method == PaymentMethod::Crypto),
         escrow_id: of(|method| method == PaymentMethod::Escrow),
         payment_intent_id: of(|method| !matches!(method, PaymentMethod::Crypto | PaymentMethod::Escrow)),

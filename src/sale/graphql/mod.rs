@@ -8,6 +8,7 @@ mod roots;
 pub use roots::{SaleMutation, SaleOrderPayload, SaleQuery};
 
 use crate::approval::graphql::OverrideRequest;
+use crate::attribution::graphql::Attribution;
 use crate::credit::graphql::{CreditCheck, CreditNote};
 use crate::error::Error;
 use crate::fulfilment::graphql::Fulfilment;
@@ -222,6 +223,12 @@ impl SaleOrder {
     /// What the shop keeps with it.
     async fn metadata(&self) -> Option<Json> {
         self.0.metadata.clone().map(Json)
+    }
+
+    /// What its buyer touched before they ordered, and what of the order each touch is credited with; null for those without
+    /// attribution.read.
+    async fn attribution(&self, ctx: &Context<'_>) -> Answer<Option<Attribution>> {
+        Attribution::of(ctx, &self.0).await
     }
 
     /// Everything that happened to the order, its quotation and fulfilments included, newest first.

@@ -2,6 +2,8 @@
 
 use super::OrderPhase;
 use super::SaleOrder;
+use crate::attribution::graphql::TouchInput;
+use crate::attribution::touches::Touch;
 use crate::edge;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, asked};
@@ -245,6 +247,8 @@ pub struct CreateOrderInput {
     estimated_delivery: Option<Date>,
     /// What the shop keeps with it: an object of 16 KiB at most.
     metadata: Option<Json>,
+    /// What its buyer touched of advertisements; at most 100.
+    touches: Option<Vec<TouchInput>>,
     /// A note for the timeline; at most 10,000 characters.
     note: Option<String>,
     /// The same key with the same input answers with the first result; with another input, `IDEMPOTENCY_MISMATCH`.
@@ -362,6 +366,7 @@ impl SaleMutation {
                 metadata: input.metadata.map(|metadata| metadata.0),
             },
             note: input.note,
+            touches: input.touches.into_iter().flatten().map(Touch::from).collect(),
         };
         let done = edge::run(app(ctx), actor, input.idempotency_key.as_deref(), &command).await?;
         SaleOrderPayload::load(ctx, done.sale).await

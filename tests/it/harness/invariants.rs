@@ -34,6 +34,8 @@ impl World {
         money_adds_up(db, &sales).await;
         let report = waybill::payment::reconcile::reconcile(&self.app.registry, db, None).await.expect("sums");
         assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        let credits = waybill::attribution::reconcile::disagreements(db).await.expect("credits");
+        assert!(credits.is_empty(), "{credits:#?}");
         parts_make_up_their_lines(db, &sales).await;
         settlements_add_up(db).await;
         stock_adds_up(db, &sales).await;

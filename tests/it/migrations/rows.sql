@@ -112,3 +112,10 @@ INSERT INTO ended_token (token, user_id, ended_at, expires_at)
 VALUES ('token-#', @user_account, '2026-01-01T00:00:00+00:00', '2026-01-01T12:00:00+00:00');
 INSERT INTO password_reset (id, user_id, hash, created_at, expires_at)
 VALUES (@password_reset, @user_account, 'hash-#', '2026-01-01T00:00:00+00:00', '2026-01-01T00:30:00+00:00');
+INSERT INTO attribution_touch (id, root_id, sale_order_id, click_id, touched_at, late, recorded_at)
+VALUES (@attribution_touch, @order_root, @sale_order, 'click-#', '2026-01-01T00:00:00+00:00', {false},
+    '2026-01-01T00:00:00+00:00');
+INSERT INTO attribution_credit (id, root_id, sale_order_id, touch_id, model, share_millionths, amount_minor, total_minor,
+    currency, credited_at)
+VALUES (@attribution_credit, @order_root, @sale_order, @attribution_touch, 'LINEAR', 1000000, 10, 10, 'USD',
+    '2026-01-01T00:00:00+00:00');

@@ -114,6 +114,9 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("deferred_event_settled", "deferred_event", "status = 'SENT'"),
     ("deferred_event_settled", "deferred_event", "settled_at = '2026-01-02T00:00:00+00:00'"),
     ("deferred_event_outcome", "deferred_event", "status = 'REFUSED', settled_at = '2026-01-02T00:00:00+00:00'"),
+    ("attribution_credit_share", "attribution_credit", "share_millionths = 1000001"),
+    ("attribution_credit_amount", "attribution_credit", "amount_minor = -1"),
+    ("attribution_credit_amount", "attribution_credit", "amount_minor = total_minor + 1"),
     ("outbox_attempts", "outbox", "attempts = -1"),
     ("number_counter_value", "number_counter", "value = -1"),
     ("login_count_failures", "login_count", "failures = -1"),
@@ -155,6 +158,18 @@ pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
     ("workflow_definition_name_version", "workflow_definition", "name version", "version = 7"),
     ("transition_log_root_sequence", "transition_log", "root_id sequence", "root_id = @order_root"),
     ("deferred_event_waiting", "deferred_event", "subject_id event", "subject_id = @sale_order"),
+    (
+        "attribution_touch_once",
+        "attribution_touch",
+        "sale_order_id click_id touched_at",
+        "sale_order_id = @sale_order, click_id = 'same'",
+    ),
+    (
+        "attribution_credit_once",
+        "attribution_credit",
+        "sale_order_id touch_id",
+        "sale_order_id = @sale_order, touch_id = @attribution_touch",
+    ),
     ("timer_subject", "timer", "subject_id state event ref_id", "subject_id = @sale_order, ref_id = @nil"),
 ];
 
@@ -204,13 +219,16 @@ pub fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("timer", "kind", of::<entity::TimerKind>()),
         ("deferred_event", "subject_kind", of::<entity::SubjectKind>()),
         ("deferred_event", "status", of::<entity::DeferredStatus>()),
+        ("sale_order", "attribution", of::<entity::AttributionState>()),
+        ("attribution_credit", "model", of::<entity::AttributionModel>()),
     ]
 }
 
 /// The text of one run: `#` is its number, `@name` an id of that name, as the database writes it.
 pub fn spell(text: &str, run: u8, backend: DbBackend) -> String {
     let bytes = if backend == DbBackend::Postgres { "'\\x7b7d'" } else { "X'7b7d'" };
-    let text = text.replace('#', &run.to_string()).replace("{bytes}", bytes);
+    let no = if backend == DbBackend::Postgres { "false" } else { "0" };
+    let text = text.replace('#', &run.to_string()).replace("{bytes}", bytes).replace("{false}", no);
     let mut parts = text.split('@');
     let mut spelt = parts.next().unwrap_or_default().to_owned();
     for part in parts {

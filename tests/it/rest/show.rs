@@ -28,7 +28,7 @@ both! {
             "items.0.unitPrice": 10,
             "items.0.totalPrice": 20,
             "payment.method": "card",
-            "payment.status": "confirmed",
+            "payment.status": "paid",
             "shipping.method": "delivery",
             "shipping.carrier": "DHL",
             "shipping.trackingNumber": "JD014",

@@ -159,10 +159,37 @@ pub struct CheckoutData {
     /// Which system that is, where there are several.
     #[schema(min_length = 1, max_length = 100, pattern = "^[^\\x00]*$")]
     pub external_source: Option<String>,
+    /// What the buyer touched of advertisements.
+    #[schema(max_items = 100)]
+    pub touches: Option<Vec<GivenTouch>>,
     /// What the shop keeps with it; 16 KiB at most.
     #[serde(rename = "metadata")]
     #[schema(value_type = Option<Object>)]
     pub _metadata: Option<IgnoredAny>,
+}
+
+/// Something of an advertisement that a buyer touched before they ordered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GivenTouch {
+    /// What the advertiser calls the click; the same at the same time is the same touch.
+    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\x00]*$")]
+    pub click_id: String,
+    /// Campaign.
+    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\x00]*$")]
+    pub campaign: Option<String>,
+    /// Ad.
+    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\x00]*$")]
+    pub ad: Option<String>,
+    /// Where it was seen.
+    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\x00]*$")]
+    pub source: Option<String>,
+    /// When.
+    #[schema(format = DateTime)]
+    pub touched_at: String,
+    /// What the shop keeps with it; 4 KiB at most.
+    #[schema(value_type = Option<Object>)]
+    pub data: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Something that is bought.

@@ -9,10 +9,10 @@ mod shipment;
 mod status;
 mod words;
 
-pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, PaymentResult, WantedItem};
+pub use create::{CheckoutData, CreateOrder, Created, CreatedOrder, GivenTouch, PaymentResult, WantedItem};
 pub use events::{StateEvent, StateEvents, Timeline, TimelineEntry};
 pub use list::{Listed, OrderPage, Pagination};
-pub use order::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, Totals};
+pub use order::{Buyer, Item, Order, OrderAnswer, Payment, PaymentWord, Seller, Shipping, Totals};
 pub use problem::Problem;
 pub use shipment::{Deferred, Ship, Shipment, Shipped, ShippedItem, Waits};
 pub use status::{ChangeStatus, Moved, MovedOrder};

@@ -115,15 +115,29 @@ pub struct Item {
     pub total_price: Amount,
 }
 
+/// How an order is paid, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PaymentWord {
+    /// Something is outstanding, or it fell through unpaid.
+    Pending,
+    /// Nothing is outstanding.
+    Paid,
+    /// The newest payment failed, and no money is in.
+    Failed,
+    /// No money is left, and a refund was issued.
+    Refunded,
+}
+
 /// How an order is paid: what was chosen, and the newest payment.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "as clients read it")]
 pub struct Payment {
     /// `card`, `escrow`, …; null when nothing was chosen.
     pub method: Option<String>,
-    /// `pending`, `authorized`, `confirmed`, …; null when there is no payment.
-    pub status: Option<String>,
+    /// How the order stands, whatever payments it has.
+    pub status: PaymentWord,
     /// The reference of a crypto payment.
     pub transaction_hash: Option<String>,
     /// The reference of an escrow payment.
