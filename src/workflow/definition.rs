@@ -54,6 +54,11 @@ impl Definition {
         from.is_none_or(|from| from.iter().any(|word| word.as_str() == Some(origin)))
     }
 
+    /// Whether any of its states hears of such an event.
+    pub fn hears(&self, event: &str) -> bool {
+        knows(&self.machine, event)
+    }
+
     /// Compiles a document. The error says all that is wrong with it.
     pub fn compile(name: &str, version: i32, source: &str, words: &[Vocabulary]) -> Result<Self, String> {
         let machine = Machine::parse(source)

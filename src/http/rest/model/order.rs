@@ -122,9 +122,10 @@ pub struct Item {
 pub struct Payment {
     /// `card`, `escrow`, …; null when nothing was chosen.
     pub method: Option<String>,
-    /// `pending`, `authorized`, `confirmed`, …; null when there is no payment.
+    /// `pending`, `authorized`, `confirmed`, …; of an escrow `locked`, `disputed`, `released`, `refunded`; null when there is
+    /// no payment.
     pub status: Option<String>,
-    /// The reference of a crypto payment.
+    /// The transaction on a chain that paid, or that locked the escrow.
     pub transaction_hash: Option<String>,
     /// The reference of an escrow payment.
     pub escrow_id: Option<String>,
