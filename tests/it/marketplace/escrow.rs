@@ -79,6 +79,7 @@ impl World {
         let amounts =
             ["capturedTotal", "outstanding", "overpaid", "credited"].map(|field| sale[field]["amount"].clone());
         let payments = self.escrow_payments(order).await.to_string().replace(escrow, "…");
+        let payments: Value = serde_json::from_str(&payments).expect("JSON");
         json!({ "state": sale["workflowState"], "flags": sale["flags"], "amounts": amounts, "payments": payments })
     }
 
