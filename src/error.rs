@@ -218,6 +218,7 @@ fn taken(violation: &str) -> String {
             "payment.reference",
             "a payment with this provider and reference exists already",
         ),
+        ("payment_detail_hash", "payment_detail.transaction_hash", "this transaction pays another order already"),
         ("product_sku", "product.sku", "a product with this SKU exists already"),
         ("store_external_id", "store.external_id", "another store has this external id"),
         ("customer_external_id", "customer.external_id", "another customer has this external id"),

@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod override_request;
 pub mod password_reset;
 pub mod payment;
+pub mod payment_detail;
 pub mod payment_entry;
 pub mod product;
 pub mod quotation;

@@ -27,7 +27,7 @@ pub fn check_secret(provider: &str, secret: &str) -> Result<(), String> {
             let key = hex::decode(secret).map_err(|_| "it must be an HMAC key in hexadecimal digits")?;
             check_length(key.len(), SHORTEST)
         }
-        "standard" => {
+        "standard" | "escrow" => {
             let key = standard_key(secret).ok_or("it must be whsec_ and the key in base64")?;
             check_length(key.len(), SHORTEST_STANDARD)
         }

@@ -1,5 +1,6 @@
 //! What goes wrong outside GraphQL: RFC 9457, with the same codes.
 
+use super::rest::creation::Words;
 use crate::error::{Code, Error};
 use crate::graphql::failure;
 use crate::id;
@@ -45,8 +46,9 @@ fn respond(status: StatusCode, body: Value) -> Response {
     response
 }
 
-/// An error with all that is known of it: what may be done instead, what said no, and what would help.
-pub fn told(status: StatusCode, error: &Error) -> Response {
+/// An error with all that is known of it: what may be done instead, what said no, and what would help. `words`: what people
+/// read of it where a route has words of its own; `detail` stays ours.
+pub fn told(status: StatusCode, error: &Error, words: Option<Words>) -> Response {
     let code = error.code();
     let message = failure::message(error, code);
     let mut remedy = failure::suggestion(code).map(str::to_owned);
@@ -78,6 +80,12 @@ pub fn told(status: StatusCode, error: &Error) -> Response {
     }
     if let Some(remedy) = remedy {
         body["suggestedAction"] = remedy.into();
+    }
+    if let Some(words) = words {
+        body["creationError"] = words.error.into();
+        body["message"] = words.message.into();
+        body["canRetry"] = words.can_retry.into();
+        body["suggestedAction"] = words.suggested_action.into();
     }
     let mut response = respond(status, body);
     if let Error::Later { seconds, .. } = error {

@@ -10,7 +10,7 @@ use crate::{
     payment::commands::PaymentDone,
     workflow::{Command, Cx, Event, Opened, Order, SubjectRef},
 };
-use entity::{DisputeStatus, PaymentStatus, dispute};
+use entity::{DisputeStatus, dispute};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -40,9 +40,9 @@ impl Report<'_> {
     }
 }
 
-/// Books how a dispute of money that came in stands. Answers whether that was news.
+/// Books how a dispute stands. Answers whether that was news.
 ///
-/// A payment is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
+/// A payment whose money came in is DISPUTED while one of its disputes is open. Of one that is heard of when it is decided, its opening is
 /// taken as heard too. What a loss took is booked back when the dispute is won after all.
 pub fn book(opened: &mut Opened<'_>, payment: Uuid, report: &Report<'_>) -> Result<bool, Error> {
     match find(opened.order_mut()?, payment, report.reference)?.map(|known| report.outdoes(known)) {
@@ -102,15 +102,26 @@ fn decide(opened: &mut Opened<'_>, payment: Uuid, report: &Report<'_>) -> Result
     Ok(())
 }
 
+/// Ends what is open of a payment's disputes, in the order in which they were heard of.
+pub fn end_all(opened: &mut Opened<'_>, payment: Uuid, status: DisputeStatus) -> Result<(), Error> {
+    let rows = opened.order()?.disputes.all()?.iter();
+    let open = rows.filter(|row| row.payment_id == payment && row.status == DisputeStatus::Open);
+    let references: Vec<String> = open.map(|row| row.reference.clone()).collect();
+    for reference in &references {
+        book(opened, payment, &Report { reference, amount: None, status, at: None })?;
+    }
+    Ok(())
+}
+
 fn find<'a>(order: &'a mut Order, payment: Uuid, reference: &str) -> Result<Option<&'a mut dispute::Model>, Error> {
     let mut rows = order.disputes.all_mut()?.iter_mut();
     let is_it = |row: &dispute::Model| row.payment_id == payment && row.reference.trim() == reference.trim();
     Ok(rows.find(|row| is_it(row)).map(|row| &mut **row))
 }
 
-/// Whether a payment of the order is disputed.
+/// Whether a payment of the order is disputed: also one whose money an escrow holds, and so has not come in.
 pub fn any_disputed(order: &Order) -> Result<bool, Error> {
-    Ok(order.payments.all()?.iter().any(|payment| payment.status == PaymentStatus::Disputed))
+    Ok(order.disputes.all()?.iter().any(|dispute| dispute.status == DisputeStatus::Open))
 }
 
 /// Sends an event to every fulfilment that takes it.

@@ -119,9 +119,12 @@ pub fn settle_charge_backs(order: &mut Order, payment: Uuid, now: Instant) -> Re
     restate(order, payment)
 }
 
-/// The status of a payment whose money came in: DISPUTED while one of its disputes is open, whatever is left of it; then
+/// The status of a payment whose money came in; of another it stays as it is, disputed or not. DISPUTED while one of its disputes is open, whatever is left of it; then
 /// REFUNDED when nothing is left.
 pub fn restate(order: &mut Order, payment: Uuid) -> Result<(), Error> {
+    if !self::payment(order, payment)?.status.is_captured() {
+        return Ok(());
+    }
     let mut rows = order.disputes.all()?.iter().filter(|row| row.payment_id == payment);
     let disputed = rows.any(|row| row.status == DisputeStatus::Open);
     let status = match in_hand(order, payment)? {

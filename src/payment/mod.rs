@@ -7,6 +7,7 @@ pub mod asked;
 pub mod commands;
 pub mod compare;
 pub mod credits;
+pub mod details;
 pub mod disputes;
 pub mod graphql;
 pub mod ledger;

@@ -7,7 +7,9 @@ use crate::db::finders::{among, grouped, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::payment::naming;
-use entity::{PaymentMethod, PaymentStatus, credit_note, dispute, payment, receipt_upload, refund, sale_order};
+use entity::{
+    PaymentMethod, PaymentStatus, credit_note, dispute, payment, payment_detail, receipt_upload, refund, sale_order,
+};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use std::collections::HashMap;
@@ -62,6 +64,14 @@ pub struct Filter {
     pub after: Option<Instant>,
     /// Registered before then.
     pub before: Option<Instant>,
+}
+
+/// What some of these payments have beside their money, by payment.
+pub async fn details(
+    db: &DatabaseConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<payment_detail::Model>>, Error> {
+    keyed(db, payment_detail::Entity::find().filter(among(payment_detail::Column::Id, ids)), |row| row.id).await
 }
 
 /// A payment by its id.

@@ -326,6 +326,32 @@ pub(super) async fn finish(cx: &Cx<'_>, mut unit: Unit, payment: Uuid) -> Result
     Ok(PaymentDone { payment })
 }
 
+/// Books a payment of an order whose lifecycle has not begun, so that this begins where the money is. What came of it is
+/// told later (`tell`).
+pub fn put(opened: &mut Opened<'_>, payment: &RegisterPayment, amount: i64) -> Result<Uuid, Error> {
+    let row = payment.row(opened.env, opened.order()?, amount)?;
+    let (id, now, order) = (row.id, opened.env.now, opened.order_mut()?);
+    order.payments.insert(row)?;
+    match payment.status {
+        Some(PaymentStatus::Confirmed) => ledger::capture(order, id, now)?,
+        Some(status) => ledger::payment_mut(order, id)?.status = status,
+        None => {}
+    }
+    Ok(id)
+}
+
+/// Tells an order's lifecycle of a payment that was booked before it began.
+pub fn tell(opened: &mut Opened<'_>, payment: Uuid) -> Result<(), Error> {
+    match ledger::payment(opened.order()?, payment)?.status {
+        PaymentStatus::Confirmed => {
+            opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
+            opened.report(&of_all(opened.order()?, "PAYMENT_CAPTURED", payment)?)
+        }
+        PaymentStatus::Authorized => opened.report_noop(&of_all(opened.order()?, "PAYMENT_AUTHORIZED", payment)?),
+        _ => Ok(()),
+    }
+}
+
 /// Registers a payment within another command's unit, as the till does, and a reseller's settlement.
 pub fn take(opened: &mut Opened<'_>, payment: &RegisterPayment, amount: i64) -> Result<Uuid, Error> {
     let row = payment.row(opened.env, opened.order()?, amount)?;

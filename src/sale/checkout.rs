@@ -53,7 +53,8 @@ impl Command for CreateOrder {
     const NAME: &'static str = "createOrder";
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
-        let (mut unit, subject) = self.open(cx).boxed().await?;
+        let (mut unit, subject) = self.prepare(cx).boxed().await?;
+        self.begin(&mut Opened::only(&mut unit, cx.env(), subject)?)?;
         unit.flush(cx.txn).await?;
         self.keep_touches(cx, &unit).await?;
         Ok(SaleDone { sale: subject.id })
@@ -67,8 +68,8 @@ impl CreateOrder {
         touches::record(cx.txn, unit.only()?.sale()?, touches, false, cx.now).await
     }
 
-    /// Makes the order and starts it, within a unit that is to be flushed.
-    pub async fn open(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
+    /// Makes the order within a unit that is to be flushed; its lifecycle has not begun.
+    pub async fn prepare(&self, cx: &Cx<'_>) -> Result<(Unit, SubjectRef), Error> {
         cx.actor.require("order.create")?;
         check_note(self.note.as_deref())?;
         let (store, basket) = self.basket(cx).await?;
@@ -85,11 +86,16 @@ impl CreateOrder {
         let sold = order.sale_lines.all()?.iter().map(|line| (line.kind, line.sku.as_str(), line.quantity));
         stock::suffices(shared, store_id, sold)?.required()?;
         seed::reserve(order, shared)?;
+        Ok((unit, SubjectRef::sale(sale)))
+    }
+
+    /// Begins the order's lifecycle.
+    pub fn begin(&self, opened: &mut Opened<'_>) -> Result<(), Error> {
         opened.start(self.note.clone())?;
         if let Some(method) = self.payment_method {
             opened.send(&Event::named("SET_PAYMENT_METHOD").with(json!({ "method": method })), None, Via::Client)?;
         }
-        Ok((unit, SubjectRef::sale(sale)))
+        Ok(())
     }
 
     /// What is sold, checked and priced, and the store that sells it.

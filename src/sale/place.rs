@@ -1,18 +1,23 @@
 //! An order and its payment in one commit, as a checkout reports them together.
 
-use super::checkout::CreateOrder;
+use super::{checkout::CreateOrder, escrow::SETTLED};
 use crate::{
     error::{Code, Error},
     money::Money,
     order::sale_access::SaleDone,
-    payment::register::{self, RegisterPayment},
+    payment::{
+        details::{self, Deed, Transaction},
+        register::{self, RegisterPayment},
+    },
     workflow::{Command, Cx, Event, Opened, Order},
 };
-use entity::{PartyKind, PaymentMethod, PaymentStatus, sale_order};
+use entity::{PartyKind, PaymentMethod, PaymentStatus, SubjectKind, payment_detail, sale_order};
 use futures_util::FutureExt as _;
-use sea_orm::EntityTrait;
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 /// The log's and the machines' word for how a sale is to be paid.
 const METHOD: &str = "SET_PAYMENT_METHOD";
@@ -34,6 +39,10 @@ pub struct PlaceOrder {
     pub provider: Option<String>,
     /// What they call it.
     pub reference: Option<String>,
+    /// The transaction on a chain in which it was made, and what that cost.
+    pub transaction: Transaction,
+    /// What the provider keeps, in minor units of the order's currency.
+    pub processing_fee: Option<i64>,
 }
 
 impl Command for PlaceOrder {
@@ -46,17 +55,19 @@ impl Command for PlaceOrder {
             let message = "the payment was not confirmed; nothing was ordered";
             return Err(Error::refused(Code::PaymentNotConfirmed, message, "verify the payment and try again"));
         }
-        let (mut unit, subject) = self.order.open(cx).boxed().await?;
+        let (mut unit, subject) = self.order.prepare(cx).boxed().await?;
         let mut opened = Opened::only(&mut unit, cx.env(), subject)?;
         self.check_worth(cx, opened.order()?)?;
+        // The money is there before the lifecycle begins, which begins where it is, and is told of it after that.
+        let paid = self.pay(cx, &mut opened).await?;
+        self.order.begin(&mut opened)?;
         let method = Event::named(METHOD).with(json!({ "method": self.method }));
+        opened.check_form(&method).map_err(|_| self.no_way_to_pay())?;
         if opened.knows(METHOD)? {
             opened.command(&method)?;
         }
-        if self.total.minor > 0 && !matches!(self.method, PaymentMethod::Invoice | PaymentMethod::Credit) {
-            let payment = self.payment(cx, opened.order()?)?;
-            self.check_unused(cx, &payment).await?;
-            register::take(&mut opened, &payment, self.total.minor)?;
+        if let Some(payment) = paid {
+            register::tell(&mut opened, payment)?;
         }
         unit.flush(cx.txn).await?;
         self.order.keep_touches(cx, &unit).await?;
@@ -65,6 +76,42 @@ impl Command for PlaceOrder {
 }
 
 impl PlaceOrder {
+    /// Books the payment, where one was made or is expected; answers its id.
+    async fn pay(&self, cx: &Cx<'_>, opened: &mut Opened<'_>) -> Result<Option<Uuid>, Error> {
+        if self.total.minor == 0 || matches!(self.method, PaymentMethod::Invoice | PaymentMethod::Credit) {
+            return Ok(None);
+        }
+        let payment = self.payment(cx, opened.order()?)?;
+        self.check_unused(cx, &payment).await?;
+        let id = register::put(opened, &payment, self.total.minor)?;
+        let order = opened.order_mut()?;
+        details::learn(order, id, Deed::Paid, &self.transaction_of(cx))?;
+        if let Some(fee) = self.processing_fee {
+            details::keep_fee(order, id, fee)?;
+        }
+        Ok(Some(id))
+    }
+
+    fn no_way_to_pay(&self) -> Error {
+        let message = format!("orders of this lifecycle are paid at once or into escrow, and not by {}", self.method);
+        Error::invalid("paymentResult.paymentMethod", message)
+    }
+
+    /// Whoever may name no payment names no transaction.
+    fn transaction_of(&self, cx: &Cx<'_>) -> Transaction {
+        let hash = self.transaction.hash.clone().filter(|_| may_name(cx));
+        Transaction { hash, ..self.transaction.clone() }
+    }
+
+    /// As what a payment counts that somebody says is made who may: an escrow's money is set aside until that is released,
+    /// where the lifecycle waits for that.
+    fn status(&self, cx: &Cx<'_>, order: &Order) -> Result<PaymentStatus, Error> {
+        let lifecycle = cx.rules.registry.newest_of(SubjectKind::Sale, &order.sale()?.lifecycle);
+        let waits = lifecycle.is_some_and(|machine| SETTLED.iter().any(|event| machine.hears(event)));
+        let held = waits && self.method == PaymentMethod::Escrow;
+        Ok(if held { PaymentStatus::Authorized } else { PaymentStatus::Confirmed })
+    }
+
     /// Refuses an order that is worth something else than the checkout says.
     fn check_worth(&self, cx: &Cx<'_>, order: &Order) -> Result<(), Error> {
         let sale = order.sale()?;
@@ -90,7 +137,8 @@ impl PlaceOrder {
     /// news of somebody else's payment would be booked here.
     fn payment(&self, cx: &Cx<'_>, order: &Order) -> Result<RegisterPayment, Error> {
         let confirms = cx.actor.can("payment.confirm");
-        let names = confirms || cx.actor.can("payment.register");
+        let names = may_name(cx);
+        let status = self.status(cx, order)?;
         let reseller = order.sale()?.reseller_id.is_some();
         Ok(RegisterPayment {
             party: if reseller { PartyKind::Reseller } else { PartyKind::Customer },
@@ -99,7 +147,7 @@ impl PlaceOrder {
             method: self.method,
             reference: self.reference.clone().filter(|_| names),
             provider: self.provider.clone().filter(|_| names && self.reference.is_some()),
-            status: confirms.then_some(PaymentStatus::Confirmed),
+            status: confirms.then_some(status),
             received_by_id: None,
         })
     }
@@ -107,11 +155,28 @@ impl PlaceOrder {
     /// Refuses a payment that is another order's, by that order's number where the caller may see it.
     async fn check_unused(&self, cx: &Cx<'_>, payment: &RegisterPayment) -> Result<(), Error> {
         payment.check_reference()?;
-        let Some(known) = payment.known(cx).await? else { return Ok(()) };
-        let there = sale_order::Entity::find_by_id(known.sale_order_id).one(cx.txn).await?;
-        let seen = there.filter(|row| cx.actor.sees(row.store_id, row.customer_id, row.reseller_id));
-        let whose = seen.map_or_else(|| "another order".to_owned(), |row| row.number);
-        let reference = known.reference.unwrap_or_default();
-        Err(Error::Conflict(format!("the payment {reference:?} is {whose}'s already")))
+        if let Some(known) = payment.known(cx).await? {
+            let whose = sale_order::Column::Id.eq(known.sale_order_id);
+            return Err(taken(cx, "payment", &known.reference.unwrap_or_default(), whose).await?);
+        }
+        let Some(hash) = self.transaction_of(cx).hash else { return Ok(()) };
+        let used = payment_detail::Entity::find().filter(payment_detail::Column::TransactionHash.eq(&hash));
+        match used.one(cx.txn).await? {
+            Some(known) => Err(taken(cx, "transaction", &hash, sale_order::Column::RootId.eq(known.root_id)).await?),
+            None => Ok(()),
+        }
     }
+}
+
+/// Whether the caller may say which payment it is.
+fn may_name(cx: &Cx<'_>) -> bool {
+    cx.actor.can("payment.confirm") || cx.actor.can("payment.register")
+}
+
+/// What pays one order already, and which, as far as the caller may see that.
+async fn taken(cx: &Cx<'_>, what: &str, name: &str, whose: SimpleExpr) -> Result<Error, Error> {
+    let there = sale_order::Entity::find().filter(whose).one(cx.txn).await?;
+    let seen = there.filter(|row| cx.actor.sees(row.store_id, row.customer_id, row.reseller_id));
+    let whose = seen.map_or_else(|| "another order".to_owned(), |row| row.number);
+    Ok(Error::Conflict(format!("the {what} {name:?} is {whose}'s already")))
 }

@@ -59,6 +59,11 @@ impl Definition {
         self.machine.states().iter().any(|state| state.tags.iter().any(|found| found == tag.as_str()))
     }
 
+    /// Whether any of its states hears of such an event.
+    pub fn hears(&self, event: &str) -> bool {
+        knows(&self.machine, event)
+    }
+
     /// Compiles a document. The error says all that is wrong with it.
     pub fn compile(name: &str, version: i32, source: &str, words: &[Vocabulary]) -> Result<Self, String> {
         let machine = Machine::parse(source)

@@ -7,8 +7,8 @@ use crate::{
 };
 use entity::{
     SubjectKind, credit_account, credit_entry, credit_note, deferred_event, dispute, fulfilment, fulfilment_line, hold,
-    order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line, refund, sale_line,
-    sale_order, sales_aggregate, stock, stock_adjustment, timer, transition_log,
+    order_root, outbox, override_request, payment, payment_detail, payment_entry, quotation, quotation_line, refund,
+    sale_line, sale_order, sales_aggregate, stock, stock_adjustment, timer, transition_log,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 use serde::Serialize;

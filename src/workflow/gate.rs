@@ -174,6 +174,13 @@ impl SubjectView<'_> {
         Err(Error::invalid("payload", format!("{} takes no payload", event.name)))
     }
 
+    /// Refuses what the event would bring when the machine, as it stands, says of what form that is, and this is not.
+    pub(super) fn check_form(&self, event: &Event) -> Result<(), Error> {
+        let candidates = self.definition.machine.candidates(self.snapshot, &event.name);
+        let formal = candidates.iter().any(|id| self.definition.schema(*id).is_some());
+        if formal { self.check_payload(event, &candidates) } else { Ok(()) }
+    }
+
     fn check_reason(&self, env: Env<'_>, event: &Event, transition: TransitionId) -> Result<(), Error> {
         let store = self.columns.store;
         if let Some(code) = &event.reason_code {

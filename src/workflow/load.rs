@@ -12,7 +12,7 @@ use crate::{
 };
 use entity::{
     SubjectKind, credit_note, deferred_event, dispute, fulfilment, fulfilment_line, hold, order_root, override_request,
-    payment, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
+    payment, payment_detail, payment_entry, quotation, quotation_line, refund, sale_line, sale_order,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,

@@ -199,6 +199,11 @@ impl Opened<'_> {
         })
     }
 
+    /// Refuses a payload that the machine, as it stands, would not let a client send.
+    pub fn check_form(&self, event: &Event) -> Result<(), Error> {
+        self.viewed(|view| view.check_form(event))
+    }
+
     /// Whether one of the subject's active states carries `tag`.
     pub fn has_tag(&self, tag: Tag) -> Result<bool, Error> {
         self.viewed(|view| Ok(view.definition.machine.tags(view.snapshot).contains(&tag.as_str())))

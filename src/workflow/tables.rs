@@ -18,6 +18,7 @@ macro_rules! tables {
             fulfilment_lines: fulfilment_line, FULFILMENT_LINES, replaced, [Id], None;
             holds: hold, HOLDS, plain, [Id], Some(hold::Column::LiftedAt);
             payments: payment, MONEY, plain, [Id], None;
+            payment_details: payment_detail, MONEY, plain, [Id], None;
             refunds: refund, MONEY, plain, [Id], None;
             disputes: dispute, MONEY, plain, [Id], None;
             payment_entries: payment_entry, MONEY, plain, [Id], None;

@@ -10,8 +10,9 @@ use super::{
 use crate::{clock::Instant, error::Error};
 use entity::{
     PartyKind, SaleType, SubjectKind, credit_account, credit_entry, credit_note, deferred_event, dispute, fulfilment,
-    fulfilment_line, hold, order_root, outbox, override_request, payment, payment_entry, quotation, quotation_line,
-    refund, sale_line, sale_order, sales_aggregate, stock, stock_adjustment, store, timer, transition_log,
+    fulfilment_line, hold, order_root, outbox, override_request, payment, payment_detail, payment_entry, quotation,
+    quotation_line, refund, sale_line, sale_order, sales_aggregate, stock, stock_adjustment, store, timer,
+    transition_log,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

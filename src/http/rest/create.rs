@@ -15,6 +15,7 @@ use crate::id::{self, Named, Prefix};
 use crate::money::Money;
 use crate::order::address::Spelt;
 use crate::order::lines::LineInput;
+use crate::payment::details::Transaction;
 use crate::sale::checkout::CreateOrder;
 use crate::sale::details::Details;
 use crate::sale::place::PlaceOrder;
@@ -25,7 +26,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use entity::{PartyKind, PaymentMethod, SaleChannel};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// Makes an order
@@ -46,11 +47,20 @@ pub async fn create_order(
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<impl IntoResponse, Fault> {
-    let key = key(&headers)?;
-    let sent = sent::read::<Body>(&shared, &actor, "create_order", &headers, body).await?;
+    create(&shared, &actor, &headers, body).await.map_err(Fault::of_creation)
+}
+
+async fn create(
+    shared: &Shared,
+    actor: &Actor,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<impl IntoResponse + use<>, Fault> {
+    let key = key(headers)?;
+    let sent = sent::read::<Body>(shared, actor, "create_order", headers, body).await?;
     let app = &shared.app;
-    let command = command(app, &actor, sent.told, &sent.json).await?;
-    let done = edge::run(app, &actor, key, &command).await?;
+    let command = command(app, actor, sent.told, &sent.json).await?;
+    let done = edge::run(app, actor, key, &command).await?;
     let found = queries::by_id(&app.reader, &[done.sale]).await?;
     let row = found.get(&done.sale).ok_or_else(|| Error::internal("an order was made and is not there"))?;
     let id = answer::order_id(row);
@@ -71,6 +81,8 @@ async fn command(app: &App, actor: &Actor, body: Body, json: &Value) -> Result<P
     let Body { payment_result: paid, checkout_data: checkout } = body;
     let currency = checkout.currency.clone();
     let minor = |given: &super::given::Given, field: &str| given.minor(&app.currencies, &currency, field);
+    let processing_fee =
+        paid.processing_fee.as_ref().map(|fee| minor(fee, "paymentResult.processingFee")).transpose()?;
     let total = Money { minor: minor(&checkout.total_amount, "checkoutData.totalAmount")?, currency: currency.clone() };
     let priced = actor.can("price.override");
     let (mut lines, mut unit_prices) = (Vec::new(), Vec::new());
@@ -110,9 +122,19 @@ async fn command(app: &App, actor: &Actor, body: Body, json: &Value) -> Result<P
         touches: touches(checkout.touches)?,
     };
     let method = PaymentMethod::from(paid.payment_method);
-    let reference = reference(method, &paid);
+    let (reference, transaction) = (reference(method, &paid), transaction(&paid));
     let provider = paid.provider.or_else(|| reference.is_some().then(|| answer::word(&method)));
-    Ok(PlaceOrder { order, total, unit_prices, method, success: paid.success, provider, reference })
+    Ok(PlaceOrder {
+        order,
+        total,
+        unit_prices,
+        method,
+        success: paid.success,
+        provider,
+        reference,
+        transaction,
+        processing_fee,
+    })
 }
 
 type Wanted<'a> = (&'a str, i64, Option<&'a super::given::Given>);
@@ -180,16 +202,17 @@ fn reference(method: PaymentMethod, paid: &PaymentResult) -> Option<String> {
     first.into_iter().find_map(Clone::clone)
 }
 
-/// What the shop keeps, and beside it what is said of the payment and has no place of its own.
-fn metadata(json: &Value) -> Option<Value> {
-    let given = json.pointer("/checkoutData/metadata").and_then(Value::as_object).cloned();
-    let fees =
-        ["gasUsed", "gasFee", "processingFee", "transactionHash"].map(|name| (name, &json["paymentResult"][name]));
-    let fees: serde_json::Map<String, Value> =
-        fees.into_iter().filter(|(_, fee)| !fee.is_null()).map(|(name, fee)| (name.to_owned(), fee.clone())).collect();
-    let mut all = given.unwrap_or_default();
-    if !fees.is_empty() {
-        all.insert("paymentResult".to_owned(), json!(fees));
+/// The transaction on a chain in which it was paid.
+fn transaction(paid: &PaymentResult) -> Transaction {
+    Transaction {
+        hash: paid.transaction_hash.as_deref().map(|hash| hash.trim().to_owned()),
+        gas_used: paid.gas_used.clone(),
+        gas_fee: paid.gas_fee.as_ref().map(|fee| fee.amount.clone()),
+        gas_currency: paid.gas_fee.as_ref().map(|fee| fee.currency.clone()),
     }
-    (!all.is_empty()).then_some(Value::Object(all))
+}
+
+/// What the shop keeps with its order, as it was sent.
+fn metadata(json: &Value) -> Option<Value> {
+    json.pointer("/checkoutData/metadata").filter(|kept| kept.as_object().is_some_and(|kept| !kept.is_empty())).cloned()
 }

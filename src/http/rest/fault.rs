@@ -4,6 +4,7 @@
 //! other refusals are. 400 and 422 are for what no schema allows.
 
 use super::super::problem;
+use super::creation;
 use crate::error::{Code, Error};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -13,12 +14,19 @@ use axum::response::{IntoResponse, Response};
 pub struct Fault {
     status: StatusCode,
     error: Error,
+    creates: bool,
 }
 
 impl Fault {
     /// Something that no request may hold: 400, or a status that says it more closely.
     pub fn of_form(status: StatusCode, error: Error) -> Self {
-        Self { status, error }
+        Self { status, error, creates: false }
+    }
+
+    /// The same, told in the words for orders that were not made.
+    #[must_use]
+    pub fn of_creation(self) -> Self {
+        Self { creates: true, ..self }
     }
 
     /// 400, and which part of the request is wrong.
@@ -33,19 +41,20 @@ impl From<Error> for Fault {
             error if error.code() == Code::BadInput => StatusCode::CONFLICT,
             error => problem::status_of(error),
         };
-        Self { status, error }
+        Self::of_form(status, error)
     }
 }
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        problem::told(self.status, &self.error)
+        let words = creation::words(self.error.code()).filter(|_| self.creates);
+        problem::told(self.status, &self.error, words)
     }
 }
 
 /// A path that is none of the façade's.
 pub async fn no_such_route(uri: Uri) -> Fault {
-    Fault { status: StatusCode::NOT_FOUND, error: Error::not_found(uri.path()) }
+    Fault::of_form(StatusCode::NOT_FOUND, Error::not_found(uri.path()))
 }
 
 /// A method that a path does not know.

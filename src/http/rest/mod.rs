@@ -9,6 +9,7 @@ mod answer;
 mod caller;
 mod contract;
 mod create;
+pub mod creation;
 mod document;
 mod events;
 mod fault;

@@ -8,6 +8,7 @@ use super::model::{Buyer, Item, Order, OrderAnswer, Payment, PaymentWord, Seller
 use super::{answer, events, ids};
 use crate::error::Error;
 use crate::id::{self, Prefix};
+use crate::payment::details::escrow_status;
 use crate::workflow::queries::Standing;
 use crate::{fulfilment, order, party, payment};
 use axum::Json;
@@ -70,7 +71,7 @@ pub async fn get_order(
         buyer: buyer(&shared, &row).await?,
         seller: seller(&shared, &row).await?,
         items: lines.iter().map(item).collect::<Result<_, _>>()?,
-        payment: paid(&row, payments.last().map(Arc::as_ref), refunded, standing.fell_through()),
+        payment: paid(&shared, &row, payments.last().map(Arc::as_ref), (refunded, standing.fell_through())).await?,
         shipping: shipping(&row, &parcels),
         timeline,
         created_at: answer::instant(row.created_at),
@@ -109,17 +110,29 @@ fn word(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, 
 }
 
 /// What was chosen, how the order stands, and what the newest payment is called.
-fn paid(row: &sale_order::Model, newest: Option<&money::Model>, refunded: bool, fell_through: bool) -> Payment {
+async fn paid(
+    shared: &Shared,
+    row: &sale_order::Model,
+    newest: Option<&money::Model>,
+    (refunded, fell_through): (bool, bool),
+) -> Result<Payment, Error> {
+    let ids: Vec<_> = newest.iter().map(|payment| payment.id).collect();
+    let detail = payment::queries::details(&shared.app.reader, &ids).await?.into_values().next();
+    let disputes: Vec<_> =
+        payment::queries::disputes(&shared.app.reader, &ids).await?.into_values().flatten().collect();
+    let escrow = newest.and_then(|payment| escrow_status(payment, disputes.iter().map(Arc::as_ref)));
     let method = newest.map(|payment| payment.method).or(row.workflow_context.method);
     let reference = newest.and_then(|payment| payment.reference.clone());
     let of = |wanted: fn(PaymentMethod) -> bool| reference.clone().filter(|_| method.is_some_and(wanted));
-    Payment {
+    Ok(Payment {
         method: method.as_ref().map(answer::word),
-        status: word(row, newest, refunded, fell_through),
-        transaction_hash: of(|method| method == PaymentMethod::Crypto),
+        status: escrow.map_or_else(|| word(row, newest, refunded, fell_through), PaymentWord::from),
+        transaction_hash: detail
+            .and_then(|detail| detail.transaction_hash.clone())
+            .or_else(|| of(|method| method == PaymentMethod::Crypto)),
         escrow_id: of(|method| method == PaymentMethod::Escrow),
         payment_intent_id: of(|method| !matches!(method, PaymentMethod::Crypto | PaymentMethod::Escrow)),
-    }
+    })
 }
 
 fn shipping(row: &sale_order::Model, parcels: &[Arc<parcel::Model>]) -> Shipping {

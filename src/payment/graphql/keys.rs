@@ -1,7 +1,7 @@
 //! What nested fields read in batches.
 
 use crate::graphql::batch::by_id;
-use entity::{credit_note, dispute, refund};
+use entity::{credit_note, dispute, payment_detail, refund};
 use std::sync::Arc;
 
 by_id! {
@@ -11,6 +11,8 @@ by_id! {
     PaymentsOfSale => Vec<Arc<entity::payment::Model>>, crate::payment::queries::by_sale;
     /// The refunds of a payment.
     RefundsOfPayment => Vec<Arc<refund::Model>>, crate::payment::queries::refunds;
+    /// What a payment has beside its money.
+    DetailOfPayment => Arc<payment_detail::Model>, crate::payment::queries::details;
     /// The disputes of a payment.
     DisputesOfPayment => Vec<Arc<dispute::Model>>, crate::payment::queries::disputes;
     /// What the provider of a payment was asked.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::duplicated_attributes, reason = "fields of an interface that have one type")]
 
+mod details;
 mod disputes;
 mod inputs;
 pub mod keys;
@@ -10,6 +11,7 @@ mod receipts;
 mod reconcile;
 mod roots;
 
+pub use details::{Escrow, GasFee};
 pub use disputes::Dispute;
 pub use provider_commands::ProviderCommand;
 pub use receipts::ReceiptMutation;
@@ -48,6 +50,19 @@ use std::sync::Arc;
     field(name = "receipt_size", ty = "Option<i32>", desc = "How many bytes its receipt has."),
     field(name = "receipt_sha256", ty = "Option<String>", desc = "The SHA-256 of its receipt, in hex."),
     field(name = "receipt_uploaded_at", ty = "Option<DateTime>", desc = "When its receipt was attached."),
+    field(
+        name = "transaction_hash",
+        ty = "Option<String>",
+        desc = "The transaction on a chain that paid, or that locked its escrow."
+    ),
+    field(name = "gas_used", ty = "Option<String>", desc = "The gas that it used, a plain decimal."),
+    field(name = "gas_fee", ty = "Option<GasFee>", desc = "What that cost; no part of the order's money."),
+    field(name = "processing_fee", ty = "Option<Money>", desc = "What its provider keeps."),
+    field(
+        name = "escrow",
+        ty = "Option<Escrow>",
+        desc = "What holds its money until buyer and seller agree; null: nothing does or did."
+    ),
     field(name = "refunds", ty = "Vec<Refund>", desc = "What goes back of it, oldest first."),
     field(name = "disputes", ty = "Vec<Dispute>", desc = "What its payer wants back through a bank, oldest first."),
     field(
@@ -164,6 +179,31 @@ macro_rules! payments {
             /// When its receipt was attached.
             pub async fn receipt_uploaded_at(&self) -> Option<DateTime> {
                 self.0.receipt_uploaded_at.map(DateTime)
+            }
+
+            /// The transaction on a chain that paid, or that locked its escrow.
+            pub async fn transaction_hash(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+                details::transaction_hash(ctx, &self.0).await
+            }
+
+            /// The gas that it used, a plain decimal.
+            pub async fn gas_used(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+                details::gas_used(ctx, &self.0).await
+            }
+
+            /// What that cost; no part of the order's money.
+            pub async fn gas_fee(&self, ctx: &Context<'_>) -> Result<Option<GasFee>, Failure> {
+                details::gas_fee(ctx, &self.0).await
+            }
+
+            /// What its provider keeps.
+            pub async fn processing_fee(&self, ctx: &Context<'_>) -> Result<Option<Money>, Failure> {
+                details::processing_fee(ctx, &self.0).await
+            }
+
+            /// What holds its money until buyer and seller agree; null: nothing does or did.
+            pub async fn escrow(&self, ctx: &Context<'_>) -> Result<Option<Escrow>, Failure> {
+                details::escrow(ctx, &self.0).await
             }
 
             /// What goes back of it, oldest first.

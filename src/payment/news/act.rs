@@ -31,19 +31,20 @@ pub fn act(opened: Opened<'_>, piece: &Piece<'_>, known: Option<&payment::Model>
         Change::PartCaptured { capture, paid } => case.capture(capture, paid, known),
         Change::CaptureFailed { capture, amount } => case.capture_failed(capture, amount),
         Change::Failed(paid) => case.register(paid, PaymentStatus::Failed, known),
+        Change::Escrow(news) => case.escrow(news, known),
         Change::Refund { ours, reference, amount, stage } => case.refund(ours.as_deref(), reference, amount, *stage),
         Change::Dispute { reference, amount, stage, at } => case.dispute(reference, amount.as_ref(), *stage, *at),
     }
 }
 
 /// A piece of news and its order, opened for who brings it.
-struct Case<'a> {
-    opened: Opened<'a>,
-    piece: &'a Piece<'a>,
+pub(super) struct Case<'a> {
+    pub(super) opened: Opened<'a>,
+    pub(super) piece: &'a Piece<'a>,
 }
 
 impl Case<'_> {
-    fn applied(&self, decision: String, payment: Uuid) -> Verdict {
+    pub(super) fn applied(&self, decision: String, payment: Uuid) -> Verdict {
         Verdict {
             status: DeliveryStatus::Applied,
             decision,
@@ -59,13 +60,13 @@ impl Case<'_> {
     }
 
     /// The payment that it is about.
-    fn payment(&self) -> Result<Option<&payment::Model>, Error> {
+    pub(super) fn payment(&self) -> Result<Option<&payment::Model>, Error> {
         let (provider, reference) = (&self.piece.row.provider, &self.piece.of.reference);
         register::find(self.opened.order()?, Some(provider), Some(reference))
     }
 
     /// The payment moves forward, and comes to be where it is not known yet.
-    fn register(
+    pub(super) fn register(
         &mut self,
         paid: &Paid,
         status: PaymentStatus,
@@ -141,7 +142,7 @@ impl Case<'_> {
     }
 
     /// A refund goes on: one that was asked for here, else one that was made at the provider.
-    fn refund(
+    pub(super) fn refund(
         &mut self,
         ours: Option<&str>,
         reference: &str,

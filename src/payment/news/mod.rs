@@ -5,11 +5,12 @@
 //! in memory (`act`) and written once. Knows no provider's format: `provider` does.
 
 mod act;
+mod escrow;
 
 pub use act::rescaled;
 
 use super::{
-    provider::{self, News, PaymentNews},
+    provider::{self, Change, News, PaymentNews},
     queries,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     queue::inbox::{self, Verdict},
     workflow::{Command, Cx, Env, Mode, Needs, Opened, Roots, Rules, SubjectRef, Unit},
 };
-use entity::{DeliveryStatus, payment, webhook_delivery};
+use entity::{DeliveryStatus, payment, sale_order, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -92,12 +93,13 @@ pub async fn apply(
 
 /// What cannot be applied, now or later, is FAILED, with its order where that is known.
 async fn alone(cx: &Cx<'_>, due: &Due) -> Result<Verdict, Error> {
-    let piece = match Piece::of(due, cx.now) {
+    let mut piece = match Piece::of(due, cx.now) {
         Ok(Some(piece)) => piece,
         Ok(None) => return Ok(Verdict::ignored(due.row.kind.as_deref().unwrap_or_default())),
         Err(error) if error.retryable() => return Err(error),
         Err(error) => return Ok(Verdict::without_payment(DeliveryStatus::Failed, error.to_string())),
     };
+    piece.name_order(cx.txn).await?;
     let known = known(cx.txn, std::slice::from_ref(&piece)).await?;
     let known = known.get(&piece.key());
     let sale = match piece.sale(known) {
@@ -149,6 +151,26 @@ impl<'a> Piece<'a> {
         Ok(event.of.map(|of| Self { row, of, actor: Actor::provider(&row.provider) }))
     }
 
+    /// An escrow names its order as people and shops do: by its number, or by the id that another system has for it. One that
+    /// is not there, or not alone, stays as it was written.
+    async fn name_order(&mut self, txn: &DatabaseTransaction) -> Result<(), Error> {
+        let Some(text) = self.of.sale_order_id.as_ref().filter(|text| id::parse(text).is_none()) else { return Ok(()) };
+        if !matches!(self.of.change, Change::Escrow(_)) {
+            return Ok(());
+        }
+        let number = sale_order::Column::Number.eq(text.to_ascii_uppercase());
+        let found = match sale_order::Entity::find().filter(number).one(txn).await? {
+            Some(row) => vec![row],
+            None => {
+                sale_order::Entity::find().filter(sale_order::Column::ExternalId.eq(text)).limit(2).all(txn).await?
+            }
+        };
+        if let [only] = found.as_slice() {
+            self.of.sale_order_id = Some(id::encode(Prefix::Sale, only.id));
+        }
+        Ok(())
+    }
+
     fn key(&self) -> Key {
         (self.row.provider.clone(), self.of.reference.clone())
     }
@@ -174,10 +196,15 @@ impl<'a> Piece<'a> {
 
     /// Until its payment has money.
     fn waits_for_capture(&self, known: Option<&payment::Model>) -> Verdict {
+        self.waits_for(known, "the payment that it is about is not captured yet")
+    }
+
+    /// Until its payment has come further.
+    fn waits_for(&self, known: Option<&payment::Model>, why: &str) -> Verdict {
         Verdict {
             sale_order_id: known.map(|payment| payment.sale_order_id),
             payment_id: known.map(|payment| payment.id),
-            ..self.parked("the payment that it is about is not captured yet")
+            ..self.parked(why)
         }
     }
 }

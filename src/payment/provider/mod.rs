@@ -6,6 +6,7 @@
 mod adyen;
 pub mod api;
 mod at;
+mod escrow;
 pub mod http;
 mod paystack;
 mod plain;
@@ -13,6 +14,7 @@ mod signature;
 mod standard;
 mod stripe;
 
+use super::details::Transaction;
 use crate::{clock::Instant, error::Error, json};
 use axum::http::HeaderMap;
 use chrono::TimeDelta;
@@ -39,7 +41,8 @@ pub trait Provider: Sync {
 }
 
 /// Every provider.
-pub const ALL: &[&dyn Provider] = &[&stripe::Stripe, &paystack::Paystack, &adyen::Adyen, &standard::Standard];
+pub const ALL: &[&dyn Provider] =
+    &[&stripe::Stripe, &paystack::Paystack, &adyen::Adyen, &standard::Standard, &escrow::Escrow];
 
 /// The provider of that name.
 pub fn named(name: &str) -> Option<&'static dyn Provider> {
@@ -189,6 +192,8 @@ pub enum Change {
         /// How it stands.
         stage: RefundStage,
     },
+    /// The escrow that holds it tells of itself.
+    Escrow(EscrowNews),
     /// The payer disputes it.
     Dispute {
         /// The provider's id of the dispute.
@@ -211,9 +216,36 @@ impl Change {
             | Self::Captured(_)
             | Self::PartCaptured { .. }
             | Self::Failed(_) => true,
+            Self::Escrow(news) => news.stage == EscrowStage::Created,
             Self::CaptureFailed { .. } | Self::Refund { .. } | Self::Dispute { .. } => false,
         }
     }
+}
+
+/// What became of an escrow. What comes before its creation waits for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EscrowNews {
+    /// What happened.
+    pub stage: EscrowStage,
+    /// How much; left out: all that is outstanding when it is created, and later all that it holds.
+    pub amount: Option<Amount>,
+    /// The transaction in which it did, and what that cost.
+    pub transaction: Transaction,
+    /// The provider's id of the dispute, where it is about one and says so.
+    pub dispute: Option<String>,
+}
+
+/// What became of an escrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EscrowStage {
+    /// It holds the money.
+    Created,
+    /// The seller has the money.
+    Released,
+    /// The buyer has it back.
+    Refunded,
+    /// The two disagree.
+    Disputed,
 }
 
 /// How much, and by which means.

@@ -1,7 +1,10 @@
 //! The lifecycle marketplace: payment at once or into escrow, parcels on their way, disputes and those who decide them.
 
+mod creation;
 mod dashboards;
 mod disputes;
+mod escrow;
+mod fees;
 mod pairs;
 mod parcels;
 mod pending;

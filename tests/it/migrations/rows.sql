@@ -61,6 +61,8 @@ VALUES (@payment, @order_root, @sale_order, 'RESELLER', @customer, @reseller, @u
     'USD', 'CARD', 'CONFIRMED', 'stripe', 'pi_#', @settlement, 'waybill', 'receipts/#', 'slip.pdf', 'application/pdf', 10,
     '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'system', '2026-01-01T00:00:00+00:00',
     '2026-01-01T00:00:00+00:00');
+INSERT INTO payment_detail (id, root_id, transaction_hash, gas_used, gas_fee, gas_currency, processing_fee_minor)
+VALUES (@payment, @order_root, '0x#', '21000', '0.000000000000000001', 'ETH', 0);
 INSERT INTO refund (id, root_id, sale_order_id, payment_id, fulfilment_id, amount_minor, credited_minor, status,
     requested_by, reference, created_at)
 VALUES (@refund, @order_root, @sale_order, @payment, @fulfilment, 10, 5, 'REQUESTED', 'system', 're_#',

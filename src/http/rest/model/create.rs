@@ -40,30 +40,25 @@ pub struct PaymentResult {
     /// The reference of another payment.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
     pub payment_intent_id: Option<String>,
-    /// What the transaction used; kept in the order's metadata.
-    #[serde(rename = "gasUsed")]
-    #[schema(value_type = Option<String>, max_length = 100, pattern = "^[^\\x00]*$")]
-    pub _gas_used: Option<IgnoredAny>,
-    /// What that cost; likewise.
-    #[serde(rename = "gasFee")]
-    #[schema(value_type = Option<Fee>)]
-    pub _gas_fee: Option<IgnoredAny>,
-    /// What the provider keeps; likewise.
-    #[serde(rename = "processingFee")]
-    #[schema(value_type = Option<Given>)]
-    pub _processing_fee: Option<IgnoredAny>,
+    /// What the transaction used: a plain decimal.
+    #[schema(pattern = "^[0-9]{1,30}(\\.[0-9]{1,18})?$")]
+    pub gas_used: Option<String>,
+    /// What that cost; it is no part of the order's money.
+    pub gas_fee: Option<Fee>,
+    /// What the provider keeps, in the order's currency.
+    pub processing_fee: Option<Given>,
 }
 
 /// What a transaction cost.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "described, and kept as it was sent")]
 pub struct Fee {
-    /// How much.
-    amount: Given,
+    /// How much: a plain decimal.
+    #[schema(pattern = "^[0-9]{1,30}(\\.[0-9]{1,18})?$")]
+    pub amount: String,
     /// Of what.
     #[schema(pattern = "^[A-Z0-9]{3,8}$")]
-    currency: String,
+    pub currency: String,
 }
 
 /// A way to pay.

@@ -2,6 +2,7 @@
 
 use super::super::amount::Amount;
 use super::events::TimelineEntry;
+use crate::payment::details::EscrowStatus;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -125,8 +126,25 @@ pub enum PaymentWord {
     Paid,
     /// The newest payment failed, and no money is in.
     Failed,
-    /// No money is left, and a refund was issued.
+    /// No money is left, and a refund was issued; or an escrow has paid its buyer back.
     Refunded,
+    /// An escrow holds the money.
+    Locked,
+    /// Buyer and seller disagree about what an escrow holds.
+    Disputed,
+    /// An escrow has paid the seller.
+    Released,
+}
+
+impl From<EscrowStatus> for PaymentWord {
+    fn from(status: EscrowStatus) -> Self {
+        match status {
+            EscrowStatus::Locked => Self::Locked,
+            EscrowStatus::Disputed => Self::Disputed,
+            EscrowStatus::Released => Self::Released,
+            EscrowStatus::Refunded => Self::Refunded,
+        }
+    }
 }
 
 /// How an order is paid: what was chosen, and the newest payment.
@@ -136,9 +154,9 @@ pub enum PaymentWord {
 pub struct Payment {
     /// `card`, `escrow`, …; null when nothing was chosen.
     pub method: Option<String>,
-    /// How the order stands, whatever payments it has.
+    /// How the order stands, whatever payments it has; of one paid into escrow, how that stands.
     pub status: PaymentWord,
-    /// The reference of a crypto payment.
+    /// The transaction on a chain that paid, or that locked the escrow.
     pub transaction_hash: Option<String>,
     /// The reference of an escrow payment.
     pub escrow_id: Option<String>,

@@ -19,8 +19,12 @@ pub struct Problem {
     pub detail: String,
     /// A stable code: `TRANSITION_NOT_ALLOWED`, `GUARD_REJECTED`, `CONFLICT`, …
     pub code: String,
-    /// The same as `detail`.
+    /// The same as `detail`; of an order that was not made, a sentence for its buyer.
     pub message: String,
+    /// Why an order was not made, in the word of checkouts: `PAYMENT_NOT_CONFIRMED`, `LISTING_UNAVAILABLE`,
+    /// `INSUFFICIENT_INVENTORY`, `INVALID_SHIPPING_ADDRESS` or `DATABASE_ERROR`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_error: Option<String>,
     /// Whether trying again can help, at once or after something was done.
     pub can_retry: bool,
     /// What would help.
