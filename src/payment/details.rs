@@ -52,13 +52,8 @@ pub enum EscrowStatus {
 
 impl EscrowStatus {
     /// In small letters, as checkouts write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Locked => "locked",
-            Self::Disputed => "disputed",
-            Self::Released => "released",
-            Self::Refunded => "refunded",
-        }
+    pub fn word(self) -> String {
+        format!("{self:?}").to_ascii_lowercase()
     }
 }
 

@@ -8,7 +8,7 @@ use super::model::{Buyer, Item, Order, OrderAnswer, Payment, Seller, Shipping, T
 use super::{answer, events, ids};
 use crate::error::Error;
 use crate::id::{self, Prefix};
-use crate::payment::details::escrow_status;
+use crate::payment::details::{EscrowStatus, escrow_status};
 use crate::workflow::queries::Standing;
 use crate::{fulfilment, order, party, payment};
 use axum::Json;
@@ -102,7 +102,7 @@ async fn paid(shared: &Shared, row: &sale_order::Model, newest: Option<&money::M
     let of = |wanted: fn(PaymentMethod) -> bool| reference.clone().filter(|_| method.is_some_and(wanted));
     Ok(Payment {
         method: method.as_ref().map(answer::word),
-        status: newest.map(|payment| escrow.map_or_else(|| answer::word(&payment.status), |so| so.word().to_owned())),
+        status: newest.map(|payment| escrow.map_or_else(|| answer::word(&payment.status), EscrowStatus::word)),
         transaction_hash: detail
             .and_then(|detail| detail.transaction_hash.clone())
             .or_else(|| of(|method| method == PaymentMethod::Crypto)),
