@@ -50,18 +50,6 @@ pub enum EscrowStatus {
     Refunded,
 }
 
-impl EscrowStatus {
-    /// In small letters, as checkouts write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Locked => "locked",
-            Self::Disputed => "disputed",
-            Self::Released => "released",
-            Self::Refunded => "refunded",
-        }
-    }
-}
-
 /// How the escrow of a payment stands, told from the payment and its disputes; none of other payments, and none of one that
 /// is announced only.
 pub fn escrow_status<'a>(

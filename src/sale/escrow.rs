@@ -6,13 +6,26 @@
 use crate::{
     error::{Code, Error},
     payment::{disputes, ledger},
-    workflow::{Order, Turn, Verdict},
+    workflow::{Needs, Order, Turn, Verdict, Vocabulary},
 };
 use entity::{OrderFlag, PaymentMethod, PaymentStatus};
 use serde_json::Value;
 
 /// What an order tells itself when it comes to a state that waits for its escrow.
 pub const SETTLED: &[&str] = &["ESCROW_RELEASED", "ESCROW_REFUNDED"];
+
+/// Adds what machines ask and do about escrows. `settling`: what an order may touch that hears how one ended.
+pub fn words(words: Vocabulary, settling: Needs) -> Vocabulary {
+    words
+        .offers(SETTLED)
+        .guard("paidOutright", Needs::MONEY, paid_outright)
+        .guard("lockedInEscrow", Needs::MONEY, locked)
+        .guard("paymentSecured", Needs::MONEY, secured)
+        .guard("escrowReleased", Needs::MONEY, released)
+        .guard("escrowRefunded", Needs::MONEY, refunded)
+        .action("hearDispute", settling, hear_dispute)
+        .action("settleEscrow", settling, settle)
+}
 
 /// What the escrows of an order hold and held, in minor units.
 #[derive(Clone, Copy, Default)]
@@ -55,7 +68,7 @@ impl Escrows {
 }
 
 /// Nothing is outstanding.
-pub fn paid_outright(turn: &Turn<'_>) -> Result<Verdict, Error> {
+fn paid_outright(turn: &Turn<'_>) -> Result<Verdict, Error> {
     owed(turn, turn.sale()?.workflow_context.outstanding)
 }
 
@@ -66,7 +79,7 @@ fn owed(turn: &Turn<'_>, minor: i64) -> Result<Verdict, Error> {
 }
 
 /// Escrows hold, or have released, all that is not paid otherwise.
-pub fn locked(turn: &Turn<'_>) -> Result<Verdict, Error> {
+fn locked(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let escrows = Escrows::of(turn.order)?;
     if escrows.held == 0 && escrows.released == 0 {
         let remedy = "wait until the escrow is created";
@@ -76,25 +89,25 @@ pub fn locked(turn: &Turn<'_>) -> Result<Verdict, Error> {
 }
 
 /// All of it is paid, or held in escrow.
-pub fn secured(turn: &Turn<'_>) -> Result<Verdict, Error> {
+fn secured(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let held = Escrows::of(turn.order)?.held;
     owed(turn, (turn.sale()?.workflow_context.outstanding - held).max(0))
 }
 
 /// The seller has what escrows held.
-pub fn released(turn: &Turn<'_>) -> Result<Verdict, Error> {
+fn released(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let so = Escrows::of(turn.order)?.is_released();
     Ok(Verdict::when(so, "no escrow has been released", "wait until it is"))
 }
 
 /// The buyer has what escrows held.
-pub fn refunded(turn: &Turn<'_>) -> Result<Verdict, Error> {
+fn refunded(turn: &Turn<'_>) -> Result<Verdict, Error> {
     let so = Escrows::of(turn.order)?.is_refunded();
     Ok(Verdict::when(so, "no escrow has paid its buyer back", "wait until it does"))
 }
 
 /// A dispute that came before its turn is heard now.
-pub fn hear_dispute(turn: &mut Turn<'_>) -> Result<(), Error> {
+fn hear_dispute(turn: &mut Turn<'_>) -> Result<(), Error> {
     if disputes::any_disputed(turn.order)? {
         let order = turn.subject;
         turn.follow_optionally(order, "DISPUTE_OPENED", Value::Null);
@@ -103,7 +116,7 @@ pub fn hear_dispute(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 /// How escrows ended before their turn is heard now, unless that is disputed. What the state has no use for it passes over.
-pub fn settle(turn: &mut Turn<'_>) -> Result<(), Error> {
+fn settle(turn: &mut Turn<'_>) -> Result<(), Error> {
     let (order, escrows) = (turn.subject, Escrows::of(turn.order)?);
     if disputes::any_disputed(turn.order)? {
         return Ok(());

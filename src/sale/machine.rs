@@ -74,11 +74,10 @@ const COVERED: &str = "COVERED";
 
 /// Guards, actions and delays of sales.
 pub fn vocabulary() -> Vocabulary {
-    Vocabulary::of(SubjectKind::Sale)
+    let words = Vocabulary::of(SubjectKind::Sale)
         .hears(HEARS)
         .records(RECORDS)
         .offers(OFFERED)
-        .offers(escrow::SETTLED)
         .sets_off("askForCredit", "CREDIT_OVERRIDE_REQUIRED")
         .sets_off("askWhetherPaid", COVERED)
         .sets_off("handOver", parcels::HANDED_OVER)
@@ -88,11 +87,6 @@ pub fn vocabulary() -> Vocabulary {
         .guard("stillCovered", CLEARING, covered::covered)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
         .guard("begins", Needs::SALE, begins)
-        .guard("paidOutright", Needs::MONEY, escrow::paid_outright)
-        .guard("lockedInEscrow", Needs::MONEY, escrow::locked)
-        .guard("paymentSecured", Needs::MONEY, escrow::secured)
-        .guard("escrowReleased", Needs::MONEY, escrow::released)
-        .guard("escrowRefunded", Needs::MONEY, escrow::refunded)
         .guard("lastPaymentFailed", Needs::MONEY, last_payment_failed)
         .guard("paymentUnderWay", Needs::MONEY, payment_under_way)
         .guard("overridePending", Needs::OVERRIDES, override_pending)
@@ -140,8 +134,6 @@ pub fn vocabulary() -> Vocabulary {
         .action("deliverParcels", CLEARING, parcels::deliver_parcels)
         .action("moveParcels", CLEARING, parcels::move_parcels)
         .action("hearAgain", CLEARING, hear_again)
-        .action("hearDispute", CLEARING, escrow::hear_dispute)
-        .action("settleEscrow", CLEARING, escrow::settle)
         .action("undeliverParcels", CLEARING, parcels::undeliver_parcels)
         .action("takeReturn", CLEARING, parcels::take_return)
         .action("chargeAnew", CLEARING, refunded::charge_anew)
@@ -156,7 +148,8 @@ pub fn vocabulary() -> Vocabulary {
             let time =
                 |days: f64| clock::after(turn.now(), clock::seconds(days * 86_400.0), "marketplace.protection_days");
             (days > 0.0).then(|| time(days)).transpose()
-        })
+        });
+    escrow::words(words, CLEARING)
 }
 
 /// The order is being made: it has been in no state yet.
