@@ -58,7 +58,7 @@ both! {
         shows!(order, {
             "id": id, "externalId": "order_abc123", "buyer.id": w.customer_ada, "seller.id": w.store,
             "payment": {
-                "method": "escrow", "status": "confirmed", "transactionHash": null, "escrowId": "escrow_456", "paymentIntentId": null
+                "method": "escrow", "status": "paid", "transactionHash": null, "escrowId": "escrow_456", "paymentIntentId": null
             },
             "shipping.method": "standard", "shipping.estimatedDelivery": "2026-03-09",
             "shipping.address.street": "123 Main St", "shipping.address.zipCode": "10001", "shipping.address.country": "US",
