@@ -5,12 +5,12 @@
 
 mod adyen;
 pub mod api;
-mod at;
+pub mod at;
 pub mod http;
 mod paystack;
 mod plain;
-mod signature;
-mod standard;
+pub mod signature;
+pub mod standard;
 mod stripe;
 
 use crate::{clock::Instant, error::Error, json};
