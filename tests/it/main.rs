@@ -42,6 +42,7 @@ mod rehearsal;
 mod rest;
 mod sale;
 mod schema;
+mod shipping;
 mod tidy;
 mod webhook;
 mod worker;
