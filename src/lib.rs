@@ -37,6 +37,7 @@ pub mod quotation;
 pub mod receipt;
 pub mod rehearsal;
 pub mod sale;
+pub mod shipping;
 pub mod storage;
 pub mod telemetry;
 pub mod texts;

@@ -46,6 +46,7 @@ pub mod stock_adjustment;
 pub mod store;
 pub mod stray_object;
 pub mod timer;
+pub mod tracking_event;
 pub mod transition_log;
 pub mod user_account;
 pub mod user_store;

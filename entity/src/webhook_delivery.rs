@@ -1,6 +1,6 @@
 //! What a provider posted: one row an event, however often it is delivered.
 
-use crate::{DeliveryStatus, PartyKind};
+use crate::{DeliveryFamily, DeliveryStatus, PartyKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ pub struct Model {
     /// Primary key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// Of whose deliveries it is one.
+    pub family: DeliveryFamily,
     /// The provider's name, as in the path.
     pub provider: String,
     /// Which kind of buyer pays, where the path said so.
@@ -23,8 +25,14 @@ pub struct Model {
     pub variant: String,
     /// Its kind, as the provider names it.
     pub kind: Option<String>,
-    /// The provider's id of the payment that it is about.
+    /// The provider's id of the payment that it is about, or the carrier's number of the parcel.
     pub reference: Option<String>,
+    /// Who carries that parcel, where it says so.
+    pub carrier: Option<String>,
+    /// The order that a carrier's delivery names, as it is written there.
+    pub order_name: Option<String>,
+    /// The version of the order that such a one found, and waits to be another; none: it waits for a parcel or an order.
+    pub order_version: Option<i32>,
     /// The request's headers without secrets, a JSON object.
     pub headers: String,
     /// The request's body, byte by byte.

@@ -213,6 +213,14 @@ words! {
         Lost = "LOST",
     }
 
+    /// Whose deliveries are told apart by their event's ids.
+    DeliveryFamily as "WebhookDeliveryFamily" {
+        /// Of payment providers.
+        Payment = "PAYMENT",
+        /// Of carriers, and of those who speak for them.
+        Shipping = "SHIPPING",
+    }
+
     /// What became of a provider's delivery.
     DeliveryStatus as "WebhookDeliveryStatus" {
         /// Yet to be applied, or tried again later.

@@ -52,6 +52,7 @@ impl MigratorTrait for Migrator {
             "m0020_own_orders",
             "m0021_calendars",
             "m0022_escrow",
+            "m0023_shipping",
             "m0025_attribution",
             "m0026_sellers",
         ]

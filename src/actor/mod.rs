@@ -83,7 +83,12 @@ impl Actor {
         Self::machine(ActorType::System, "system".to_owned(), "Waybill")
     }
 
-    /// A payment provider or carrier that reports something.
+    /// A carrier that reports something, or who speaks for carriers.
+    pub fn carrier(name: &str) -> Self {
+        Self::machine(ActorType::Provider, format!("carrier:{name}"), name)
+    }
+
+    /// A payment provider that reports something.
     pub fn provider(name: &str) -> Self {
         Self::machine(ActorType::Provider, format!("provider:{name}"), name)
     }

@@ -35,6 +35,7 @@ pub struct Query(
     crate::workflow::graphql::WorkflowQuery,
     crate::workflow::graphql::DefinitionQuery,
     crate::rehearsal::graphql::RehearsalQuery,
+    crate::shipping::graphql::ShippingQuery,
     crate::webhook::graphql::WebhookQuery,
 );
 

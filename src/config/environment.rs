@@ -20,8 +20,8 @@ const PREFIX: &str = "WAYBILL__";
 /// Tables whose keys are the installation's own words; these keep their case.
 const FREE_KEYS: &[&str] = &["currencies.extra", "reasons.events", "reasons.stores"];
 
-/// The table whose keys are names in paths: lower case, with a hyphen where a variable can only have an underscore.
-const NAMES: &str = "providers";
+/// The tables whose keys are names in paths: lower case, with a hyphen where a variable can only have an underscore.
+const NAMES: &[&str] = &["providers", "carriers"];
 
 /// This program, as it was called.
 pub fn program() -> String {
@@ -43,9 +43,9 @@ pub struct Variable<'a> {
 }
 
 impl Variable<'_> {
-    /// Whether its text is a provider's, taken as it is: a secret may look like a number, and is never repeated.
+    /// Whether its text is a provider's or a carrier's, taken as it is: a secret may look like a number, and is never repeated.
     pub fn is_verbatim(&self) -> bool {
-        self.path.first().is_some_and(|table| table == NAMES) && self.path.len() == 3
+        self.path.first().is_some_and(|table| NAMES.contains(&table.as_str())) && self.path.len() == 3
     }
 
     /// Whether its text is names, comma separated: text also where the file has a list.
@@ -97,7 +97,7 @@ fn path_of(name: &str) -> Vec<String> {
     for segment in name.split("__") {
         let within = path.join(".");
         path.push(match within.as_str() {
-            NAMES => segment.to_lowercase().replace('_', "-"),
+            within if NAMES.contains(&within) => segment.to_lowercase().replace('_', "-"),
             within if FREE_KEYS.contains(&within) => segment.to_owned(),
             _ => segment.to_lowercase(),
         });

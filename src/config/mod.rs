@@ -17,7 +17,7 @@ mod values;
 
 pub use environment::{Environment, program};
 pub use problem::{ConfigError, line_of};
-pub use providers::{CaptureMode, ProviderSettings};
+pub use providers::{CaptureMode, CarrierSettings, ProviderSettings};
 pub use secret::secret;
 pub use secrets::{COMMANDED, check_secret, standard_key};
 pub use settings::{

@@ -1,9 +1,9 @@
-//! `[providers.<name>]`: what is known of each payment provider.
+//! `[providers.<name>]` and `[carriers.<name>]`: what is known of each payment provider and of each carrier.
 //!
 //! Read key by key, because what a secret must look like depends on whose it is. No message repeats a secret, and neither
 //! does `Debug`.
 
-use super::secrets::{COMMANDED, check_secret};
+use super::secrets::{COMMANDED, check_carrier_secret, check_secret};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
@@ -20,6 +20,19 @@ pub struct ProviderSettings {
     pub base_url: String,
     /// Whether an authorisation takes the money, for providers that do not say so themselves.
     pub capture: Option<CaptureMode>,
+}
+
+/// One carrier's table.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CarrierSettings {
+    /// Each of them is taken; none: what it posts is not taken at all.
+    pub webhook_secrets: Vec<String>,
+}
+
+impl fmt::Debug for CarrierSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CarrierSettings {{ {} secrets }}", self.webhook_secrets.len())
+    }
 }
 
 /// When a merchant account takes authorised money.
@@ -49,13 +62,19 @@ const LONGEST_NAME: usize = 64;
 
 /// Providers by name.
 pub fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, ProviderSettings>, D::Error> {
-    deserializer.deserialize_map(ByName)
+    deserializer.deserialize_map(ByName(One))
 }
 
-struct ByName;
+/// Carriers by name.
+pub fn carriers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, CarrierSettings>, D::Error> {
+    deserializer.deserialize_map(ByName(Carrier))
+}
 
-impl<'de> Visitor<'de> for ByName {
-    type Value = BTreeMap<String, ProviderSettings>;
+/// A table of tables; each is read by what is made of its name.
+struct ByName<S>(fn(String) -> S);
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ByName<S> {
+    type Value = BTreeMap<String, S::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a table")
@@ -64,7 +83,7 @@ impl<'de> Visitor<'de> for ByName {
     fn visit_map<A: MapAccess<'de>>(self, mut tables: A) -> Result<Self::Value, A::Error> {
         let mut found = BTreeMap::new();
         while let Some(name) = tables.next_key::<String>()? {
-            let settings = tables.next_value_seed(One(&name))?;
+            let settings = tables.next_value_seed(self.0(name.clone()))?;
             found.insert(name, settings);
         }
         Ok(found)
@@ -77,10 +96,52 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// The table of this name.
-struct One<'a>(&'a str);
+fn check_name<E: Error>(name: &str) -> Result<(), E> {
+    let rule = "is no name of a provider: use small letters, digits and hyphens, a letter first";
+    if is_name(name) { Ok(()) } else { Err(E::custom(format!("{name:?} {rule}"))) }
+}
 
-impl<'de> DeserializeSeed<'de> for One<'_> {
+fn unknown(field: &str, known: &[&str]) -> String {
+    format!("unknown field `{field}`, expected one of `{}`", known.join("`, `"))
+}
+
+/// The carrier's table of this name.
+struct Carrier(String);
+
+impl<'de> DeserializeSeed<'de> for Carrier {
+    type Value = CarrierSettings;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Carrier {
+    type Value = CarrierSettings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut keys: A) -> Result<Self::Value, A::Error> {
+        check_name(&self.0)?;
+        let mut settings = CarrierSettings::default();
+        while let Some(key) = keys.next_key::<String>()? {
+            match key.as_str() {
+                "webhook_secrets" => {
+                    settings.webhook_secrets = keys.next_value_seed(Secrets(&self.0, check_carrier_secret))?;
+                }
+                other => keys.next_value_seed(Wrong(|| unknown(other, &KEYS[..1])))?,
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// The provider's table of this name.
+struct One(String);
+
+impl<'de> DeserializeSeed<'de> for One {
     type Value = ProviderSettings;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -88,7 +149,7 @@ impl<'de> DeserializeSeed<'de> for One<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for One<'_> {
+impl<'de> Visitor<'de> for One {
     type Value = ProviderSettings;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,22 +157,16 @@ impl<'de> Visitor<'de> for One<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut keys: A) -> Result<Self::Value, A::Error> {
-        if !is_name(self.0) {
-            let rule = "is no name of a provider: use small letters, digits and hyphens, a letter first";
-            return Err(A::Error::custom(format!("{:?} {rule}", self.0)));
-        }
+        check_name(&self.0)?;
         let mut settings = ProviderSettings::default();
         while let Some(key) = keys.next_key::<String>()? {
             match key.as_str() {
-                "webhook_secrets" => settings.webhook_secrets = keys.next_value_seed(Secrets(self.0))?,
-                "api_key" => settings.api_key = keys.next_value_seed(ApiKey(self.0))?,
+                "webhook_secrets" => settings.webhook_secrets = keys.next_value_seed(Secrets(&self.0, check_secret))?,
+                "api_key" => settings.api_key = keys.next_value_seed(ApiKey(&self.0))?,
                 "base_url" => settings.base_url = keys.next_value_seed(BaseUrl)?,
                 "capture" if self.0 == "adyen" => settings.capture = Some(keys.next_value()?),
                 "capture" => keys.next_value_seed(Wrong(|| format!("{} says itself what is captured", self.0)))?,
-                other => keys.next_value_seed(Wrong(|| {
-                    let known = KEYS.join("`, `");
-                    format!("unknown field `{other}`, expected one of `{known}`")
-                }))?,
+                other => keys.next_value_seed(Wrong(|| unknown(other, KEYS)))?,
             }
         }
         if !settings.api_key.is_empty() && settings.base_url.is_empty() {
@@ -132,14 +187,14 @@ impl<'de, F: FnOnce() -> String> DeserializeSeed<'de> for Wrong<F> {
     }
 }
 
-/// The secrets of the provider of this name: a list of texts, or one text with commas between them, as the environment
+/// The secrets of the provider of this name, and how each is checked: a list of texts, or one text with commas between them, as the environment
 /// has it.
-struct Secrets<'a>(&'a str);
+struct Secrets<'a>(&'a str, fn(&str, &str) -> Result<(), String>);
 
 impl Secrets<'_> {
     fn check<E: Error>(&self, secrets: Vec<String>) -> Result<Vec<String>, E> {
         for (index, secret) in secrets.iter().enumerate() {
-            let wrong = check_secret(self.0, secret);
+            let wrong = self.1(self.0, secret);
             wrong.map_err(|why| E::custom(format!("secret {} of {}: {why}", index + 1, secrets.len())))?;
         }
         Ok(secrets)

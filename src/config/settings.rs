@@ -1,6 +1,6 @@
 //! The settings as types. What each key means stands in `config/waybill.toml`, beside its default.
 
-use super::providers::{self, ProviderSettings};
+use super::providers::{self, CarrierSettings, ProviderSettings};
 use super::storage::Storage;
 use super::values;
 use ipnet::IpNet;
@@ -31,6 +31,9 @@ pub struct Settings {
     /// By name: those that are built in, and integrations that post the plain payload.
     #[serde(deserialize_with = "providers::by_name")]
     pub providers: BTreeMap<String, ProviderSettings>,
+    /// By name: those that are built in, and systems that speak for carriers in the generic form.
+    #[serde(deserialize_with = "providers::carriers")]
+    pub carriers: BTreeMap<String, CarrierSettings>,
     pub log: Log,
 }
 

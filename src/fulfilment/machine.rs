@@ -32,7 +32,14 @@ pub fn vocabulary() -> Vocabulary {
             "RESERVE_MISS",
         ])
         .records(&[RESERVED_IN_PART])
-        .offers(&["IN_TRANSIT", "OUT_FOR_DELIVERY", "PACKAGE_DELIVERED", "DELIVERY_CORRECTED", "RETURN_TAKEN"])
+        .offers(&[
+            "IN_TRANSIT",
+            "OUT_FOR_DELIVERY",
+            "PACKAGE_DELIVERED",
+            "EXCEPTION",
+            "DELIVERY_CORRECTED",
+            "RETURN_TAKEN",
+        ])
         .builder(seed::build)
         .guard("fellThrough", Needs::FULFILMENTS, fell_through)
         .guard("stockForAll", STOCK, allocation::stock_for_all)

@@ -1,16 +1,16 @@
-//! `POST /payments/webhooks/{provider}`, and `/consumer` and `/reseller` below it.
+//! `POST /payments/webhooks/{provider}`, and `/consumer` and `/reseller` below it; `POST /shipping/webhooks/{provider}`.
 
 use super::{Shared, problem};
 use crate::access::Client;
 use crate::error::Error;
-use crate::webhook::{self, Answer};
+use crate::webhook::{self, Answer, Sender};
 use axum::body::Body;
 use axum::extract::{Path, State, rejection::PathRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use axum::{Extension, Router};
-use entity::PartyKind;
+use entity::{DeliveryFamily, PartyKind};
 
 /// The largest body that a provider may post, in bytes.
 const LARGEST: usize = 1_048_576;
@@ -18,13 +18,14 @@ const LARGEST: usize = 1_048_576;
 /// The routes.
 pub fn routes() -> Router<Shared> {
     Router::new()
-        .route("/payments/webhooks/{provider}", of(None))
-        .route("/payments/webhooks/{provider}/consumer", of(Some(PartyKind::Customer)))
-        .route("/payments/webhooks/{provider}/reseller", of(Some(PartyKind::Reseller)))
+        .route("/payments/webhooks/{provider}", of(DeliveryFamily::Payment, None))
+        .route("/payments/webhooks/{provider}/consumer", of(DeliveryFamily::Payment, Some(PartyKind::Customer)))
+        .route("/payments/webhooks/{provider}/reseller", of(DeliveryFamily::Payment, Some(PartyKind::Reseller)))
+        .route("/shipping/webhooks/{provider}", of(DeliveryFamily::Shipping, None))
 }
 
 /// Where deliveries about one kind of buyer, or of any, are posted.
-fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
+fn of(family: DeliveryFamily, party: Option<PartyKind>) -> MethodRouter<Shared> {
     type Name = Result<Path<String>, PathRejection>;
     let handler = move |State(shared): State<Shared>,
                         Extension(client): Extension<Client>,
@@ -32,7 +33,10 @@ fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
                         headers: HeaderMap,
                         body: Body| async move {
         match provider {
-            Ok(Path(provider)) => take(&shared, client, &provider, party, &headers, body).await,
+            Ok(Path(provider)) => match webhook::sender(&shared.app, family, &provider) {
+                Some(sender) => take(&shared, client, sender, party, &headers, body).await,
+                None => problem::of(&Error::not_found(provider)),
+            },
             Err(error) => problem::of(&Error::not_found(error.body_text())),
         }
     };
@@ -42,14 +46,11 @@ fn of(party: Option<PartyKind>) -> MethodRouter<Shared> {
 async fn take(
     shared: &Shared,
     client: Client,
-    provider: &str,
+    sender: Sender<'_>,
     party: Option<PartyKind>,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(sender) = webhook::sender(&shared.app, provider) else {
-        return problem::of(&Error::not_found(provider));
-    };
     let from = client.network();
     let body = match super::body::bytes(body, webhook::largest(&shared.intake, sender, from, LARGEST)).await {
         Ok(body) => body,

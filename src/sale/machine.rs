@@ -63,12 +63,14 @@ const RECORDS: &[&str] = &[
     "DISPUTE_OPENED",
     "DISPUTE_WON",
     "RECEIPT_ATTACHED",
+    "DELIVERY_ESTIMATED",
     "SHIPPING_ADDRESS_CHANGED",
     ORDER_MODIFIED,
 ];
 
 /// What parcels tell their orders.
-const OFFERED: &[&str] = &["PARCEL_IN_TRANSIT", "PARCEL_OUT_FOR_DELIVERY", "PARCEL_DELIVERED", "PARCELS_RETURNED"];
+const OFFERED: &[&str] =
+    &["PARCEL_IN_TRANSIT", "PARCEL_OUT_FOR_DELIVERY", "PARCEL_DELIVERED", "PARCELS_RETURNED", "SHIP"];
 /// What an order tells itself when it turns out to be covered.
 const COVERED: &str = "COVERED";
 

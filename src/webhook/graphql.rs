@@ -9,7 +9,7 @@ use crate::graphql::{Answer, actor, app, filter_id, reader};
 use crate::id::{self, Prefix};
 use crate::{edge, webhook};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::{DeliveryStatus, PartyKind, webhook_delivery};
+use entity::{DeliveryFamily, DeliveryStatus, PartyKind, webhook_delivery};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,6 +40,11 @@ impl WebhookDelivery {
         id::encode(Prefix::Delivery, self.0.id).into()
     }
 
+    /// Whose it is: a payment provider's or a carrier's.
+    async fn family(&self) -> DeliveryFamily {
+        self.0.family
+    }
+
     /// The provider's name, as in the path.
     async fn provider(&self) -> &str {
         &self.0.provider
@@ -60,7 +65,7 @@ impl WebhookDelivery {
         self.0.kind.as_deref()
     }
 
-    /// The provider's id of the payment that it is about.
+    /// The provider's id of the payment that it is about, or the carrier's number of the parcel.
     async fn reference(&self) -> Option<&str> {
         self.0.reference.as_deref()
     }
@@ -132,9 +137,11 @@ impl WebhookDelivery {
 pub struct WebhookDeliveryFilter {
     /// What became of them.
     status_in: Option<Vec<DeliveryStatus>>,
+    /// Of payment providers, or of carriers.
+    family: Option<DeliveryFamily>,
     /// Of this provider.
     provider: Option<String>,
-    /// About the payment with this reference of the provider's.
+    /// About the payment with this reference of the provider's, or the parcel with this number of the carrier's.
     reference: Option<String>,
     /// About this sale order.
     sale_order_id: Option<ID>,
@@ -150,6 +157,7 @@ impl TryFrom<WebhookDeliveryFilter> for Filter {
     fn try_from(filter: WebhookDeliveryFilter) -> Result<Self, Error> {
         Ok(Self {
             statuses: filter.status_in.map(|statuses| statuses.into_iter().collect()),
+            family: filter.family,
             provider: filter.provider,
             reference: filter.reference,
             sale: filter_id("saleOrderId", Prefix::Sale, filter.sale_order_id.as_ref())?,

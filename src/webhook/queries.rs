@@ -5,7 +5,7 @@ use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::error::Error;
 use crate::payment::naming;
 use entity::{
-    DeliveryStatus,
+    DeliveryFamily, DeliveryStatus,
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryTrait};
@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct Filter {
     /// What became of them.
     pub statuses: Option<Vec<DeliveryStatus>>,
+    /// Of payment providers, or of carriers.
+    pub family: Option<DeliveryFamily>,
     /// Of this provider.
     pub provider: Option<String>,
     /// About the payment with this reference.
@@ -37,6 +39,7 @@ pub async fn find(db: &DatabaseConnection, id: Uuid) -> Result<Option<Model>, Er
 pub async fn deliveries(db: &DatabaseConnection, filter: &Filter, asked: &Asked) -> Result<Page<Model>, Error> {
     let select = Entity::find()
         .apply_if(filter.statuses.clone(), |s, statuses| s.filter(Column::Status.is_in(statuses)))
+        .apply_if(filter.family, |s, family| s.filter(Column::Family.eq(family)))
         .apply_if(filter.provider.as_deref().map(naming::provider), |s, provider| {
             s.filter(Column::Provider.eq(provider))
         })

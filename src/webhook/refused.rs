@@ -3,14 +3,14 @@
 //!
 //! Each is counted. The first of a sender's within a minute are kept, then one in a hundred, each with how many it stands
 //! for, in memory, in a ring that is bounded; what it holds is written once a second at most, in one transaction, with one
-//! line of the log. A sender is a provider's path and an address. Knows no signature: `payment::provider` judges those.
+//! line of the log. A sender is a provider's path and an address. Knows no signature: the formats judge those.
 
 use super::Intake;
 use crate::{
     error::Error,
     queue::inbox::{self, Envelope},
 };
-use entity::webhook_delivery;
+use entity::{DeliveryFamily, webhook_delivery};
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
@@ -39,7 +39,7 @@ pub struct Refused(Mutex<Held>);
 
 #[derive(Debug, Default)]
 struct Held {
-    senders: HashMap<(String, Option<IpAddr>), Sender>,
+    senders: HashMap<(DeliveryFamily, String, Option<IpAddr>), Sender>,
     ring: Vec<webhook_delivery::Model>,
     /// How many since the last write, by provider, and why the last was.
     counts: BTreeMap<String, (u64, String)>,
@@ -71,9 +71,9 @@ impl Refused {
     }
 
     /// For how long a sender should stay away, that was refused more than `most` times within a minute.
-    pub fn away(&self, provider: &str, from: IpAddr, most: u32) -> Option<Duration> {
+    pub fn away(&self, family: DeliveryFamily, provider: &str, from: IpAddr, most: u32) -> Option<Duration> {
         let held = self.held();
-        let sender = held.senders.get(&(provider.to_owned(), Some(from)))?;
+        let sender = held.senders.get(&(family, provider.to_owned(), Some(from)))?;
         let passed = sender.since.elapsed();
         WINDOW.checked_sub(passed).filter(|left| sender.count > most && !left.is_zero())
     }
@@ -88,11 +88,11 @@ impl Held {
         if self.senders.len() >= SENDERS {
             self.senders.retain(|_, sender| sender.more > 0 || now - sender.since < WINDOW);
         }
-        let known = (row.provider.clone(), Some(from));
+        let known = (row.family, row.provider.clone(), Some(from));
         let place = if self.senders.len() < SENDERS || self.senders.contains_key(&known) {
             known
         } else {
-            (row.provider.clone(), None)
+            (row.family, row.provider.clone(), None)
         };
         let sender = self.senders.entry(place).or_insert(Sender { since: now, count: 0, row: row.id, more: 0 });
         if now - sender.since >= WINDOW {
@@ -170,7 +170,8 @@ mod tests {
 
     fn flood(held: &mut Held, from: IpAddr, number: u32) {
         let headers = BTreeMap::new();
-        let envelope = Envelope { provider: "stripe", party: None, headers: &headers, body: b"{}" };
+        let family = DeliveryFamily::Payment;
+        let envelope = Envelope { family, provider: "stripe", party: None, headers: &headers, body: b"{}" };
         for _ in 0..number {
             held.add(from, "unsigned", inbox::refused(&envelope, "unsigned", SystemClock.now()).unwrap());
         }
@@ -211,10 +212,10 @@ mod tests {
     fn who_was_refused_too_often_stays_away_for_the_rest_of_a_minute() {
         let (refused, from) = (Refused::default(), IpAddr::from([192, 0, 2, 1]));
         flood(&mut refused.held(), from, 600);
-        assert_eq!(refused.away("stripe", from, 600), None);
+        assert_eq!(refused.away(DeliveryFamily::Payment, "stripe", from, 600), None);
         flood(&mut refused.held(), from, 1);
-        assert!(refused.away("stripe", from, 600).is_some_and(|pause| pause <= WINDOW));
-        assert_eq!(refused.away("stripe", [192, 0, 2, 2].into(), 600), None);
-        assert_eq!(refused.away("adyen", from, 600), None);
+        assert!(refused.away(DeliveryFamily::Payment, "stripe", from, 600).is_some_and(|pause| pause <= WINDOW));
+        assert_eq!(refused.away(DeliveryFamily::Payment, "stripe", [192, 0, 2, 2].into(), 600), None);
+        assert_eq!(refused.away(DeliveryFamily::Payment, "adyen", from, 600), None);
     }
 }

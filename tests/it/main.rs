@@ -44,6 +44,7 @@ mod rest;
 mod retail;
 mod sale;
 mod schema;
+mod shipping;
 mod tidy;
 mod webhook;
 mod worker;

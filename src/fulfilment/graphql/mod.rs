@@ -14,6 +14,7 @@ use crate::id::{self, Prefix};
 use crate::order::graphql::OrderLine;
 use crate::party::graphql::Store;
 use crate::sale::graphql::SaleOrder;
+use crate::shipping::graphql::{TrackingEvent, TrackingOfFulfilment};
 use crate::workflow::graphql::Workflow;
 use crate::workflow::queries::Standing;
 use crate::{
@@ -77,6 +78,11 @@ impl Fulfilment {
     /// The carrier's number.
     async fn tracking_number(&self) -> Option<&str> {
         self.0.tracking_number.as_deref()
+    }
+
+    /// What carriers said of it, oldest first, whether it moved it or not.
+    async fn tracking_events(&self, ctx: &Context<'_>) -> Answer<Vec<TrackingEvent>> {
+        Ok(loaders(ctx).or_default(TrackingOfFulfilment(self.0.id)).await?.into_iter().map(TrackingEvent).collect())
     }
 
     /// When it was first shipped, picked up or started.

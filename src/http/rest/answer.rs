@@ -9,8 +9,8 @@ use crate::workflow::log::{CALLED_BY, GIVEN};
 use crate::workflow::queries::Standing;
 use crate::workflow::words;
 use chrono::SecondsFormat;
-use entity::{ActorType, customer, reseller, sale_order, store, transition_log};
-use serde_json::{Map, Value};
+use entity::{ActorType, customer, reseller, sale_order, store, tracking_event, transition_log};
+use serde_json::{Map, Value, json};
 
 /// An instant, as RFC 3339.
 pub fn instant(at: Instant) -> String {
@@ -99,6 +99,32 @@ pub fn entry(settings: &Settings, actor: &Actor, standing: &Standing, row: &tran
     }
 }
 
+/// What a carrier said of a parcel, in which the order came to no other status.
+pub fn tracked(row: &tracking_event::Model) -> TimelineEntry {
+    let mut entry = TimelineEntry {
+        id: id::encode(Prefix::Event, row.id),
+        status: row.status.clone(),
+        timestamp: instant(row.occurred_at),
+        description: row.message.clone().unwrap_or_else(|| row.status.clone()),
+        source: CARRIER.to_owned(),
+        tracking_number: None,
+        location: None,
+        metadata: Map::new(),
+    };
+    tell(&mut entry, row);
+    entry
+}
+
+/// Adds to an entry what the carrier said that led to it.
+pub fn tell(entry: &mut TimelineEntry, row: &tracking_event::Model) {
+    entry.tracking_number = Some(row.tracking_number.clone());
+    entry.location = row.location.clone().or(entry.location.take());
+    entry.metadata.insert("trackingNumber".to_owned(), json!(row.tracking_number));
+    if let Some(carrier) = &row.carrier {
+        entry.metadata.insert("carrier".to_owned(), json!(carrier));
+    }
+}
+
 /// The details of the event and what its sender had kept, side by side; beneath them what the machine noted.
 fn metadata(is_for: bool, row: &transition_log::Model) -> Map<String, Value> {
     let Some(Value::Object(mut noted)) = words::metadata(is_for, row) else { return Map::new() };
@@ -114,6 +140,9 @@ fn metadata(is_for: bool, row: &transition_log::Model) -> Map<String, Value> {
     all
 }
 
+/// The side of carriers.
+const CARRIER: &str = "shipping_provider";
+
 /// On which side something was done.
 fn source(settings: &Settings, row: &transition_log::Model) -> &'static str {
     match row.actor_type {
@@ -121,9 +150,9 @@ fn source(settings: &Settings, row: &transition_log::Model) -> &'static str {
         ActorType::Customer | ActorType::Reseller => "buyer",
         ActorType::Seller | ActorType::Operator | ActorType::Admin => "seller",
         ActorType::Provider => {
-            let name = row.actor_id.as_deref().and_then(|id| id.strip_prefix("provider:"));
-            let pays = name.is_some_and(|name| settings.providers.contains_key(name));
-            if pays { "payment_processor" } else { "shipping_provider" }
+            let id = row.actor_id.as_deref().unwrap_or_default();
+            let pays = id.strip_prefix("provider:").is_some_and(|name| settings.providers.contains_key(name));
+            if pays { "payment_processor" } else { CARRIER }
         }
     }
 }

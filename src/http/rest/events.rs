@@ -8,10 +8,11 @@ use super::{answer, ids};
 use crate::actor::Actor;
 use crate::db::page::Asked;
 use crate::error::Error;
+use crate::shipping;
 use crate::workflow::queries::{LogOf, LogPage, Standing, TRANSITIONS, log_pages, state_changes};
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use entity::sale_order;
+use entity::{sale_order, tracking_event};
 use serde::Deserialize;
 
 /// How many events a page has when the client names no number.
@@ -70,7 +71,8 @@ pub async fn get_timeline(
     Ok(Json(Timeline { timeline: timeline(&shared, &actor, &standing, &row).await? }))
 }
 
-/// The statuses that an order had.
+/// The statuses that an order had, and what carriers said beside them, oldest first. What a carrier said that led to a status
+/// is told with it.
 pub async fn timeline(
     shared: &Shared,
     actor: &Actor,
@@ -78,5 +80,18 @@ pub async fn timeline(
     row: &sale_order::Model,
 ) -> Result<Vec<TimelineEntry>, Error> {
     let changes = state_changes(&shared.app.reader, row.id).await?;
-    Ok(changes.iter().map(|row| answer::entry(&shared.app.settings, actor, standing, row)).collect())
+    let said = shipping::queries::of_sale(&shared.app.reader, row.id).await?;
+    let is_told = |event: &&tracking_event::Model| changes.iter().any(|row| event.moved_sequence == Some(row.sequence));
+    let (told, others): (Vec<_>, Vec<_>) = said.iter().partition(is_told);
+    let mut entries = Vec::with_capacity(changes.len() + others.len());
+    for row in &changes {
+        let mut entry = answer::entry(&shared.app.settings, actor, standing, row);
+        if let Some(event) = told.iter().find(|event| event.moved_sequence == Some(row.sequence)) {
+            answer::tell(&mut entry, event);
+        }
+        entries.push((row.occurred_at, entry));
+    }
+    entries.extend(others.into_iter().map(|event| (event.occurred_at, answer::tracked(event))));
+    entries.sort_by_key(|(at, _)| *at);
+    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
 }

@@ -50,6 +50,7 @@ impl Case<'_> {
             decision,
             sale_order_id: Some(self.opened.subject.id),
             payment_id: Some(payment),
+            order_version: None,
         }
     }
 

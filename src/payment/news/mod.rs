@@ -129,6 +129,7 @@ async fn alone(cx: &Cx<'_>, due: &Due) -> Result<Verdict, Error> {
             decision: error.to_string(),
             sale_order_id: Some(unit.only()?.sale()?.id),
             payment_id: known.map(|payment| payment.id),
+            order_version: None,
         }),
     }
 }

@@ -5,13 +5,13 @@
 
 mod adyen;
 pub mod api;
-mod at;
+pub mod at;
 mod escrow;
 pub mod http;
 mod paystack;
 mod plain;
-mod signature;
-mod standard;
+pub mod signature;
+pub mod standard;
 mod stripe;
 
 use super::details::Transaction;

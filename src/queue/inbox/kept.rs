@@ -2,7 +2,7 @@
 
 use crate::{error::Error, id};
 use entity::{
-    DeliveryStatus,
+    DeliveryFamily, DeliveryStatus,
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{
@@ -26,7 +26,7 @@ pub struct Kept {
 /// its id alone: what comes with a known id and says something else is not kept yet. One statement, which is whole by
 /// itself.
 pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[&Model]) -> Result<Kept, Error> {
-    let mut once: BTreeMap<(&str, &str), Model> = BTreeMap::new();
+    let mut once: BTreeMap<(DeliveryFamily, &str, &str), Model> = BTreeMap::new();
     let mut kept = Kept::default();
     for &row in rows {
         match once.entry(place(row)) {
@@ -40,14 +40,19 @@ pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[&Model]) -> Result<Kept, E
     }
     let mut insert =
         Entity::insert_many(once.values().cloned().map(IntoActiveModel::into_active_model)).on_conflict(once_more());
-    let statement =
-        insert.query().returning(Query::returning().columns([Column::Id, Column::Provider, Column::EventId]));
-    let mut known: BTreeMap<(String, String), Uuid> = BTreeMap::new();
+    let statement = insert.query().returning(Query::returning().columns([
+        Column::Id,
+        Column::Family,
+        Column::Provider,
+        Column::EventId,
+    ]));
+    let mut known: BTreeMap<(DeliveryFamily, String, String), Uuid> = BTreeMap::new();
     for row in db.query_all(&*statement).await? {
-        known.insert((row.try_get("", "provider")?, row.try_get("", "event_id")?), row.try_get("", "id")?);
+        let place = (row.try_get("", "family")?, row.try_get("", "provider")?, row.try_get("", "event_id")?);
+        known.insert(place, row.try_get("", "id")?);
     }
-    for ((provider, event), row) in once {
-        match known.get(&(provider.to_owned(), event.to_owned())) {
+    for ((family, provider, event), row) in once {
+        match known.get(&(family, provider.to_owned(), event.to_owned())) {
             Some(id) if *id == row.id => drop(kept.fresh.insert(row.id)),
             Some(_) => {}
             None => kept.others.push(row),
@@ -57,14 +62,14 @@ pub async fn keep<C: ConnectionTrait>(db: &C, rows: &[&Model]) -> Result<Kept, E
 }
 
 /// Whose event a row is of.
-fn place(row: &Model) -> (&str, &str) {
-    (&row.provider, row.event_id.as_deref().unwrap_or_default())
+fn place(row: &Model) -> (DeliveryFamily, &str, &str) {
+    (row.family, &row.provider, row.event_id.as_deref().unwrap_or_default())
 }
 
 /// An event that says the same came again.
 fn once_more() -> OnConflict {
     let excluded = |column: Column| Expr::cust(format!("excluded.{}", column.as_str()));
-    OnConflict::columns([Column::Provider, Column::EventId, Column::Variant])
+    OnConflict::columns([Column::Family, Column::Provider, Column::EventId, Column::Variant])
         .target_and_where(Expr::col(Column::EventId).is_not_null())
         .value(Column::Deliveries, Expr::col((Entity, Column::Deliveries)).add(excluded(Column::Deliveries)))
         .value(Column::LastReceivedAt, excluded(Column::LastReceivedAt))
@@ -74,8 +79,11 @@ fn once_more() -> OnConflict {
 
 /// What is kept of an event's id: the first that came with it, then what said something else.
 pub async fn with_id<C: ConnectionTrait>(db: &C, row: &Model) -> Result<Vec<Model>, Error> {
-    let (provider, event) = place(row);
-    let same = Entity::find().filter(Column::Provider.eq(provider)).filter(Column::EventId.eq(event));
+    let (family, provider, event) = place(row);
+    let same = Entity::find()
+        .filter(Column::Family.eq(family))
+        .filter(Column::Provider.eq(provider))
+        .filter(Column::EventId.eq(event));
     Ok(same.order_by_asc(Column::Variant).all(db).await?)
 }
 

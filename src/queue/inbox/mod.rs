@@ -4,8 +4,10 @@
 //! `payment::news` applies them, `webhook` lets them in.
 
 mod kept;
+mod wake;
 
 pub use kept::{Kept, count_again, keep, keep_beside, with_id};
+pub use wake::wake;
 
 use crate::{
     clock::Instant,
@@ -16,12 +18,12 @@ use crate::{
 };
 use chrono::TimeDelta;
 use entity::{
-    DeliveryStatus, PartyKind, PaymentStatus, payment,
+    DeliveryFamily, DeliveryStatus, PartyKind,
     webhook_delivery::{Column, Entity, Model},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use serde_json::json;
@@ -41,6 +43,8 @@ pub const REFUSED_KEPT: u64 = 1_000;
 /// A request as it came in.
 #[derive(Clone, Debug)]
 pub struct Envelope<'a> {
+    /// Of whose deliveries it is one.
+    pub family: DeliveryFamily,
     /// The provider's name, as in the path.
     pub provider: &'a str,
     /// Which kind of buyer pays, where the path says so.
@@ -60,8 +64,13 @@ pub struct Item {
     pub said: String,
     /// Its kind, as the provider names it.
     pub kind: String,
-    /// The provider's id of the payment that it is about; nothing depends on it when it is about none.
+    /// The provider's id of the payment that it is about, or the carrier's number of the parcel; nothing depends on it when
+    /// it is about none.
     pub reference: Option<String>,
+    /// Who carries that parcel, where it says so.
+    pub carrier: Option<String>,
+    /// The order that a carrier's event names.
+    pub order_name: Option<String>,
 }
 
 /// The rows of a delivery that was let in, one an event, claimed for whoever keeps them. Of events that nothing depends on
@@ -80,6 +89,8 @@ pub fn rows(envelope: &Envelope<'_>, items: Vec<Item>, now: Instant) -> Result<V
         row.said = Some(item.said);
         row.kind = Some(item.kind);
         row.reference = item.reference;
+        row.carrier = item.carrier;
+        row.order_name = item.order_name;
         Ok(row)
     };
     items.into_iter().map(row).collect()
@@ -114,6 +125,7 @@ pub async fn refuse(txn: &DatabaseTransaction, rows: Vec<Model>, more: &[(Uuid, 
 fn row(envelope: &Envelope<'_>, body: Vec<u8>, status: DeliveryStatus, now: Instant) -> Result<Model, Error> {
     Ok(Model {
         id: id::new(),
+        family: envelope.family,
         provider: envelope.provider.to_owned(),
         party: envelope.party,
         event_id: None,
@@ -121,6 +133,9 @@ fn row(envelope: &Envelope<'_>, body: Vec<u8>, status: DeliveryStatus, now: Inst
         variant: String::new(),
         kind: None,
         reference: None,
+        carrier: None,
+        order_name: None,
+        order_version: None,
         headers: serde_json::to_string(envelope.headers).map_err(Error::internal)?,
         body,
         status,
@@ -159,12 +174,14 @@ pub struct Verdict {
     pub sale_order_id: Option<Uuid>,
     /// The payment that it was about.
     pub payment_id: Option<Uuid>,
+    /// The version of the order that it waits to change, when it is parked for that.
+    pub order_version: Option<i32>,
 }
 
 impl Verdict {
     /// About no payment that is known.
     pub fn without_payment(status: DeliveryStatus, decision: String) -> Self {
-        Self { status, decision, sale_order_id: None, payment_id: None }
+        Self { status, decision, sale_order_id: None, payment_id: None, order_version: None }
     }
 
     /// About nothing that matters here.
@@ -190,7 +207,7 @@ pub async fn settle(txn: &DatabaseTransaction, verdicts: &[(&Model, &Verdict)], 
         json!({
             "id": row.id, "status": verdict.status, "decision": verdict.decision,
             "sale_order_id": verdict.sale_order_id, "payment_id": verdict.payment_id, "attempts": row.attempts + 1,
-            "lease_until": null, "settled_at": (verdict.status != DeliveryStatus::Parked).then_some(now),
+            "order_version": verdict.order_version, "lease_until": null, "settled_at": (verdict.status != DeliveryStatus::Parked).then_some(now),
         })
     };
     let rows: Vec<_> = verdicts.iter().map(row).collect();
@@ -200,6 +217,7 @@ pub async fn settle(txn: &DatabaseTransaction, verdicts: &[(&Model, &Verdict)], 
         Column::Decision,
         Column::SaleOrderId,
         Column::PaymentId,
+        Column::OrderVersion,
         Column::Attempts,
         Column::LeaseUntil,
         Column::SettledAt,
@@ -228,31 +246,6 @@ pub async fn fail(
         .col_expr(Column::AvailableAt, Expr::value(now + Backoff::SOON.after(attempts)))
         .col_expr(Column::SettledAt, Expr::value(given_up.then_some(now)))
         .filter(Column::Id.eq(delivery.id))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-/// Lets parked deliveries be tried again whose turn has come: the payment that they did not find is there, or the one
-/// that they found has its money.
-pub async fn wake(txn: &DatabaseTransaction, now: Instant) -> Result<(), Error> {
-    let payments = || {
-        let same =
-            |ours: payment::Column, theirs: Column| Expr::col((payment::Entity, ours)).eq(Expr::col((Entity, theirs)));
-        payment::Entity::find()
-            .select_only()
-            .expr(Expr::val(1))
-            .filter(same(payment::Column::Provider, Column::Provider))
-            .filter(same(payment::Column::Reference, Column::Reference))
-            .filter(Expr::col((payment::Entity, payment::Column::Duplicate)).not())
-    };
-    let found = Column::PaymentId.is_null().and(Expr::exists(payments().into_query()));
-    let paid = Expr::exists(payments().filter(payment::Column::Status.is_in(PaymentStatus::CAPTURED)).into_query());
-    Entity::update_many()
-        .col_expr(Column::Status, Expr::value(DeliveryStatus::Received))
-        .col_expr(Column::AvailableAt, Expr::value(now))
-        .filter(Column::Status.eq(DeliveryStatus::Parked))
-        .filter(Condition::any().add(found).add(paid))
         .exec(txn)
         .await?;
     Ok(())

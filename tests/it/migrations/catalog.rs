@@ -113,7 +113,7 @@ macro_rules! every_entity {
             fulfilment_line hold idempotency_key installation login_count number_counter order_root outbox override_request
             password_reset payment payment_detail payment_entry product quotation quotation_line
             receipt_upload refund refused_attempt reseller reseller_settlement sale_line sale_order sales_aggregate stock
-            stock_adjustment store stray_object timer transition_log user_account user_store webhook_delivery
+            stock_adjustment store stray_object timer tracking_event transition_log user_account user_store webhook_delivery
             workflow_definition
         }
     };

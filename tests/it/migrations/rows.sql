@@ -73,6 +73,10 @@ INSERT INTO webhook_delivery (id, provider, party, event_id, kind, reference, he
     payment_id, received_at, last_received_at, deliveries, attempts, available_at)
 VALUES (@webhook_delivery, 'stripe', 'CUSTOMER', 'evt_#', 'paid', 'pi_#', '{}', {bytes}, 'RECEIVED', @sale_order,
     @payment, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 1, 0, '2026-01-01T00:00:00+00:00');
+INSERT INTO tracking_event (id, root_id, sale_order_id, fulfilment_id, delivery_id, provider, tracking_number, status,
+    occurred_at, recorded_at)
+VALUES (@tracking_event, @order_root, @sale_order, @fulfilment, @webhook_delivery, 'easypost', '1Z#', 'delivered',
+    '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00');
 INSERT INTO receipt_upload (id, root_id, payment_id, bucket, object_key, file_name, content_type, size, sha256,
     created_by, created_at, expires_at)
 VALUES (@receipt_upload, @order_root, @payment, 'waybill', 'uploads/#', 'slip.pdf', 'application/pdf', 10, NULL,

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tower::ServiceExt as _;
 
-const INBOX: &str = "query($f: WebhookDeliveryFilter) { webhookDeliveries(filter: $f) { nodes { id provider party eventId \
+const INBOX: &str = "query($f: WebhookDeliveryFilter) { webhookDeliveries(filter: $f) { nodes { id family provider party eventId \
     kind reference status decision saleOrderId paymentId headers { name value } body deliveries attempts settledAt } } }";
 
 /// What was answered.

@@ -60,13 +60,13 @@ pub struct Timeline {
     pub timeline: Vec<TimelineEntry>,
 }
 
-/// When an order came to a status.
+/// When an order came to a status, or what a carrier said beside that.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineEntry {
     /// `evt_…`
     pub id: String,
-    /// The status.
+    /// The status; of a carrier's event that led to none its own word.
     pub status: String,
     /// Since when.
     #[schema(format = DateTime)]
