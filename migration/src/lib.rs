@@ -51,6 +51,7 @@ impl MigratorTrait for Migrator {
             "m0019_columns_of_tags",
             "m0020_own_orders",
             "m0021_calendars",
+            "m0024_provisioning",
         ]
     }
 }

@@ -35,6 +35,7 @@ pub struct Query(
     crate::workflow::graphql::DefinitionQuery,
     crate::rehearsal::graphql::RehearsalQuery,
     crate::webhook::graphql::WebhookQuery,
+    crate::provisioning::graphql::ProvisioningQuery,
 );
 
 /// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
@@ -56,6 +57,7 @@ pub struct Mutation(
     crate::workflow::graphql::WorkflowMutation,
     crate::workflow::graphql::DefinitionMutation,
     crate::webhook::graphql::WebhookMutation,
+    crate::provisioning::graphql::ProvisioningMutation,
 );
 
 type Roots = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -309,7 +309,7 @@ const FLOORS: [&[&str]; 18] = [
     &["actor", "calendar", "queue"],
     &["workflow"],
     &["access", "catalog", "inventory", "order", "party"],
-    &["approval", "credit", "payment"],
+    &["approval", "credit", "payment", "provisioning"],
     // The phases, which meet only in follow-ups; and what stands on orders and their money.
     &["account", "fulfilment", "quotation", "sale"],
     &["till"],

@@ -112,3 +112,13 @@ INSERT INTO ended_token (token, user_id, ended_at, expires_at)
 VALUES ('token-#', @user_account, '2026-01-01T00:00:00+00:00', '2026-01-01T12:00:00+00:00');
 INSERT INTO password_reset (id, user_id, hash, created_at, expires_at)
 VALUES (@password_reset, @user_account, 'hash-#', '2026-01-01T00:00:00+00:00', '2026-01-01T00:30:00+00:00');
+INSERT INTO social_account (id, customer_id, platform, handle, handle_folded, verification_status, verified_at, created_by, created_at)
+VALUES (@social_account, @customer, 'instagram', 'brand', 'brand#', 'VERIFIED', '2026-01-01T00:00:00+00:00', 'system',
+    '2026-01-01T00:00:00+00:00');
+INSERT INTO line_account (sale_line_id, root_id, sale_order_id, social_account_id, linked_by, linked_at)
+VALUES (@line, @order_root, @sale_order, @social_account, 'system', '2026-01-01T00:00:00+00:00');
+INSERT INTO metric_snapshot (id, social_account_id, source, metrics, captured_at, recorded_by, recorded_at)
+VALUES (@metric_snapshot, @social_account, 'scraper #', '{}', '2026-01-01T00:00:00+00:00', 'system', '2026-01-01T00:00:00+00:00');
+INSERT INTO refill (id, root_id, sale_order_id, sale_line_id, provider, quantity, amount_minor, currency, status,
+    requested_by, requested_at)
+VALUES (@refill, @order_root, @sale_order, @line, 'growthco', 1, 10, 'USD', 'REQUESTED', 'system', '2026-01-01T00:00:00+00:00');
