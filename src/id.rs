@@ -39,11 +39,14 @@ pub enum Prefix {
     ReceiptUpload,
     Dispute,
     Deferred,
+    SocialAccount,
+    Snapshot,
+    Refill,
 }
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Quote,
         Self::Sale,
         Self::Fulfilment,
@@ -67,6 +70,9 @@ impl Prefix {
         Self::ReceiptUpload,
         Self::Dispute,
         Self::Deferred,
+        Self::SocialAccount,
+        Self::Snapshot,
+        Self::Refill,
     ];
 
     /// As it is written before the underscore.
@@ -95,6 +101,9 @@ impl Prefix {
             Self::ReceiptUpload => "rcu",
             Self::Dispute => "dispute",
             Self::Deferred => "dfe",
+            Self::SocialAccount => "acc",
+            Self::Snapshot => "snap",
+            Self::Refill => "refill",
         }
     }
 }

@@ -32,6 +32,7 @@ pub mod money;
 pub mod order;
 pub mod party;
 pub mod payment;
+pub mod provisioning;
 pub mod queue;
 pub mod quotation;
 pub mod receipt;

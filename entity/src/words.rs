@@ -203,6 +203,28 @@ words! {
         Failed = "FAILED",
     }
 
+    /// What came of a refill.
+    RefillStatus {
+        /// Its provider was asked.
+        Requested = "REQUESTED",
+        /// It was delivered.
+        Completed = "COMPLETED",
+        /// It was not.
+        Failed = "FAILED",
+    }
+
+    /// Whether an account on a platform is its customer's.
+    VerificationStatus {
+        /// Nobody has looked.
+        Unverified = "UNVERIFIED",
+        /// Somebody looks.
+        Pending = "PENDING",
+        /// It is.
+        Verified = "VERIFIED",
+        /// It could not be shown.
+        Failed = "FAILED",
+    }
+
     /// How a dispute stands.
     DisputeStatus {
         /// Undecided: what has not shipped is held.

@@ -53,6 +53,7 @@ impl MigratorTrait for Migrator {
             "m0021_calendars",
             "m0022_escrow",
             "m0023_shipping",
+            "m0024_provisioning",
             "m0025_attribution",
             "m0026_sellers",
         ]

@@ -52,6 +52,7 @@ permissions! {
     payment_refund = "payment.refund",
     payment_register = "payment.register",
     price_override = "price.override",
+    proof_read = "proof.read",
     quotation_approve = "quotation.approve",
     quotation_approve_for = "quotation.approve_for",
     quotation_create = "quotation.create",

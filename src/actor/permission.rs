@@ -34,6 +34,7 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ("payment.refund", "pay money back, and settle refunds"),
     ("payment.register", "register payments"),
     ("price.override", "set prices, discounts and taxes of lines"),
+    ("proof.read", "read what orders have brought on average; of no single order"),
     ("quotation.approve", "approve a quotation for one's own side"),
     ("quotation.approve_for", "record a buyer's approval"),
     ("quotation.create", "create quotations"),

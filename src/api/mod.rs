@@ -37,6 +37,7 @@ pub struct Query(
     crate::rehearsal::graphql::RehearsalQuery,
     crate::shipping::graphql::ShippingQuery,
     crate::webhook::graphql::WebhookQuery,
+    crate::provisioning::graphql::ProvisioningQuery,
 );
 
 /// Every mutation is one commit (migrateWorkflow one a batch). With an `idempotencyKey`, the same input again answers with the first result for 24 hours.
@@ -59,6 +60,7 @@ pub struct Mutation(
     crate::workflow::graphql::WorkflowMutation,
     crate::workflow::graphql::DefinitionMutation,
     crate::webhook::graphql::WebhookMutation,
+    crate::provisioning::graphql::ProvisioningMutation,
 );
 
 type Roots = async_graphql::Schema<Query, Mutation, EmptySubscription>;

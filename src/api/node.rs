@@ -134,7 +134,10 @@ impl NodeQuery {
             | Prefix::Definition
             | Prefix::Delivery
             | Prefix::Dispute
-            | Prefix::ReceiptUpload => None,
+            | Prefix::ReceiptUpload
+            | Prefix::SocialAccount
+            | Prefix::Snapshot
+            | Prefix::Refill => None,
         })
     }
 }

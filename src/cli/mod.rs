@@ -12,6 +12,7 @@ mod failure;
 mod machine;
 mod migrate;
 mod openapi;
+mod proof;
 mod schema;
 mod serve;
 mod stop;
@@ -78,6 +79,9 @@ enum Command {
     /// Names each place where what an order says and what its rows add up to do not agree. Reads only, mends nothing.
     /// Exit code 1 when there is any.
     Doctor(doctor::Args),
+    /// What orders have brought
+    #[command(subcommand)]
+    Proof(proof::Action),
     /// Check, run and draw machines
     #[command(subcommand)]
     Machine(machine::Action),
@@ -99,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Audit(action) => audit::run(&context, &action),
         Command::Attribution(action) => attribution::run(&context, &action),
         Command::Doctor(args) => doctor::run(&context, &args),
+        Command::Proof(action) => proof::run(&context, &action),
         Command::Machine(action) => machine::run(&context, &action),
         Command::Demo => demo::run(&context),
     };

@@ -18,6 +18,7 @@ pub struct Settings {
     pub quotation: Quotation,
     pub sale: Sale,
     pub marketplace: Marketplace,
+    pub provisioning: Provisioning,
     pub fulfilment: Fulfilment,
     pub attribution: AttributionSettings,
     pub worker: Worker,
@@ -145,6 +146,17 @@ pub struct Marketplace {
     /// For how many days after delivery a buyer may dispute an order before it completes by itself; 0: it never does.
     #[serde(deserialize_with = "values::days_or_none")]
     pub protection_days: f64,
+}
+
+/// `[provisioning]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub struct Provisioning {
+    /// Whether orders become active and completed only once they are covered.
+    pub prepaid: bool,
+    /// For how many seconds what orders have brought may be shown again without asking.
+    #[serde(deserialize_with = "values::from_to::<_, _, 0, 86_400>")]
+    pub metrics_max_age_seconds: u32,
 }
 
 /// `[fulfilment]`

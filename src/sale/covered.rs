@@ -20,6 +20,11 @@ pub fn covered(turn: &Turn<'_>) -> Result<Verdict, Error> {
     covers(turn, turn.sale()?.workflow_context.outstanding)
 }
 
+/// The same where `provisioning.prepaid` asks for it.
+pub fn covered_when_prepaid(turn: &Turn<'_>) -> Result<Verdict, Error> {
+    if turn.env.rules.settings.provisioning.prepaid { covered(turn) } else { Ok(Verdict::Pass) }
+}
+
 /// The same if `outstanding`, minor units, were owed.
 pub fn covers(turn: &Turn<'_>, outstanding: i64) -> Result<Verdict, Error> {
     if outstanding == 0 || requests::admin_approval(turn, outstanding)?.is_some() {

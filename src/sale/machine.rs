@@ -48,6 +48,7 @@ const HEARS: &[&str] = &[
     OVERRIDE_LAPSED,
     "OVERRIDE_REVOKED",
     "FULFILMENT_CLOSED",
+    "REFILL_REQUESTED",
 ];
 /// What is put on record with sales whether their machine listens or not.
 const RECORDS: &[&str] = &[
@@ -66,6 +67,9 @@ const RECORDS: &[&str] = &[
     "DELIVERY_ESTIMATED",
     "SHIPPING_ADDRESS_CHANGED",
     ORDER_MODIFIED,
+    "REFILL_COMPLETED",
+    "REFILL_FAILED",
+    "SOCIAL_ACCOUNT_LINKED",
 ];
 
 /// What parcels tell their orders.
@@ -87,6 +91,7 @@ pub fn vocabulary() -> Vocabulary {
         .builder(seed::build)
         .guard("covered", CLEARING, covered::covered)
         .guard("stillCovered", CLEARING, covered::covered)
+        .guard("coveredWhenPrepaid", CLEARING, covered::covered_when_prepaid)
         .guard("moneyIsIn", Needs::MONEY, money_is_in)
         .guard("begins", Needs::SALE, begins)
         .guard("lastPaymentFailed", Needs::MONEY, last_payment_failed)

@@ -7,12 +7,13 @@ use crate::db::finders::{among, keyed};
 use crate::db::page::{self, Asked, KeyKind, Keyset, Page};
 use crate::db::search::Search;
 use crate::error::Error;
+use crate::id::{self, Prefix};
 use crate::workflow::Registry;
 use crate::workflow::queries::{Narrowing, Phase, in_phases, known, with_tags};
 use entity::{PartyKind, SubjectKind, customer, reseller, sale_line, sale_order, transition_log};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -128,6 +129,45 @@ pub async fn find_external(
 ) -> Result<Vec<Arc<sale_order::Model>>, Error> {
     let found = visible(actor).filter(sale_order::Column::ExternalId.eq(id)).limit(2).all(db).await?;
     Ok(found.into_iter().map(Arc::new).collect())
+}
+
+/// The sale order that a client names: by its id, its number, or what another system calls it. Unknown ones and those of others
+/// look the same; a name that several systems give is a conflict.
+pub async fn find_named(db: &DatabaseConnection, actor: &Actor, name: &str) -> Result<Arc<sale_order::Model>, Error> {
+    let unknown = || Error::not_found(name);
+    if name.contains('\0') {
+        return Err(unknown());
+    }
+    let found = match id::parse(name) {
+        Some((Prefix::Sale, id)) => find(db, actor, id).await?,
+        Some(_) => None,
+        None => find_number(db, actor, name).await?,
+    };
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    match find_external(db, actor, name).await?.as_slice() {
+        [only] => Ok(Arc::clone(only)),
+        [one, other] => {
+            let message = format!("{name:?} is the id of {} and of {}; use one of these", one.number, other.number);
+            Err(Error::Conflict(message))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// The ids of all sale orders with a line of this SKU, and made at this time or later; oldest first.
+pub async fn ids_with(db: &DatabaseConnection, sku: Option<&str>, since: Option<Instant>) -> Result<Vec<Uuid>, Error> {
+    let lines = sale_line::Entity::find().select_only().column(sale_line::Column::SaleOrderId);
+    let with =
+        |sku: &str| sale_order::Column::Id.in_subquery(lines.filter(sale_line::Column::Sku.eq(sku)).into_query());
+    let select = sale_order::Entity::find()
+        .select_only()
+        .column(sale_order::Column::Id)
+        .apply_if(sku, |select, sku| select.filter(with(sku)))
+        .apply_if(since, |select, at| select.filter(sale_order::Column::CreatedAt.gte(at)))
+        .order_by_asc(sale_order::Column::Id);
+    Ok(select.into_tuple().all(db).await?)
 }
 
 /// Sale orders in the order of `sort`.

@@ -37,6 +37,7 @@ mod performance;
 mod processing;
 mod provider;
 mod provider_out;
+mod provisioning;
 mod quotation;
 mod receipt;
 mod rehearsal;

@@ -125,6 +125,30 @@ both! {
         .await;
     }
 
+    async fn a_page_of_proofs_takes_the_same_statements_whatever_its_size(w: World) {
+        for number in 0..22 {
+            let order = w.prov_order(json!({})).await;
+            let account = w.prov_account(&format!("brand.{number}")).await;
+            w.prov_measured(&account, 7, "2026-03-01T00:00:00Z").await.ok();
+            w.prov_link(&w.operator, &order, &account).await.ok();
+        }
+        counting(&w, async |w| {
+            let page = "query($first: Int) { saleOrders(first: $first) { nodes { refills { id } deliveryProof { items { \
+                account { handle } baseline { metrics } latest { metrics } history { source } } } } } }";
+            let mut taken = Vec::new();
+            for first in [4, 20] {
+                let page = w.gql(&w.admin, page, json!({ "first": first })).await.ok();
+                taken.push(sent());
+                let nodes = page["nodes"].as_array().expect("orders");
+                assert_eq!(nodes.len(), first);
+                assert!(nodes.iter().all(|node| node["deliveryProof"]["items"][0]["baseline"]["metrics"]["followerCount"] == 7));
+            }
+            println!("a page of 4 proofs: {} statements, of 20: {}", taken[0], taken[1]);
+            assert!(taken[0] == taken[1] && taken[1] <= 8, "{taken:?}");
+        })
+        .await;
+    }
+
     async fn a_page_of_payments_takes_the_same_statements_whatever_its_size(w: World) {
         let page = "query($first: Int!) { payments(first: $first) { nodes { id refunds { reference requestedBy } \
             disputes { reference status amount { amount } } providerCommands { kind lastError } } } }";

@@ -313,7 +313,7 @@ const FLOORS: [&[&str]; 18] = [
     &["actor", "calendar", "queue"],
     &["workflow"],
     &["access", "catalog", "inventory", "order", "party"],
-    &["approval", "attribution", "credit", "payment"],
+    &["approval", "attribution", "credit", "payment", "provisioning"],
     // The phases, which meet only in follow-ups; and what stands on orders and their money.
     &["account", "fulfilment", "quotation", "sale"],
     &["shipping", "till"],

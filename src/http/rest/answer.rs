@@ -58,7 +58,12 @@ impl From<&store::Model> for Seller {
 pub fn event(actor: &Actor, row: &transition_log::Model) -> StateEvent {
     let is_for = words::are_for(actor, row);
     let changed = row.from_state.as_ref() != Some(&row.to_state);
-    let kind = if changed { "state_change".to_owned() } else { word(&row.event) };
+    let kind = match row.event.as_str() {
+        _ if changed => "state_change".to_owned(),
+        // As the owner's documents call it.
+        "REFUND_ISSUED" => "refund_completed".to_owned(),
+        event => word(&event),
+    };
     StateEvent {
         id: id::encode(Prefix::Event, row.id),
         sequence: row.sequence,

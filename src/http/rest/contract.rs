@@ -26,6 +26,8 @@ pub struct Contract {
 struct Parameter {
     name: String,
     whole: bool,
+    /// Whether it may come several times.
+    many: bool,
     schema: Validator,
 }
 
@@ -51,6 +53,7 @@ impl Contract {
                 Ok(Parameter {
                     name: parameter["name"].as_str().unwrap_or_default().to_owned(),
                     whole: parameter["schema"]["type"] == "integer",
+                    many: takes_several(&parameter["schema"]),
                     schema: compiled(&parameter["schema"], &components)?,
                 })
             });
@@ -89,15 +92,28 @@ impl Contract {
                 ));
             };
             let value = if parameter.whole { whole(&text) } else { Value::String(text) };
+            let value = match (parameter.many, found.remove(&name)) {
+                (true, Some(Value::Array(mut before))) => {
+                    before.push(value);
+                    Value::Array(before)
+                }
+                (true, _) => Value::Array(vec![value]),
+                (false, None) => value,
+                (false, Some(_)) => return Err(Fault::bad(name, "it comes twice; send it once")),
+            };
             if let Some(error) = parameter.schema.iter_errors(&value).next() {
                 return Err(Fault::bad(name, shown(&error.to_string())));
             }
-            if found.insert(name.clone(), value).is_some() {
-                return Err(Fault::bad(name, "it comes twice; send it once"));
-            }
+            found.insert(name, value);
         }
         serde_json::from_value(Value::Object(found)).map_err(|error| Error::internal(error).into())
     }
+}
+
+/// Whether a parameter is a list: `a=1&a=2`.
+fn takes_several(schema: &Value) -> bool {
+    let of = &schema["type"];
+    *of == "array" || of.as_array().is_some_and(|all| all.iter().any(|one| *one == "array"))
 }
 
 /// A schema with what it may refer to. Judged as draft 7, as payloads of events are: what is said in 3.1 here means the same

@@ -17,9 +17,14 @@ const LONGEST: usize = 40;
 pub struct Given(String);
 
 impl Given {
+    /// In plain digits, without an exponent; none where it has no end.
+    pub fn plain(&self) -> Option<String> {
+        plain(&self.0)
+    }
+
     /// In minor units of a currency. More decimals than it has are refused, unless they are zeros.
     pub fn minor(&self, currencies: &Currencies, currency: &str, field: &str) -> Result<i64, Error> {
-        let plain = plain(&self.0).ok_or_else(|| {
+        let plain = self.plain().ok_or_else(|| {
             Error::invalid(field, "it is no plain decimal; write digits such as 1250.5 or \"1250.50\"")
         })?;
         let exponent = usize::from(currencies.exponent(currency, field)?);

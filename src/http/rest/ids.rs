@@ -14,27 +14,7 @@ use uuid::Uuid;
 /// The sale order that an id names. Unknown ones and those of others look the same.
 pub async fn order(app: &App, actor: &Actor, text: &str) -> Result<Arc<sale_order::Model>, Error> {
     actor.require("order.read")?;
-    let unknown = || Error::not_found(text);
-    if text.contains('\0') {
-        return Err(unknown());
-    }
-    let found = match id::parse(text) {
-        Some((Prefix::Sale, id)) => sale::queries::find(&app.reader, actor, id).await?,
-        Some(_) => None,
-        None => sale::queries::find_number(&app.reader, actor, text).await?,
-    };
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let found = sale::queries::find_external(&app.reader, actor, text).await?;
-    match found.as_slice() {
-        [only] => Ok(Arc::clone(only)),
-        [one, other] => {
-            let message = format!("{text:?} is the id of {} and of {}; use one of these", one.number, other.number);
-            Err(Error::Conflict(message))
-        }
-        _ => Err(unknown()),
-    }
+    sale::queries::find_named(&app.reader, actor, text).await
 }
 
 /// The buyer that an id names: a buyer itself, whoever is known to staff, and to sellers those who bought from them.

@@ -4,6 +4,7 @@
 //! anything is done, whatever they allow is answered with a status that the document has, and nothing is looked at before it
 //! is known who asks. Knows HTTP and shapes; rules are the commands and queries that GraphQL calls too.
 
+mod accounts;
 mod amount;
 mod answer;
 mod caller;
@@ -19,7 +20,9 @@ mod listing;
 mod lists;
 mod model;
 mod page;
+mod proof;
 mod published;
+mod refills;
 mod sent;
 mod shipments;
 mod show;
@@ -49,6 +52,13 @@ fn described() -> (Router<Shared>, OpenApi) {
         .routes(routes!(shipments::create_shipment))
         .routes(routes!(events::list_state_events))
         .routes(routes!(events::get_timeline))
+        .routes(routes!(proof::get_delivery_proof))
+        .routes(routes!(proof::get_delivery_metrics))
+        .routes(routes!(accounts::create_social_account))
+        .routes(routes!(accounts::update_social_account))
+        .routes(routes!(accounts::create_snapshot))
+        .routes(routes!(refills::create_refill))
+        .routes(routes!(refills::update_refill))
         .routes(routes!(published::get_document))
         .routes(routes!(published::get_page))
         .split_for_parts()

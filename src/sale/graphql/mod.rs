@@ -20,6 +20,11 @@ use crate::id::{self, Prefix};
 use crate::order::graphql::{Address, OrderLine};
 use crate::party::graphql::{Customer, Reseller, Store};
 use crate::payment::graphql::Payment;
+use crate::provisioning::graphql::{
+    DeliveryProof, Refill,
+    keys::{ProofOfSale, RefillsOfSale},
+};
+use crate::provisioning::proof;
 use crate::quotation::graphql::Quotation;
 use crate::workflow::graphql::{Transition, Workflow, log_page};
 use crate::workflow::queries::{LogOf, Phase, Standing};
@@ -265,6 +270,18 @@ impl SaleOrder {
     async fn override_requests(&self, ctx: &Context<'_>) -> Answer<Vec<OverrideRequest>> {
         let requests = loaders(ctx).or_default(OverridesOfSale(self.0.id)).await?;
         Ok(requests.into_iter().map(OverrideRequest::from).collect())
+    }
+
+    /// What was measured of the accounts that its lines are delivered to, before and after.
+    async fn delivery_proof(&self, ctx: &Context<'_>) -> Answer<DeliveryProof> {
+        let items = loaders(ctx).or_default(ProofOfSale(self.0.id)).await?;
+        DeliveryProof::of(proof::DeliveryProof::of(self.0.id, app(ctx).clock.now(), &items))
+    }
+
+    /// What its providers were asked to deliver again, oldest first.
+    async fn refills(&self, ctx: &Context<'_>) -> Answer<Vec<Refill>> {
+        let refills = loaders(ctx).or_default(RefillsOfSale(self.0.id)).await?;
+        Ok(refills.into_iter().map(Refill::from).collect())
     }
 
     /// Whether it may go ahead by payment or on credit, computed now.

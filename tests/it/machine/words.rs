@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// Each kind, with the heading of its section and its shipped machines.
 const KINDS: [(SubjectKind, &str, &[&str]); 3] = [
     (SubjectKind::Quotation, "### Quotations", &["quotation"]),
-    (SubjectKind::Sale, "### Sales", &["sale", "order-processing", "marketplace", "retail"]),
+    (SubjectKind::Sale, "### Sales", &["sale", "order-processing", "marketplace", "provisioning", "retail"]),
     (SubjectKind::Fulfilment, "### Fulfilments", &["fulfilment", "parcel"]),
 ];
 /// What tables are of, by the first cell of their heading.

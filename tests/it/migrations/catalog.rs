@@ -109,11 +109,13 @@ pub async fn indexes(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr>
 macro_rules! every_entity {
     ($call:ident) => {
         $call! {
-            api_key attribution_credit attribution_touch credit_account credit_change credit_entry credit_note customer deferred_event dispute ended_token fulfilment
-            fulfilment_line hold idempotency_key installation login_count number_counter order_root outbox override_request
-            password_reset payment payment_detail payment_entry product quotation quotation_line
-            receipt_upload refund refused_attempt reseller reseller_settlement sale_line sale_order sales_aggregate stock
-            stock_adjustment store stray_object timer tracking_event transition_log user_account user_store webhook_delivery
+            api_key attribution_credit attribution_touch credit_account credit_change credit_entry credit_note
+            customer deferred_event dispute ended_token fulfilment fulfilment_line hold idempotency_key installation
+            line_account login_count metric_snapshot number_counter order_root outbox override_request password_reset
+            payment payment_detail payment_entry product quotation quotation_line receipt_upload refill refund
+            refused_attempt reseller reseller_settlement sale_line sale_order sales_aggregate social_account stock
+            stock_adjustment store stray_object timer tracking_event transition_log user_account user_store
+            webhook_delivery
             workflow_definition
         }
     };

@@ -125,3 +125,13 @@ INSERT INTO attribution_credit (id, root_id, sale_order_id, touch_id, model, sha
     currency, credited_at)
 VALUES (@attribution_credit, @order_root, @sale_order, @attribution_touch, 'LINEAR', 1000000, 10, 10, 'USD',
     '2026-01-01T00:00:00+00:00');
+INSERT INTO social_account (id, customer_id, platform, handle, handle_folded, verification_status, verified_at, created_by, created_at)
+VALUES (@social_account, @customer, 'instagram', 'brand', 'brand#', 'VERIFIED', '2026-01-01T00:00:00+00:00', 'system',
+    '2026-01-01T00:00:00+00:00');
+INSERT INTO line_account (sale_line_id, root_id, sale_order_id, social_account_id, linked_by, linked_at)
+VALUES (@line, @order_root, @sale_order, @social_account, 'system', '2026-01-01T00:00:00+00:00');
+INSERT INTO metric_snapshot (id, social_account_id, source, metrics, captured_at, recorded_by, recorded_at)
+VALUES (@metric_snapshot, @social_account, 'scraper #', '{}', '2026-01-01T00:00:00+00:00', 'system', '2026-01-01T00:00:00+00:00');
+INSERT INTO refill (id, root_id, sale_order_id, sale_line_id, provider, quantity, amount_minor, currency, status,
+    requested_by, requested_at)
+VALUES (@refill, @order_root, @sale_order, @line, 'growthco', 1, 10, 'USD', 'REQUESTED', 'system', '2026-01-01T00:00:00+00:00');

@@ -125,6 +125,11 @@ pub const CHECKS: &[(&str, &str, &str)] = &[
     ("attribution_credit_amount", "attribution_credit", "amount_minor = total_minor + 1"),
     ("outbox_attempts", "outbox", "attempts = -1"),
     ("number_counter_value", "number_counter", "value = -1"),
+    ("social_account_verified", "social_account", "verified_at = NULL"),
+    ("refill_quantity", "refill", "quantity = 0"),
+    ("refill_amount", "refill", "amount_minor = -1"),
+    ("refill_currency", "refill", "currency = NULL"),
+    ("refill_settled", "refill", "status = 'COMPLETED'"),
     ("login_count_failures", "login_count", "failures = -1"),
 ];
 
@@ -178,6 +183,18 @@ pub const UNIQUE: &[(&str, &str, &str, &str)] = &[
         "sale_order_id touch_id",
         "sale_order_id = @sale_order, touch_id = @attribution_touch",
     ),
+    (
+        "social_account_handle",
+        "social_account",
+        "customer_id platform handle_folded",
+        "customer_id = @customer, handle_folded = 'same'",
+    ),
+    (
+        "metric_snapshot_once",
+        "metric_snapshot",
+        "social_account_id captured_at source",
+        "social_account_id = @social_account, source = 'same'",
+    ),
     ("timer_subject", "timer", "subject_id state event ref_id", "subject_id = @sale_order, ref_id = @nil"),
 ];
 
@@ -212,6 +229,8 @@ pub fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("reseller_settlement", "method", of::<entity::PaymentMethod>()),
         ("payment", "status", of::<entity::PaymentStatus>()),
         ("refund", "status", of::<entity::RefundStatus>()),
+        ("social_account", "verification_status", of::<entity::VerificationStatus>()),
+        ("refill", "status", of::<entity::RefillStatus>()),
         ("payment_entry", "kind", of::<entity::PaymentEntryKind>()),
         ("dispute", "status", of::<entity::DisputeStatus>()),
         ("webhook_delivery", "family", of::<entity::DeliveryFamily>()),
