@@ -5,6 +5,7 @@
 
 use crate::{error::Error, workflow::Order};
 use entity::{DisputeStatus, PaymentMethod, PaymentStatus, dispute, payment, payment_detail};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -70,6 +71,26 @@ pub fn escrow_status<'a>(
     })
 }
 
+/// A transaction's hash as it is kept and compared: hexadecimal digits in small letters, whatever case they came in.
+pub fn hash(text: &str) -> String {
+    let text = text.trim();
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("0x{}", digits.to_ascii_lowercase())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The payments that were made by transactions of these hashes.
+pub async fn made_by<C: ConnectionTrait>(db: &C, hashes: &[String]) -> Result<Vec<payment_detail::Model>, Error> {
+    if hashes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let any = payment_detail::Column::TransactionHash.is_in(hashes);
+    Ok(payment_detail::Entity::find().filter(any).all(db).await?)
+}
+
 /// Why a text is no amount of gas; none of one that is.
 pub fn gas_fault(text: &str) -> Option<String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -87,17 +108,18 @@ pub fn learn(order: &mut Order, payment: Uuid, deed: Deed, told: &Transaction) -
         return Ok(());
     }
     let row = row(order, payment)?;
+    let called = told.hash.as_deref().map(hash);
     match deed {
         Deed::Paid => {
-            first(&mut row.transaction_hash, told.hash.as_ref());
+            first(&mut row.transaction_hash, called.as_ref());
             first(&mut row.gas_used, told.gas_used.as_ref());
             if row.gas_fee.is_none() {
                 row.gas_fee.clone_from(&told.gas_fee);
                 row.gas_currency.clone_from(&told.gas_currency);
             }
         }
-        Deed::Released => first(&mut row.release_hash, told.hash.as_ref()),
-        Deed::Refunded => first(&mut row.refund_hash, told.hash.as_ref()),
+        Deed::Released => first(&mut row.release_hash, called.as_ref()),
+        Deed::Refunded => first(&mut row.refund_hash, called.as_ref()),
     }
     Ok(())
 }
@@ -137,6 +159,13 @@ fn row(order: &mut Order, payment: Uuid) -> Result<&mut payment_detail::Model, E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_transaction_is_one_in_whatever_case() {
+        assert_eq!(hash(" 0xABC123\n"), hash("0Xabc123"));
+        assert_ne!(hash("abc"), hash("ABC"));
+        assert_eq!(hash("0xNot-hex"), "0xNot-hex");
+    }
 
     #[test]
     fn gas_has_thirty_digits_and_eighteen_decimals_at_most() {

@@ -106,7 +106,7 @@ impl CreateQuotation {
         order.quotation.insert(row)?;
         put_lines(&mut order, lines)?;
         unit.orders.insert(root_id, order);
-        Opened::of(&mut unit, cx.env(), root_id, subject).start(None)?;
+        Opened::of(&mut unit, cx.env(), root_id, subject).start(None, None)?;
         Ok((unit, subject))
     }
 

@@ -54,7 +54,7 @@ impl Command for CreateOrder {
 
     async fn run<'a>(&'a self, cx: &'a Cx<'a>) -> Result<SaleDone, Error> {
         let (mut unit, subject) = self.prepare(cx).boxed().await?;
-        self.begin(&mut Opened::only(&mut unit, cx.env(), subject)?)?;
+        self.begin(&mut Opened::only(&mut unit, cx.env(), subject)?, None)?;
         unit.flush(cx.txn).await?;
         self.keep_touches(cx, &unit).await?;
         Ok(SaleDone { sale: subject.id })
@@ -89,9 +89,9 @@ impl CreateOrder {
         Ok((unit, SubjectRef::sale(sale)))
     }
 
-    /// Begins the order's lifecycle.
-    pub fn begin(&self, opened: &mut Opened<'_>) -> Result<(), Error> {
-        opened.start(self.note.clone())?;
+    /// Begins the order's lifecycle. `metadata`: what is kept with its beginning.
+    pub fn begin(&self, opened: &mut Opened<'_>, metadata: Option<serde_json::Value>) -> Result<(), Error> {
+        opened.start(self.note.clone(), metadata)?;
         if let Some(method) = self.payment_method {
             opened.send(&Event::named("SET_PAYMENT_METHOD").with(json!({ "method": method })), None, Via::Client)?;
         }

@@ -6,9 +6,9 @@
 use crate::{
     error::{Code, Error},
     payment::{disputes, ledger},
-    workflow::{Needs, Order, Turn, Verdict, Vocabulary},
+    workflow::{Needs, Order, Registry, Turn, Verdict, Vocabulary},
 };
-use entity::{OrderFlag, PaymentMethod, PaymentStatus};
+use entity::{OrderFlag, PaymentMethod, PaymentStatus, SubjectKind};
 use serde_json::Value;
 
 /// What an order tells itself when it comes to a state that waits for its escrow.
@@ -28,7 +28,7 @@ pub fn words(words: Vocabulary, settling: Needs) -> Vocabulary {
 }
 
 /// What the escrows of an order hold and held, in minor units.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Escrows {
     /// Set aside, and nobody's yet.
     held: i64,
@@ -129,9 +129,19 @@ fn settle(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What staff should look at. `open`: nothing is sold yet; `over`: the order ended, well or not.
-pub fn flags(order: &Order, open: bool, over: bool) -> Result<Vec<OrderFlag>, Error> {
-    let escrows = Escrows::of(order)?;
+/// Whether orders of a lifecycle wait for what escrows hold; in others it counts as any other payment.
+pub fn waits(registry: &Registry, lifecycle: &str) -> bool {
+    let machine = registry.newest_of(SubjectKind::Sale, lifecycle);
+    machine.is_some_and(|machine| SETTLED.iter().any(|event| machine.hears(event)))
+}
+
+/// What staff should look at, where the lifecycle waits for escrows. `open`: nothing is sold yet; `over`: the order ended, well
+/// or not.
+pub fn flags(turn: &Turn<'_>, open: bool, over: bool) -> Result<Vec<OrderFlag>, Error> {
+    let escrows = Escrows::of(turn.order)?;
+    if escrows == Escrows::default() || !waits(&turn.env.rules.registry, &turn.sale()?.lifecycle) {
+        return Ok(Vec::new());
+    }
     let flags = [
         (OrderFlag::EscrowHeld, over && escrows.held > 0),
         (OrderFlag::EscrowReleased, !over && escrows.is_released()),

@@ -52,7 +52,7 @@ fn add_up(turn: &mut Turn<'_>, says: Says) -> Result<(), Error> {
     let on_its_way = !(says.shipped || says.closed);
     // Raised by actions, and kept as long as they are so.
     let kept = [(OrderFlag::PaymentFailed, unpaid), (OrderFlag::PartlyShipped, on_its_way)];
-    flags.extend(escrow::flags(turn.order, says.open, says.completed || says.fell_through)?);
+    flags.extend(escrow::flags(turn, says.open, says.completed || says.fell_through)?);
     flags.extend(kept.into_iter().filter(|(flag, so)| *so && was.contains(flag)).map(|(flag, _)| flag));
     let context = &mut turn.sale_mut()?.workflow_context;
     context.captured = totals.captured;

@@ -1,6 +1,6 @@
 //! An order and its payment in one commit, as a checkout reports them together.
 
-use super::{checkout::CreateOrder, escrow::SETTLED};
+use super::{checkout::CreateOrder, escrow};
 use crate::{
     error::{Code, Error},
     money::Money,
@@ -11,12 +11,12 @@ use crate::{
     },
     workflow::{Command, Cx, Event, Opened, Order},
 };
-use entity::{PartyKind, PaymentMethod, PaymentStatus, SubjectKind, payment_detail, sale_order};
+use entity::{PartyKind, PaymentMethod, PaymentStatus, sale_order};
 use futures_util::FutureExt as _;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// The log's and the machines' word for how a sale is to be paid.
@@ -60,7 +60,7 @@ impl Command for PlaceOrder {
         self.check_worth(cx, opened.order()?)?;
         // The money is there before the lifecycle begins, which begins where it is, and is told of it after that.
         let paid = self.pay(cx, &mut opened).await?;
-        self.order.begin(&mut opened)?;
+        self.order.begin(&mut opened, self.called(cx))?;
         let method = Event::named(METHOD).with(json!({ "method": self.method }));
         opened.check_form(&method).map_err(|_| self.no_way_to_pay())?;
         if opened.knows(METHOD)? {
@@ -92,6 +92,19 @@ impl PlaceOrder {
         Ok(Some(id))
     }
 
+    /// What is kept with the order's beginning: what its payment is called.
+    fn called(&self, cx: &Cx<'_>) -> Option<Value> {
+        let key = match self.method {
+            PaymentMethod::Escrow => "escrowId",
+            PaymentMethod::Crypto => "transactionHash",
+            _ => "paymentIntentId",
+        };
+        let names = [(key, &self.reference), ("transactionHash", &self.transaction.hash)].into_iter();
+        let names = names.filter_map(|(key, text)| Some((key.to_owned(), Value::String(text.clone()?))));
+        let names: Map<String, Value> = names.collect();
+        (may_name(cx) && !names.is_empty()).then_some(Value::Object(names))
+    }
+
     fn no_way_to_pay(&self) -> Error {
         let message = format!("orders of this lifecycle are paid at once or into escrow, and not by {}", self.method);
         Error::invalid("paymentResult.paymentMethod", message)
@@ -99,15 +112,14 @@ impl PlaceOrder {
 
     /// Whoever may name no payment names no transaction.
     fn transaction_of(&self, cx: &Cx<'_>) -> Transaction {
-        let hash = self.transaction.hash.clone().filter(|_| may_name(cx));
+        let hash = self.transaction.hash.as_deref().filter(|_| may_name(cx)).map(details::hash);
         Transaction { hash, ..self.transaction.clone() }
     }
 
     /// As what a payment counts that somebody says is made who may: an escrow's money is set aside until that is released,
     /// where the lifecycle waits for that.
     fn status(&self, cx: &Cx<'_>, order: &Order) -> Result<PaymentStatus, Error> {
-        let lifecycle = cx.rules.registry.newest_of(SubjectKind::Sale, &order.sale()?.lifecycle);
-        let waits = lifecycle.is_some_and(|machine| SETTLED.iter().any(|event| machine.hears(event)));
+        let waits = escrow::waits(&cx.rules.registry, &order.sale()?.lifecycle);
         let held = waits && self.method == PaymentMethod::Escrow;
         Ok(if held { PaymentStatus::Authorized } else { PaymentStatus::Confirmed })
     }
@@ -160,8 +172,7 @@ impl PlaceOrder {
             return Err(taken(cx, "payment", &known.reference.unwrap_or_default(), whose).await?);
         }
         let Some(hash) = self.transaction_of(cx).hash else { return Ok(()) };
-        let used = payment_detail::Entity::find().filter(payment_detail::Column::TransactionHash.eq(&hash));
-        match used.one(cx.txn).await? {
+        match details::made_by(cx.txn, std::slice::from_ref(&hash)).await?.first() {
             Some(known) => Err(taken(cx, "transaction", &hash, sale_order::Column::RootId.eq(known.root_id)).await?),
             None => Ok(()),
         }

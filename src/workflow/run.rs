@@ -148,7 +148,7 @@ pub(super) fn step(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result
 }
 
 /// Enters a new subject's initial state.
-pub(super) fn start(opened: &mut Opened<'_>, note: Option<String>, depth: u32) -> Result<(), Error> {
+pub(super) fn start(opened: &mut Opened<'_>, event: &Event, depth: u32) -> Result<(), Error> {
     let (env, subject) = (opened.env, opened.subject);
     let (order, shared) = opened.parts()?;
     let name = subject::columns(order, subject)?.definition.to_owned();
@@ -157,13 +157,12 @@ pub(super) fn start(opened: &mut Opened<'_>, note: Option<String>, depth: u32) -
         .registry
         .newest_of(subject.kind, &name)
         .ok_or_else(|| Error::invalid("lifecycle", format!("there is no {:?} machine {name:?}", subject.kind)))?;
-    let event = Event::named(super::CREATED).because(None, note);
-    let mut runner = runner(&definition, order, shared, subject, &event, env, depth);
+    let mut runner = runner(&definition, order, shared, subject, event, env, depth);
     runner.facts()?;
     let step = definition.machine.start(&mut runner).map_err(from_step)?;
     subject::set(runner.order, subject, &definition, &step.snapshot, env.now)?;
     runner.facts()?;
-    finish(runner, None, super::CREATED.to_owned(), false)
+    finish(runner, None, event.name.clone(), false)
 }
 
 /// The distinct delays of a state.
@@ -224,7 +223,7 @@ pub(super) fn drain(unit: &mut Unit, env: Env<'_>) -> Result<(), Error> {
             What::Build(kind) => {
                 let mut opened = Opened::of(unit, env, root, SubjectRef { kind, id: Uuid::nil() });
                 opened.subject.id = build(&mut opened, payload, depth)?;
-                start(&mut opened, None, depth)?;
+                start(&mut opened, &Event::named(super::CREATED), depth)?;
             }
             What::Send(subject, name) => {
                 env.rules.registry.check_sent(subject.kind, &name)?;

@@ -159,9 +159,10 @@ impl Opened<'_> {
         if self.offer(event)? { Ok(()) } else { self.record_noop(event) }
     }
 
-    /// Starts a subject whose row was inserted, with all that follows. The note is its first log row's.
-    pub fn start(&mut self, note: Option<String>) -> Result<(), Error> {
-        run::start(self, note, 0)?;
+    /// Starts a subject whose row was inserted, with all that follows. Note and metadata are its first log row's.
+    pub fn start(&mut self, note: Option<String>, metadata: Option<serde_json::Value>) -> Result<(), Error> {
+        let event = Event { metadata, ..Event::named(super::CREATED).because(None, note) };
+        run::start(self, &event, 0)?;
         run::drain(self.unit, self.env)
     }
 

@@ -10,7 +10,8 @@ mod escrow;
 pub use act::rescaled;
 
 use super::{
-    provider::{self, Change, News, PaymentNews},
+    details,
+    provider::{self, Change, EscrowStage, News, PaymentNews},
     queries,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     queue::inbox::{self, Verdict},
     workflow::{Command, Cx, Env, Mode, Needs, Opened, Roots, Rules, SubjectRef, Unit},
 };
-use entity::{DeliveryStatus, payment, sale_order, webhook_delivery};
+use entity::{DeliveryStatus, payment, payment_detail, sale_order, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -72,7 +73,13 @@ pub async fn apply(
     let ours = due.iter().filter(|due| ours.contains(&due.row.id));
     let pieces: Vec<Piece<'_>> = ours.filter_map(|due| Piece::of(due, now).ok().flatten()).collect();
     let known = known(txn, &pieces).await?;
-    let of_piece = |piece: &Piece<'_>| piece.sale(known.get(&piece.key())).ok().flatten();
+    let made = made(txn, &pieces).await?;
+    let of_piece = |piece: &Piece<'_>| {
+        let known = known.get(&piece.key());
+        // What is wrong with one is said of it alone.
+        piece.check_unused(known, &made).ok()?;
+        piece.sale(known).ok().flatten()
+    };
     let sales: Vec<Option<SubjectRef>> = pieces.iter().map(of_piece).collect();
     let subjects: Vec<SubjectRef> = sales.iter().flatten().copied().collect();
     let mut unit = Unit::open_free(txn, Roots::of_subjects(&subjects), now).await?;
@@ -102,6 +109,9 @@ async fn alone(cx: &Cx<'_>, due: &Due) -> Result<Verdict, Error> {
     piece.name_order(cx.txn).await?;
     let known = known(cx.txn, std::slice::from_ref(&piece)).await?;
     let known = known.get(&piece.key());
+    if let Err(error) = piece.check_unused(known, &made(cx.txn, std::slice::from_ref(&piece)).await?) {
+        return Ok(Verdict::without_payment(DeliveryStatus::Failed, error.to_string()));
+    }
     let sale = match piece.sale(known) {
         Ok(Some(sale)) => sale,
         Ok(None) => return Ok(piece.parked("no payment has this reference, and no sale order is named")),
@@ -190,6 +200,26 @@ impl<'a> Piece<'a> {
         }
     }
 
+    /// The transaction that made the payment, where the news say which, as it is compared.
+    fn made_by(&self) -> Option<String> {
+        match &self.of.change {
+            Change::Escrow(news) if news.stage == EscrowStage::Created => {
+                news.transaction.hash.as_deref().map(details::hash)
+            }
+            _ => None,
+        }
+    }
+
+    /// Refuses a transaction that made another payment.
+    fn check_unused(&self, known: Option<&payment::Model>, made: &[payment_detail::Model]) -> Result<(), Error> {
+        let Some(hash) = self.made_by() else { return Ok(()) };
+        let ours = known.map(|payment| payment.id);
+        if made.iter().any(|row| row.transaction_hash.as_ref() == Some(&hash) && Some(row.id) != ours) {
+            return Err(Error::Conflict(format!("the transaction {hash:?} made another payment already")));
+        }
+        Ok(())
+    }
+
     /// Until its payment is known.
     fn parked(&self, why: &str) -> Verdict {
         Verdict::without_payment(DeliveryStatus::Parked, format!("{}: {why}", self.of.reference))
@@ -232,6 +262,12 @@ fn again(row: &webhook_delivery::Model, now: Instant) -> Result<News, Error> {
 /// A digest of what a stored delivery says; nothing when it cannot be read any more.
 pub fn said(row: &webhook_delivery::Model, now: Instant) -> Option<String> {
     again(row, now).ok().map(|news| news.said(row.party))
+}
+
+/// The payments that were made by the transactions that pieces of news speak of.
+async fn made(txn: &DatabaseTransaction, pieces: &[Piece<'_>]) -> Result<Vec<payment_detail::Model>, Error> {
+    let hashes: Vec<String> = pieces.iter().filter_map(Piece::made_by).collect();
+    details::made_by(txn, &hashes).await
 }
 
 /// The payments that pieces of news are about.

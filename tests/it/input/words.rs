@@ -158,7 +158,7 @@ both! {
     async fn states_tags_and_lifecycles_that_there_are_not_are_bad_input(w: World) {
         for (list, kind, filter, words) in [
             ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["AWAITNG"] }), &["AWAITNG", "AWAITING_PAYMENT_METHOD"][..]),
-            ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["COMPLETED", "completed"] }), &["\"completed\""]),
+            ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["COMPLETED", "Completed"] }), &["\"Completed\""]),
             ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["OPEN"] }), &["COMPLETED"]),
             ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["DRAFT"] }), &["CANCELLED"]),
             ("saleOrders", "SaleOrderFilter", json!({ "stateIn": ["CANCELLED+"] }), &["CANCELLED"]),

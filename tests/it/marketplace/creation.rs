@@ -34,7 +34,7 @@ impl World {
 both! {
     async fn an_order_begins_where_its_money_is(w: World) {
         for (method, state, status) in [
-            ("escrow", "escrow_locked", "locked"), ("crypto", "payment_confirmed", "confirmed"), ("fiat", "payment_confirmed", "confirmed"),
+            ("escrow", "escrow_locked", "locked"), ("crypto", "payment_confirmed", "paid"), ("fiat", "payment_confirmed", "paid"),
         ] {
             let paid = json!({
                 "paymentMethod": method, "transactionHash": format!("0x{method}"), "escrowId": format!("e_{method}"),
@@ -62,10 +62,10 @@ both! {
 
     async fn one_escrow_and_one_transaction_pay_one_order(w: World) {
         let body = |escrow: &str, hash: &str| bought(&w, json!({ "escrowId": escrow, "transactionHash": hash }), json!({}));
-        let made = w.market_buys(&w.admin, &body("e1", "0x1")).await.ok();
+        let made = w.market_buys(&w.admin, &body("e1", "0xab1")).await.ok();
         let number = text(&made["order"]["orderNumber"]);
         let before = w.print().await;
-        for (escrow, hash) in [("e1", "0x2"), ("e2", "0x1"), ("e1", "0x1")] {
+        for (escrow, hash) in [("e1", "0xab2"), ("e2", "0xab1"), ("e2", "0XAB1"), ("e2", " 0xAb1"), ("e1", "0xab1")] {
             let problem = w.market_buys(&w.admin, &body(escrow, hash)).await.problem(409, "CONFLICT");
             assert!(text(&problem["detail"]).contains(&number), "{problem}");
         }

@@ -164,6 +164,25 @@ both! {
         w.work().await;
     }
 
+    async fn a_transaction_makes_one_payment_in_whatever_case_it_is_written(w: World) {
+        let w = w.reopened(escrows).await;
+        let (first, second) = (w.market_order(json!({})).await, w.market_order(json!({})).await);
+        let made = |escrow: &str, order: &str, hash: &str| {
+            let mut body = news("EscrowCreated", escrow, order);
+            body["data"]["transactionHash"] = json!(hash);
+            body
+        };
+        assert_eq!(w.escrow_post("m1", &made("e1", &first, "0xAB1")).await, StatusCode::OK);
+        let before = w.print().await;
+        assert_eq!(w.escrow_post("m2", &made("e2", &second, "0xab1")).await, StatusCode::OK);
+        w.unchanged_but(&before, &["webhook_delivery"]).await;
+        let row = w.inbox(json!({ "reference": "e2" })).await[0].clone();
+        shows!(row, { "status": "FAILED", "attempts": 1 });
+        assert!(row["decision"].as_str().is_some_and(|why| why.contains("0xab1")), "{row}");
+        assert_eq!((w.state(&first).await.as_str(), w.state(&second).await.as_str()), ("escrow_locked", "payment_pending"));
+        w.work().await;
+    }
+
     async fn a_refund_after_the_release_is_a_refund(w: World) {
         let w = w.reopened(escrows).await;
         let order = w.escrow_delivered("e1").await;

@@ -8,6 +8,7 @@ mod fees;
 mod pairs;
 mod parcels;
 mod pending;
+mod seed;
 mod who;
 
 use crate::{
