@@ -1,12 +1,16 @@
 //! What escrow contracts post: in any order and more than once it ends the same, and no money is doubled.
 
-use crate::{both, builders::merged, harness::World, shows};
+use crate::{
+    both,
+    builders::merged,
+    harness::World,
+    shows,
+    webhook::speaks::{Post, standard_post},
+};
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
-use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use waybill::config::Settings;
 
 const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
@@ -16,12 +20,21 @@ const ESCROWS: &str = "query($id: ID!) { saleOrder(id: $id) { number payments { 
 
 /// The escrow provider is on.
 pub fn escrows(settings: &mut Settings) {
-    let secret = format!("whsec_{}", BASE64_STANDARD.encode(KEY));
-    settings.providers.get_mut("escrow").expect("a table").webhook_secrets = vec![secret];
+    settings.providers.get_mut("escrow").expect("a table").webhook_secrets = vec![escrow_secret()];
+}
+
+/// Its secret, as settings have it.
+pub fn escrow_secret() -> String {
+    format!("whsec_{}", BASE64_STANDARD.encode(KEY))
+}
+
+/// The request of the listener on the chain. `at`: seconds since 1970.
+pub fn escrow_request(id: &str, body: &Value, at: i64) -> Post {
+    standard_post("escrow", KEY, id, at, body.to_string())
 }
 
 /// A piece of news of an escrow, with a transaction of its own.
-fn news(kind: &str, escrow: &str, order: &str) -> Value {
+pub fn news(kind: &str, escrow: &str, order: &str) -> Value {
     let mut data = json!({ "orderId": order, "escrowId": escrow, "transactionHash": format!("0x{kind}{escrow}") });
     if kind == "DisputeCreated" {
         data["disputeId"] = json!(format!("dispute_of_{escrow}"));
@@ -44,13 +57,7 @@ fn permutations(of: &[&'static str]) -> Vec<Vec<&'static str>> {
 impl World {
     /// Posts a body as the listener on the chain does.
     pub async fn escrow_post(&self, id: &str, body: &Value) -> StatusCode {
-        let (at, body) = (self.now().timestamp().to_string(), body.to_string());
-        let mut mac = Hmac::<Sha256>::new_from_slice(KEY).expect("any key");
-        mac.update(format!("{id}.{at}.{body}").as_bytes());
-        let signature = format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()));
-        let headers =
-            [("webhook-id", id), ("webhook-timestamp", at.as_str()), ("webhook-signature", signature.as_str())];
-        self.posts("escrow", &headers, body).await.status
+        self.hears(&escrow_request(id, body, self.now().timestamp())).await.status
     }
 
     /// Posts news, under an id of its own.

@@ -5,6 +5,7 @@ mod dashboards;
 mod disputes;
 mod escrow;
 mod fees;
+mod kill;
 mod pairs;
 mod parcels;
 mod pending;

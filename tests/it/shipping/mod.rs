@@ -1,19 +1,21 @@
 //! What carriers post, from the request to the parcel and its order.
 
 mod intake;
+mod kill;
 mod order;
 mod shown;
 
 use crate::{
     harness::{World, text},
-    webhook::Reply,
+    webhook::{
+        Reply,
+        speaks::{Post, standard_post},
+    },
 };
 use axum::{body::Body, http::Request};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac as _};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use tower::ServiceExt as _;
 
 /// The key of the system that posts the generic form.
@@ -25,10 +27,19 @@ pub const NUMBER: &str = "1Z999AA1234567890";
 
 /// The settings of both carriers.
 pub fn carriers(settings: &mut waybill::config::Settings) {
-    let generic = format!("whsec_{}", STANDARD.encode(KEY));
-    for (name, secret) in [("courier", generic), ("easypost", EASYPOST.to_owned())] {
+    for (name, secret) in [("courier", courier_secret()), ("easypost", EASYPOST.to_owned())] {
         settings.carriers.entry(name.to_owned()).or_default().webhook_secrets = vec![secret];
     }
+}
+
+/// The secret of the generic form's sender, as settings have it.
+pub fn courier_secret() -> String {
+    format!("whsec_{}", STANDARD.encode(KEY))
+}
+
+/// Its request. `at`: seconds since 1970.
+pub fn courier_request(id: &str, body: &str, at: i64) -> Post {
+    standard_post("courier", KEY, id, at, body.to_owned())
 }
 
 impl World {
@@ -53,13 +64,8 @@ impl World {
 
     /// Posts any body of the generic form's sender, rightly signed.
     pub async fn courier_posts(&self, id: &str, body: &str) -> Reply {
-        let at = self.now().timestamp().to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(KEY).expect("any key");
-        mac.update(format!("{id}.{at}.{body}").as_bytes());
-        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-        let headers =
-            [("webhook-id", id), ("webhook-timestamp", at.as_str()), ("webhook-signature", signature.as_str())];
-        self.carrier_posts("courier", &headers, body.to_owned()).await
+        let post = courier_request(id, body, self.now().timestamp());
+        self.carrier_posts(post.path, &post.headers(), post.body.clone()).await
     }
 
     /// What became of an event that was posted once.

@@ -1,4 +1,5 @@
-//! The program is killed at each point between a delivery's arrival and its answer.
+//! The program is killed at each point between a delivery's arrival and its answer: what every kind of delivery shares, and
+//! providers' own.
 
 #![allow(clippy::disallowed_types, reason = "a client of the server, not the server's own")]
 
@@ -22,12 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where it is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
-enum Point {
+pub enum Point {
     /// Before it is verified: the body is not all there.
     Arriving,
     /// While it is stored, before that is committed.
     Storing,
-    /// After it is stored, before anything is applied.
+    /// After it is stored, while it is applied.
     Stored,
     /// When all is written, before that is committed.
     Applying,
@@ -36,14 +37,16 @@ enum Point {
 }
 
 const POINTS: [Point; 5] = [Point::Arriving, Point::Storing, Point::Stored, Point::Applying, Point::Answering];
+/// Those at which the whole delivery has come.
+pub const ARRIVED: [Point; 4] = [Point::Storing, Point::Stored, Point::Applying, Point::Answering];
 
 impl Point {
-    /// The write at which it stops, and when.
-    fn stop(self) -> Option<(&'static str, &'static str, &'static str)> {
+    /// The write at which it stops, and when. `written`: the table that gets a row when it is applied.
+    fn stop(self, written: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
         match self {
             Self::Arriving | Self::Answering => None,
             Self::Storing => Some(("webhook_delivery", "INSERT", "")),
-            Self::Stored => Some(("payment", "INSERT", "")),
+            Self::Stored => Some((written, "INSERT", "")),
             Self::Applying => Some(("webhook_delivery", "UPDATE", "WHEN (NEW.status = 'APPLIED')")),
         }
     }
@@ -102,9 +105,9 @@ impl World {
         }
     }
 
-    /// The inbox has something about this payment.
-    async fn is_stored(&self, payment: &str) -> bool {
-        !self.inbox(json!({ "reference": payment })).await.is_empty()
+    /// The inbox has something of this reference.
+    async fn is_stored(&self, reference: &str) -> bool {
+        !self.inbox(json!({ "reference": reference })).await.is_empty()
     }
 
     /// The inbox says of this sale that something was applied.
@@ -123,28 +126,91 @@ async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
     timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// Posts over a connection of its own, all but so many bytes, and reads no answer.
-async fn posts_blindly(server: &Server, post: &Post, but: usize) -> TcpStream {
-    let host = server.url.split('/').nth(2).expect("a host");
-    let mut request = format!("POST /payments/webhooks/{} HTTP/1.1\r\nhost: {host}\r\n", post.path);
-    request.push_str(&format!("content-length: {}\r\n", post.body.len()));
-    for (name, value) in &post.headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    request.push_str("\r\n");
-    request.push_str(&post.body[..post.body.len() - but]);
-    let mut stream = TcpStream::connect(host).await.expect("a connection");
-    stream.write_all(request.as_bytes()).await.expect("it is sent");
-    stream
+/// A delivery over which the program is killed.
+pub struct Killing<'a, S> {
+    /// How the program is started that has the sender's secret.
+    pub start: Start<'a>,
+    /// The path before `/webhooks/`.
+    pub family: &'static str,
+    /// The table that gets a row when it is applied.
+    pub written: &'static str,
+    /// What the inbox knows it by.
+    pub reference: String,
+    /// The order that it is about.
+    pub sale: String,
+    /// The request, signed at a time: seconds since 1970.
+    pub says: S,
 }
 
-async fn posts(server: &Server, post: &Post) -> u16 {
-    let base = server.url.strip_suffix("/graphql").expect("its address");
-    let mut request = reqwest::Client::new().post(format!("{base}/payments/webhooks/{}", post.path));
-    for (name, value) in &post.headers {
-        request = request.header(*name, value);
+impl<S: Fn(i64) -> Post> Killing<'_, S> {
+    fn post(&self) -> Post {
+        (self.says)(Utc::now().timestamp())
     }
-    request.body(post.body.clone()).send().await.expect("an answer").status().as_u16()
+
+    /// Posts it to a program that is killed then.
+    pub async fn at(&self, point: Point) {
+        let (w, stop) = (self.start.world, point.stop(self.written));
+        let server = self.start.serve().await;
+        if let Some(stop) = stop {
+            w.stall(stop).await;
+        }
+        let connection = self.posts_blindly(&server, usize::from(point == Point::Arriving)).await;
+        match stop {
+            Some(_) => {
+                if point > Point::Storing {
+                    until("it is stored", || w.is_stored(&self.reference)).await;
+                }
+                until("it stands still", || w.stalls()).await;
+            }
+            None if point == Point::Answering => until("it is applied", || w.is_applied(&self.sale)).await,
+            None => {}
+        }
+        server.kill().await;
+        drop(connection);
+        if let Some((table, ..)) = stop {
+            w.unstall(table).await;
+        }
+        // What was not committed is not there; what was stored waits for whoever comes.
+        assert_eq!(w.is_stored(&self.reference).await, point > Point::Storing, "{point:?} {}", self.reference);
+    }
+
+    /// It had no answer, so the sender sends it again, to a program that is started again.
+    pub async fn again(&self) {
+        let server = self.start.serve().await;
+        assert_eq!(self.posts(&server).await, 200, "{}", self.reference);
+        server.kill().await;
+        // What the killed one had claimed is taken over when its lease is over.
+        let w = self.start.world;
+        w.clock.set(Utc::now() + TimeDelta::minutes(2));
+        w.work().await;
+        w.clock.set(Utc::now());
+    }
+
+    /// Posts over a connection of its own, all but so many bytes, and reads no answer.
+    async fn posts_blindly(&self, server: &Server, but: usize) -> TcpStream {
+        let post = self.post();
+        let host = server.url.split('/').nth(2).expect("a host");
+        let mut request = format!("POST /{}/webhooks/{} HTTP/1.1\r\nhost: {host}\r\n", self.family, post.path);
+        request.push_str(&format!("content-length: {}\r\n", post.body.len()));
+        for (name, value) in &post.headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        request.push_str(&post.body[..post.body.len() - but]);
+        let mut stream = TcpStream::connect(host).await.expect("a connection");
+        stream.write_all(request.as_bytes()).await.expect("it is sent");
+        stream
+    }
+
+    async fn posts(&self, server: &Server) -> u16 {
+        let post = self.post();
+        let base = server.url.strip_suffix("/graphql").expect("its address");
+        let mut request = reqwest::Client::new().post(format!("{base}/{}/webhooks/{}", self.family, post.path));
+        for (name, value) in &post.headers {
+            request = request.header(*name, value);
+        }
+        request.body(post.body).send().await.expect("an answer").status().as_u16()
+    }
 }
 
 /// With every provider's secret, as `speaks` has them.
@@ -155,49 +221,26 @@ fn start(w: &World) -> Start<'_> {
 both! {
     async fn a_kill_at_each_point_loses_nothing_and_doubles_nothing(w: World) {
         let w = w.reopened(all).await;
+        // The program's own time, so that it finds no order overdue.
+        w.clock.set(Utc::now());
         for point in POINTS {
             for speaker in SPEAKERS {
                 let sale = w.mugs(2).await;
                 let (rows, waiting) = (w.events(&sale).await.len(), w.outbox("payment_captured").await.len());
                 let payment = format!("pi_{point:?}_{speaker:?}");
-                let says = || speaker.says(News::Captured, &payment, &sale, Utc::now().timestamp()).expect("all say this");
-                let server = start(&w).serve().await;
-                if let Some(stop) = point.stop() {
-                    w.stall(stop).await;
-                }
-                let connection = posts_blindly(&server, &says(), usize::from(point == Point::Arriving)).await;
-                match point.stop() {
-                    Some(_) => {
-                        if point > Point::Storing {
-                            until("it is stored", || w.is_stored(&payment)).await;
-                        }
-                        until("it stands still", || w.stalls()).await;
-                    }
-                    None if point == Point::Answering => until("it is applied", || w.is_applied(&sale)).await,
-                    None => {}
-                }
-                server.kill().await;
-                drop(connection);
-                if let Some((table, ..)) = point.stop() {
-                    w.unstall(table).await;
-                }
-                // What was not committed is not there; what was stored waits for whoever comes.
-                assert_eq!(w.is_stored(&payment).await, point > Point::Storing, "{point:?} {speaker:?}");
+                let killing = Killing {
+                    start: start(&w), family: "payments", written: "payment", reference: payment.clone(), sale: sale.clone(),
+                    says: |at| speaker.says(News::Captured, &payment, &sale, at).expect("all say this"),
+                };
+                killing.at(point).await;
                 let paid = w.sale_order(&sale).await["payments"].as_array().map(Vec::len);
                 assert_eq!(paid, Some(usize::from(point == Point::Answering)), "{point:?} {speaker:?}");
-                // It had no answer, so the provider sends it again.
-                let server = start(&w).serve().await;
-                assert_eq!(posts(&server, &says()).await, 200, "{point:?} {speaker:?}");
-                server.kill().await;
-                // What the killed one had claimed is taken over when its lease is over.
-                w.clock.set(Utc::now() + TimeDelta::minutes(2));
-                w.work().await;
+                killing.again().await;
                 let order = w.sale_order(&sale).await;
                 shows!(order, { "workflowState": "CLEARED_FOR_FULFILMENT", "capturedTotal.amount": "20.00" });
                 assert_eq!(order["payments"].as_array().map(Vec::len), Some(1), "{point:?} {speaker:?}");
                 assert_eq!(w.events(&sale).await.len(), rows + 1, "{point:?} {speaker:?}");
                 assert_eq!(w.outbox("payment_captured").await.len(), waiting + 1, "{point:?} {speaker:?}");
-                w.clock.set(Utc::now());
             }
         }
         audit_is_clean(&w).await;

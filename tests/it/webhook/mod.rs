@@ -3,9 +3,9 @@
 mod flood;
 mod identity;
 mod intake;
-mod kill;
+pub mod kill;
 mod order;
-mod speaks;
+pub mod speaks;
 mod surprises;
 
 use crate::harness::{MYPAY, STRIPE, World};

@@ -87,6 +87,13 @@ pub struct Post {
     pub body: String,
 }
 
+impl Post {
+    /// Its headers as they are lent.
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+}
+
 impl Speaker {
     /// The request that tells it, of a payment by its reference; nothing where the provider has no such news.
     /// `at`: seconds since 1970, for those that sign the time.
@@ -149,21 +156,23 @@ impl Speaker {
             Self::Adyen => ("adyen", Vec::new()),
             Self::Standard => {
                 let key = BASE64_STANDARD.decode(&STANDARD["whsec_".len()..]).expect("base64");
-                let mac = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(&key, &format!("{id}.{at}.{body}")));
-                let signature = format!("v1,{mac}");
-                (
-                    "standard",
-                    vec![
-                        ("webhook-id", id.to_owned()),
-                        ("webhook-timestamp", at.to_string()),
-                        ("webhook-signature", signature),
-                    ],
-                )
+                return standard_post("standard", &key, id, at, body);
             }
             Self::Plain => ("mypay/consumer", vec![("x-webhook-secret", MYPAY.to_owned())]),
         };
         Post { path, headers, body }
     }
+}
+
+/// A request signed as Standard Webhooks has it.
+pub fn standard_post(path: &'static str, key: &[u8], id: &str, at: i64, body: String) -> Post {
+    let mac = BASE64_STANDARD.encode(mac::<Hmac<Sha256>>(key, &format!("{id}.{at}.{body}")));
+    let headers = vec![
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", at.to_string()),
+        ("webhook-signature", format!("v1,{mac}")),
+    ];
+    Post { path, headers, body }
 }
 
 fn mac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
@@ -305,7 +314,6 @@ fn plain(news: News, payment: &str, sale: &str) -> Option<Value> {
 impl World {
     /// Posts what a provider says.
     pub async fn hears(&self, post: &Post) -> Reply {
-        let headers: Vec<_> = post.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.posts(post.path, &headers, post.body.clone()).await
+        self.posts(post.path, &post.headers(), post.body.clone()).await
     }
 }
