@@ -133,7 +133,7 @@ fn reason_codes_are_looked_up_from_the_nearest_outwards() {
     assert_eq!(reasons.codes(&store, "HOLD"), ["B"]);
     assert_eq!(reasons.codes(&store, "CANCEL"), ["A"]);
     assert_eq!(reasons.codes("", "CANCEL"), ["A"]);
-    assert_eq!(reasons.codes("", "HOLD").len(), 10);
+    assert_eq!(reasons.codes("", "HOLD").len(), 13);
 }
 
 #[test]
