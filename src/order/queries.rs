@@ -3,8 +3,12 @@
 use crate::actor::{Actor, scope::of_own_orders};
 use crate::db::finders::{among, grouped, keyed};
 use crate::error::Error;
-use entity::{quotation_line, sale_line};
-use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use crate::id::{self, Prefix};
+use entity::{quotation_line, sale_line, sale_order};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -109,4 +113,18 @@ pub async fn sale_lines_by_id(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Arc<sale_line::Model>>, Error> {
     keyed(db, sale_line::Entity::find().filter(among(sale_line::Column::Id, ids)), |row| row.id).await
+}
+
+/// The sale orders that a name can mean: an id of ours, a number, or what another system calls it. The first two are of one.
+pub async fn named<C: ConnectionTrait>(db: &C, name: &str) -> Result<Vec<Uuid>, Error> {
+    use sale_order::Column;
+    let number = name.to_ascii_uppercase();
+    let any = match id::parse(&name.to_ascii_lowercase()) {
+        Some((Prefix::Sale, id)) => Condition::any().add(Column::Id.eq(id)),
+        _ => Condition::any().add(Column::Number.eq(number.as_str())),
+    };
+    let any = any.add(Column::ExternalId.eq(name));
+    let found = sale_order::Entity::find().filter(any).limit(3).all(db).await?;
+    let ours = found.iter().find(|row| row.external_id.as_deref() != Some(name));
+    Ok(ours.map_or_else(|| found.iter().map(|row| row.id).collect(), |row| vec![row.id]))
 }

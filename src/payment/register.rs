@@ -305,6 +305,11 @@ pub fn capture_more(opened: &mut Opened<'_>, payment: Uuid, reference: &str, amo
 fn confirm(opened: &mut Opened<'_>, payment: Uuid, name: &str) -> Result<(), Error> {
     let now = opened.env.now;
     ledger::capture(opened.order_mut()?, payment, now)?;
+    tell_captured(opened, payment, name)
+}
+
+/// Tells whoever is to hear of it that all of a payment is in.
+fn tell_captured(opened: &mut Opened<'_>, payment: Uuid, name: &str) -> Result<(), Error> {
     opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
     opened.report(&of_all(opened.order()?, name, payment)?)
 }
@@ -343,10 +348,7 @@ pub fn put(opened: &mut Opened<'_>, payment: &RegisterPayment, amount: i64) -> R
 /// Tells an order's lifecycle of a payment that was booked before it began.
 pub fn tell(opened: &mut Opened<'_>, payment: Uuid) -> Result<(), Error> {
     match ledger::payment(opened.order()?, payment)?.status {
-        PaymentStatus::Confirmed => {
-            opened.enqueue(&outbox::Event::PaymentCaptured { payment_id: payment })?;
-            opened.report(&of_all(opened.order()?, "PAYMENT_CAPTURED", payment)?)
-        }
+        PaymentStatus::Confirmed => tell_captured(opened, payment, "PAYMENT_CAPTURED"),
         PaymentStatus::Authorized => opened.report_noop(&of_all(opened.order()?, "PAYMENT_AUTHORIZED", payment)?),
         _ => Ok(()),
     }

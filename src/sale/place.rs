@@ -1,6 +1,6 @@
 //! An order and its payment in one commit, as a checkout reports them together.
 
-use super::{checkout::CreateOrder, escrow};
+use super::{checkout::CreateOrder, escrow, machine::registers_no_payment};
 use crate::{
     error::{Code, Error},
     money::Money,
@@ -78,7 +78,7 @@ impl Command for PlaceOrder {
 impl PlaceOrder {
     /// Books the payment, where one was made or is expected; answers its id.
     async fn pay(&self, cx: &Cx<'_>, opened: &mut Opened<'_>) -> Result<Option<Uuid>, Error> {
-        if self.total.minor == 0 || matches!(self.method, PaymentMethod::Invoice | PaymentMethod::Credit) {
+        if self.total.minor == 0 || registers_no_payment(self.method) {
             return Ok(None);
         }
         let payment = self.payment(cx, opened.order()?)?;

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     clock::Instant,
     error::Error,
+    order,
     payment::provider::headers,
     queue::inbox::{self, Verdict},
     workflow::{Command, Cx, Event, Mode, Needs, Opened, Order, Outcome, Roots, SubjectRef, Unit, Via},
@@ -105,7 +106,7 @@ async fn apply(cx: &Cx<'_>, row: &webhook_delivery::Model, of: &Tracking) -> Res
 /// The order that is named, else the newest parcel with the number. `Err`: it waits for one, or never finds one.
 async fn about(cx: &Cx<'_>, of: &Tracking) -> Result<Result<About, Verdict>, Error> {
     if let Some(name) = &of.order {
-        match queries::named(cx.txn, name).await?.as_slice() {
+        match order::queries::named(cx.txn, name).await?.as_slice() {
             [sale] => return Ok(Ok(About::Order(*sale))),
             [] => {}
             _ => {

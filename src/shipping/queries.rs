@@ -3,10 +3,9 @@
 use crate::{
     db::finders::{among, grouped},
     error::Error,
-    id::{self, Prefix},
 };
 use entity::{
-    fulfilment, sale_order,
+    fulfilment,
     tracking_event::{Column, Entity, Model},
 };
 use sea_orm::{
@@ -19,20 +18,6 @@ use uuid::Uuid;
 
 /// The most that is shown of an order's or a parcel's events: of very many the newest.
 const MOST: u64 = 500;
-
-/// The sale orders that a name can mean: an id of ours, a number, or what another system calls it. The first two are of one.
-pub async fn named<C: ConnectionTrait>(db: &C, name: &str) -> Result<Vec<Uuid>, Error> {
-    use sale_order::Column;
-    let number = name.to_ascii_uppercase();
-    let any = match id::parse(&name.to_ascii_lowercase()) {
-        Some((Prefix::Sale, id)) => Condition::any().add(Column::Id.eq(id)),
-        _ => Condition::any().add(Column::Number.eq(number.as_str())),
-    };
-    let any = any.add(Column::ExternalId.eq(name));
-    let found = sale_order::Entity::find().filter(any).limit(3).all(db).await?;
-    let ours = found.iter().find(|row| row.external_id.as_deref() != Some(name));
-    Ok(ours.map_or_else(|| found.iter().map(|row| row.id).collect(), |row| vec![row.id]))
-}
 
 fn folded(column: fulfilment::Column) -> SimpleExpr {
     Func::lower(Expr::col((fulfilment::Entity, column))).into()

@@ -8,7 +8,7 @@ use super::model::{
     CreateSocialAccount as Create, RecordSnapshot as Record, Snapshot, SnapshotAnswer, SocialAccount,
     SocialAccountAnswer, VerifySocialAccount as Verify,
 };
-use super::{answer, sent};
+use super::{answer, ids, sent};
 use crate::clock;
 use crate::edge;
 use crate::error::Error;
@@ -76,7 +76,7 @@ pub async fn update_social_account(
     let key = key(&headers)?;
     let told = sent::read::<Verify>(&shared, &actor, "update_social_account", &headers, body).await?.told;
     let command = VerifySocialAccount {
-        social_account_id: id::decode(Prefix::SocialAccount, &name).map_err(|_| Error::not_found(&name))?,
+        social_account_id: ids::own(Prefix::SocialAccount, &name)?,
         verification_status: told.verification_status.into(),
     };
     let done = edge::run(&shared.app, &actor, key, &command).await?;
@@ -108,7 +108,7 @@ pub async fn create_snapshot(
     let digits = told.metrics.into_iter().map(|(name, given)| (name, given.plain().unwrap_or_default()));
     let at = told.captured_at.map(|at| clock::parse(&at).map_err(|why| Error::invalid("capturedAt", why)));
     let command = RecordMetrics {
-        social_account_id: id::decode(Prefix::SocialAccount, &name).map_err(|_| Error::not_found(&name))?,
+        social_account_id: ids::own(Prefix::SocialAccount, &name)?,
         source: told.source,
         metrics: Metrics::read(digits)?,
         captured_at: at.transpose()?,

@@ -17,6 +17,11 @@ pub async fn order(app: &App, actor: &Actor, text: &str) -> Result<Arc<sale_orde
     sale::queries::find_named(&app.reader, actor, text).await
 }
 
+/// An id of ours, of a thing that has no other name. What is none looks like one that is unknown.
+pub fn own(prefix: Prefix, text: &str) -> Result<Uuid, Error> {
+    id::decode(prefix, text).map_err(|_| Error::not_found(text))
+}
+
 /// The buyer that an id names: a buyer itself, whoever is known to staff, and to sellers those who bought from them.
 pub async fn buyer(app: &App, actor: &Actor, text: &str) -> Result<(PartyKind, Uuid), Error> {
     actor.require("order.read")?;

@@ -46,7 +46,7 @@ pub async fn create_refill(
         let minor = given.minor(&shared.app.currencies, &currency, "amount")?;
         Ok::<_, Error>(Money { minor, currency: currency.clone() })
     });
-    let line = told.item_id.map(|line| id::decode(Prefix::Line, &line).map_err(|_| Error::not_found(line)));
+    let line = told.item_id.map(|line| ids::own(Prefix::Line, &line));
     let command = RequestRefill {
         sale_order_id: order.id,
         order_line_id: line.transpose()?,
@@ -82,7 +82,7 @@ pub async fn update_refill(
     let key = key(&headers)?;
     let told = sent::read::<Settle>(&shared, &actor, "update_refill", &headers, body).await?.told;
     let command = SettleRefill {
-        refill_id: id::decode(Prefix::Refill, &name).map_err(|_| Error::not_found(&name))?,
+        refill_id: ids::own(Prefix::Refill, &name)?,
         completed: told.status.is_completed(),
         note: told.notes,
     };

@@ -19,10 +19,11 @@ use crate::{
     clock::Instant,
     error::Error,
     id::{self, Prefix},
+    order,
     queue::inbox::{self, Verdict},
     workflow::{Command, Cx, Env, Mode, Needs, Opened, Roots, Rules, SubjectRef, Unit},
 };
-use entity::{DeliveryStatus, payment, payment_detail, sale_order, webhook_delivery};
+use entity::{DeliveryStatus, payment, payment_detail, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -169,15 +170,9 @@ impl<'a> Piece<'a> {
         if !matches!(self.of.change, Change::Escrow(_)) {
             return Ok(());
         }
-        let number = sale_order::Column::Number.eq(text.to_ascii_uppercase());
-        let found = match sale_order::Entity::find().filter(number).one(txn).await? {
-            Some(row) => vec![row],
-            None => {
-                sale_order::Entity::find().filter(sale_order::Column::ExternalId.eq(text)).limit(2).all(txn).await?
-            }
-        };
+        let found = order::queries::named(txn, text).await?;
         if let [only] = found.as_slice() {
-            self.of.sale_order_id = Some(id::encode(Prefix::Sale, only.id));
+            self.of.sale_order_id = Some(id::encode(Prefix::Sale, *only));
         }
         Ok(())
     }

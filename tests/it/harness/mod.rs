@@ -105,6 +105,19 @@ pub fn rounds(test: usize, soak: usize) -> usize {
     if std::env::var_os("SOAK").is_some() { soak } else { test }
 }
 
+/// All orders of some things.
+pub fn permutations<T: Clone>(of: &[T]) -> Vec<Vec<T>> {
+    if of.len() < 2 {
+        return vec![of.to_vec()];
+    }
+    let with_first = |place: usize| {
+        let mut rest = of.to_vec();
+        let first = rest.remove(place);
+        permutations(&rest).into_iter().map(move |tail| [vec![first.clone()], tail].concat())
+    };
+    (0..of.len()).flat_map(with_first).collect()
+}
+
 /// A story, being told. It stays on its test's thread: to work out that it could move to another takes the compiler longer
 /// than all else of a story.
 pub type Told = LocalBoxFuture<'static, ()>;

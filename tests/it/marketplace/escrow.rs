@@ -3,7 +3,7 @@
 use crate::{
     both,
     builders::merged,
-    harness::World,
+    harness::{World, permutations},
     shows,
     webhook::speaks::{Post, standard_post},
 };
@@ -40,18 +40,6 @@ pub fn news(kind: &str, escrow: &str, order: &str) -> Value {
         data["disputeId"] = json!(format!("dispute_of_{escrow}"));
     }
     json!({ "type": kind, "timestamp": "2026-03-02T09:00:00Z", "data": data })
-}
-
-fn permutations(of: &[&'static str]) -> Vec<Vec<&'static str>> {
-    if of.len() < 2 {
-        return vec![of.to_vec()];
-    }
-    let with_first = |place: usize| {
-        let mut rest = of.to_vec();
-        let first = rest.remove(place);
-        permutations(&rest).into_iter().map(move |tail| [vec![first], tail].concat())
-    };
-    (0..of.len()).flat_map(with_first).collect()
 }
 
 impl World {

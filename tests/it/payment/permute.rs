@@ -1,19 +1,11 @@
 //! A payment only moves forward, so that every order of a provider's news ends the same.
 
-use crate::{both, harness::World, shows};
+use crate::{
+    both,
+    harness::{World, permutations},
+    shows,
+};
 use serde_json::{Value, json};
-
-fn permutations(of: &[&'static str]) -> Vec<Vec<&'static str>> {
-    if of.len() < 2 {
-        return vec![of.to_vec()];
-    }
-    let with_first = |place: usize| {
-        let mut rest = of.to_vec();
-        let first = rest.remove(place);
-        permutations(&rest).into_iter().map(move |tail| [vec![first], tail].concat())
-    };
-    (0..of.len()).flat_map(with_first).collect()
-}
 
 async fn told(w: &World, reference: &str, news: &[&str]) -> Value {
     let sale = w.mugs(1).await;

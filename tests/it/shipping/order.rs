@@ -1,27 +1,15 @@
 //! News in any order and any number end in the same place, by the owner's pairs alone.
 
 use super::{NUMBER, carriers};
-use crate::{both, harness::World, processing, shows};
+use crate::{
+    both,
+    harness::{World, permutations},
+    processing, shows,
+};
 use futures_util::future::join;
 use serde_json::{Value, json};
 
 const STATUSES: [&str; 4] = ["picked_up", "in_transit", "out_for_delivery", "delivered"];
-
-fn permutations(rest: &[&'static str]) -> Vec<Vec<&'static str>> {
-    if rest.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut all = Vec::new();
-    for (at, first) in rest.iter().enumerate() {
-        let mut others = rest.to_vec();
-        others.remove(at);
-        for mut tail in permutations(&others) {
-            tail.insert(0, first);
-            all.push(tail);
-        }
-    }
-    all
-}
 
 fn said(order: &str, status: &str, number: &str) -> Value {
     json!({ "orderId": order, "carrier": "UPS", "trackingNumber": number, "status": status })

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     both,
-    harness::{World, rounds, text},
+    harness::{World, permutations, rounds, text},
     shows,
 };
 use axum::http::StatusCode;
@@ -15,18 +15,6 @@ use serde_json::{Value, json};
 
 const REPLAY: &str = "mutation($input: ReplayWebhookDeliveryInput!) { replayWebhookDelivery(input: $input) { \
     delivery { status decision } } }";
-
-fn permutations(of: &[usize]) -> Vec<Vec<usize>> {
-    if of.len() < 2 {
-        return vec![of.to_vec()];
-    }
-    let with_first = |place: usize| {
-        let mut rest = of.to_vec();
-        let first = rest.remove(place);
-        permutations(&rest).into_iter().map(move |tail| [vec![first], tail].concat())
-    };
-    (0..of.len()).flat_map(with_first).collect()
-}
 
 /// Posts news in each of `orders`, all of them twice, each time about a sale of its own: every order ends as the first
 /// does, and with nothing left over. Answers how that is; nothing when the provider has not all of these news.
